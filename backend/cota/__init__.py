@@ -1,0 +1,1 @@
+"""Cota: an annotation network whose labellers own the dataset's revenue."""
