@@ -1,0 +1,93 @@
+"""The chains that Cota knows: what differs between them, in one table.
+
+Read by settings, which picks one; nothing else names a network. A chain not listed here is refused: its
+confirmation depth and its windows are decisions, not defaults.
+"""
+
+from dataclasses import dataclass
+
+from cota.units import Address
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Periods in seconds that a publisher's terms take unless told otherwise. Each is a field of `Terms`."""
+
+    challenge_window: int
+    settle_period: int
+    receipt_period: int
+    checkpoint_period: int
+    response_period: int
+    claim_period: int
+    appeal_period: int
+    penalty_period: int
+    price_delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    name: str
+    chain_id: int
+    confirmations: int
+    """How deep a block must lie before what it holds counts as final; 1 is the newest block itself."""
+    block_seconds: float
+    windows: Windows
+    payment_token: Address | None
+    """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
+
+    @property
+    def is_local(self) -> bool:
+        return self.name == "local"
+
+
+# Short enough to watch, and still real: the demo waits for them, it never jumps time.
+_LOCAL_WINDOWS = Windows(
+    challenge_window=5,
+    settle_period=10 * MINUTE,
+    receipt_period=MINUTE,
+    checkpoint_period=5 * MINUTE,
+    response_period=5,
+    claim_period=MINUTE,
+    appeal_period=5,
+    penalty_period=10,
+    price_delay=5,
+)
+
+_TEST_NET_WINDOWS = Windows(
+    challenge_window=HOUR,
+    settle_period=2 * DAY,
+    receipt_period=6 * HOUR,
+    checkpoint_period=DAY,
+    response_period=12 * HOUR,
+    claim_period=3 * DAY,
+    appeal_period=DAY,
+    penalty_period=3 * DAY,
+    price_delay=HOUR,
+)
+
+NETWORKS: dict[str, Network] = {
+    network.name: network
+    for network in (
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, None),
+        Network(
+            "sepolia",
+            11_155_111,
+            # Two epochs of Ethereum: past them the chain is final.
+            64,
+            12.0,
+            _TEST_NET_WINDOWS,
+            Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
+        ),
+        Network(
+            "base-sepolia",
+            84_532,
+            # A rollup's sequencer does not reorganise by itself; ten blocks ride out its restarts.
+            10,
+            2.0,
+            _TEST_NET_WINDOWS,
+            Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+        ),
+    )
+}

@@ -1,0 +1,205 @@
+"""The one place that reads the environment: frozen settings, checked whole before anything starts.
+
+Environment -> **settings** -> every process (api, indexer, worker, command line, deploy). Promises: all
+problems are reported at once, each naming its variable; no error, `repr` or log line holds a key, a password
+or the path of a node's URL; keys that everybody knows are refused on every chain but the local one.
+"""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlsplit
+
+from cota.environment import Reader, stack_defaults
+from cota.keys import LOCAL_ROLES, SigningKey, development_addresses, local_key
+from cota.networks import NETWORKS, Network
+from cota.units import Address
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+KEY_ROLES: Final = ("deployer", "coordinator", "receipt", "relayer")
+VARIABLES: Final = (
+    "DATABASE_URL",
+    "RPC_URL",
+    "COTA_NETWORK",
+    "COTA_STORE",
+    "COTA_DEPLOYMENTS",
+    "COTA_TREASURY",
+    "COTA_API_URL",
+    "COTA_HOST",
+    "COTA_PORT",
+    "COTA_LOG_LEVEL",
+    "COTA_KEY",
+    *(f"COTA_{role.upper()}_KEY" for role in KEY_ROLES),
+)
+"""All that is read. DATABASE_URL, RPC_URL and the keys may also lie in a file: append _FILE to the name."""
+
+
+class SettingsError(Exception):
+    """Everything wrong with the environment; one line each in `problems`."""
+
+    def __init__(self, problems: Collection[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("cannot start with these settings:\n" + "\n".join(f"  {p}" for p in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    network: Network
+    rpc_urls: tuple[str, ...] = field(repr=False)
+    store: str
+    """fsspec URL of the content store."""
+    deployments: Path
+    """Folder of `<network>.json` and of `abi/`."""
+    treasury: Address | None
+    api_url: str
+    """Where clients find the API."""
+    host: str
+    port: int
+    log_level: str
+    _database: str | None = field(repr=False)
+    _keys: Mapping[str, SigningKey] = field(repr=False)
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL with the psycopg driver. Raises SettingsError when not set."""
+        if self._database is None:
+            raise SettingsError(
+                ["DATABASE_URL is not set: name a PostgreSQL (15 or newer), or start one with make up"]
+            )
+        return self._database
+
+    def key(self, role: str) -> SigningKey:
+        """`role`: one of KEY_ROLES, or "account", the wallet at the command line.
+
+        Raises SettingsError when not set.
+        """
+        try:
+            return self._keys[role]
+        except KeyError:
+            raise SettingsError([f"{key_variable(role)} is not set"]) from None
+
+    def has_key(self, role: str) -> bool:
+        return role in self._keys
+
+    def secrets(self) -> tuple[str, ...]:
+        """What a log line must never hold."""
+        hidden = [key.reveal() for key in self._keys.values()] + [
+            key.reveal()[2:] for key in self._keys.values()
+        ]
+        database = urlsplit(self._database or "")
+        hidden += [self._database or "", database.password or ""]
+        for url in self.rpc_urls:
+            parts = urlsplit(url)
+            hidden += [parts.password or "", parts.path.strip("/"), parts.query]
+        return tuple(secret for secret in hidden if secret)
+
+
+def load(
+    network: str | None = None, needs: Collection[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read and check everything. `network` overrides COTA_NETWORK; `needs` holds "database" and key roles
+    that this process cannot do without, so that their absence is reported with the rest.
+
+    Raises SettingsError with all problems.
+    """
+    reader = Reader(os.environ if environ is None else environ)
+    name = network or reader.text("COTA_NETWORK") or "local"
+    chosen = NETWORKS.get(name)
+    if chosen is None:
+        variable = "--network" if network else "COTA_NETWORK"
+        reader.problems.append(f"{variable}={name!r} is not known; known networks: {', '.join(NETWORKS)}")
+        chosen = NETWORKS["local"]
+        is_local = False  # report the rest as for a real network, without local's defaults
+    else:
+        is_local = chosen.is_local
+
+    defaults = stack_defaults(ROOT / "var" / "stack.json") if is_local else {}
+    host, port = reader.text("COTA_HOST") or "127.0.0.1", reader.port("COTA_PORT", 8000)
+    settings = Settings(
+        network=chosen,
+        rpc_urls=_rpc_urls(reader, is_local, defaults),
+        store=reader.text("COTA_STORE") or _default_store(reader, is_local),
+        deployments=Path(reader.text("COTA_DEPLOYMENTS") or ROOT / "deployments"),
+        treasury=_treasury(reader, is_local),
+        api_url=reader.http_url("COTA_API_URL") or defaults.get("api_url") or f"http://{host}:{port}",
+        host=host,
+        port=port,
+        log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        _database=reader.database_url("DATABASE_URL") or defaults.get("database_url"),
+        _keys=MappingProxyType(_keys(reader, is_local)),
+    )
+    _report_missing(reader, settings, needs)
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    return settings
+
+
+def key_variable(role: str) -> str:
+    """The variable that holds a role's key."""
+    return "COTA_KEY" if role == "account" else f"COTA_{role.upper()}_KEY"
+
+
+def mask_url(url: str) -> str:
+    """A node's URL fit for a log: the path and the query often hold an API key, the user part a password."""
+    parts = urlsplit(url)
+    place = parts.hostname or ""
+    place += f":{parts.port}" if parts.port else ""
+    hidden = "/..." if parts.path.strip("/") or parts.query else ""
+    return f"{parts.scheme}://{place}{hidden}"
+
+
+def _rpc_urls(reader: Reader, is_local: bool, defaults: Mapping[str, str]) -> tuple[str, ...]:
+    urls = reader.http_urls("RPC_URL")
+    if urls or reader.names_problem("RPC_URL"):
+        return urls
+    if is_local:
+        return (defaults.get("rpc_url") or "http://127.0.0.1:8545",)
+    reader.problems.append("RPC_URL is not set: name one node or more, separated by commas")
+    return ()
+
+
+def _default_store(reader: Reader, is_local: bool) -> str:
+    if not is_local:
+        reader.problems.append(
+            "COTA_STORE is not set: an fsspec URL such as s3://bucket/cota or file:///srv/cota"
+        )
+    return (ROOT / "var" / "store").as_uri()
+
+
+def _treasury(reader: Reader, is_local: bool) -> Address | None:
+    address = reader.address("COTA_TREASURY")
+    if address is None:
+        return local_key("treasury").address if is_local else None
+    if not is_local and address in development_addresses():
+        reader.problems.append(f"COTA_TREASURY is {_KNOWN}")
+    return address
+
+
+_KNOWN = "a development account whose private key everybody knows: use it on the local network only"
+
+
+def _keys(reader: Reader, is_local: bool) -> dict[str, SigningKey]:
+    keys: dict[str, SigningKey] = {}
+    for role in (*KEY_ROLES, "account"):
+        variable = key_variable(role)
+        key = reader.key(variable)
+        if key is None:
+            if is_local and role in LOCAL_ROLES and not reader.names_problem(variable):
+                keys[role] = local_key(role)
+            continue
+        if not is_local and key.address in development_addresses():
+            reader.problems.append(f"{variable} is {_KNOWN}")
+        keys[role] = key
+    return keys
+
+
+def _report_missing(reader: Reader, settings: Settings, needs: Collection[str]) -> None:
+    for need in needs:
+        variable = "DATABASE_URL" if need == "database" else key_variable(need)
+        is_there = settings._database is not None if need == "database" else settings.has_key(need)
+        if not is_there and not reader.names_problem(variable):
+            reader.problems.append(f"{variable} is not set")
