@@ -1,0 +1,1 @@
+"""Who says so: typed statements, sign-in messages, agent keys, sessions."""

@@ -1,0 +1,111 @@
+"""Canonical JSON (RFC 8785): the one spelling of a value, so that two parties hash the same bytes.
+
+First step of every commitment: value -> **canonical bytes** -> digest. Promises: what one side can write, the
+other can read back to the same bytes and a database can keep; whatever cannot (NaN, an integer that a double cannot
+hold, half a surrogate pair, U+0000, a repeated key, absurd nesting) is refused with MalformedJson, never repaired.
+"""
+
+import json
+import math
+from typing import Any, NoReturn
+
+import rfc8785
+
+from cota.errors import BadRequest
+
+Json = Any
+"""None, bool, int, float, str, and lists and str-keyed dicts of these."""
+
+MAX_DEPTH = 64
+MAX_SAFE_INTEGER = 2**53 - 1
+"""Largest integer that every JSON reader keeps exactly; larger ones travel as decimal strings."""
+
+_FIRST_EXPONENT_FORM = 1e21
+"""From here on a canonical number is written with an exponent, so it is read back as a float."""
+
+
+class MalformedJson(BadRequest):
+    """The bytes are not JSON, or the value has no canonical form."""
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise MalformedJson("the JSON holds U+0000, which databases cannot keep")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise MalformedJson(f"the JSON holds half a surrogate pair at character {error.start}") from error
+
+
+def _check_number(number: float) -> None:
+    if not math.isfinite(number):
+        raise MalformedJson(f"{number} is not a JSON number")
+    if MAX_SAFE_INTEGER < abs(number) < _FIRST_EXPONENT_FORM:
+        raise MalformedJson("the JSON holds a number beyond 2^53: write it as a decimal string")
+
+
+def _check(value: object, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
+        raise MalformedJson(f"the JSON nests deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _check(key if isinstance(key, str) else None)
+            _check(child, depth + 1)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            _check(child, depth + 1)
+    elif isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, float):
+        _check_number(value)
+
+
+def canonical(value: Json) -> bytes:
+    """The RFC 8785 bytes of a JSON value. Raises MalformedJson."""
+    _check(value)
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as error:
+        raise MalformedJson(f"the value has no canonical JSON form: {error}") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedJson(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise MalformedJson("a key occurs twice in one JSON object")
+    return result
+
+
+def _parse_integer(digits: str) -> int:
+    # Bounded before int(): a megabyte of digits would take the parser seconds.
+    if len(digits) > 17 or abs(int(digits)) > MAX_SAFE_INTEGER:
+        raise MalformedJson("the JSON holds an integer beyond 2^53: write it as a decimal string")
+    return int(digits)
+
+
+def parse_json(data: bytes) -> Json:
+    """Strict JSON in UTF-8: no repeated keys, no NaN, integers within 2^53. Raises MalformedJson."""
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_parse_integer,
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise MalformedJson("the bytes are not JSON in UTF-8") from error
+    _check(value)
+    return value
+
+
+def parse_canonical(data: bytes) -> Json:
+    """Like parse_json, and the bytes must be the canonical ones. Raises MalformedJson."""
+    value = parse_json(data)
+    if canonical(value) != data:
+        raise MalformedJson("the JSON is not in canonical form (RFC 8785)")
+    return value

@@ -1,0 +1,1 @@
+"""Files that people take away, and their readers."""

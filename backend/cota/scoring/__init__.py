@@ -1,0 +1,1 @@
+"""From labels and hidden gold to consensus and skill: pure, deterministic, recomputable by anyone."""
