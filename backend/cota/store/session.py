@@ -1,0 +1,60 @@
+"""Database sessions: settings -> **session** -> domains. Reading and writing are different types.
+
+Promises: a `ReadSession` sees one snapshot and cannot write (the database refuses); only `Database.write()`
+commits, once, when its block ends without an error, so no code below the edge decides what is durable.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+
+class ReadSession(AsyncSession):
+    """One REPEATABLE READ, READ ONLY transaction: an answer is of one moment, whatever the indexer does
+    meanwhile."""
+
+
+class WriteSession(ReadSession):
+    """A transaction that may write. Functions that only read ask for a `ReadSession` and are given either."""
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Any PostgreSQL URL, for SQLAlchemy with psycopg."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("the database must be PostgreSQL")
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def psycopg_dsn(url: str) -> str:
+    """The same URL for psycopg itself."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """One pool of connections. Close it when the process ends."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
+        self.url = sqlalchemy_url(url)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True
+        )
+        readable = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._read = async_sessionmaker(readable, class_=ReadSession, expire_on_commit=False)
+        self._write = async_sessionmaker(self.engine, class_=WriteSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        async with self._read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """Commits when the block ends well, rolls back when it raises."""
+        async with self._write() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
