@@ -1,0 +1,1 @@
+"""What operators and developers run: deploy, check, local stack. Each reads top to bottom like a story."""
