@@ -1,8 +1,9 @@
 """Signature bytes: what a wallet returned -> **one accepted form** -> signer.
 
-One signature has several spellings (v as 0/1, a high-s twin, 64 bytes). Promises: `recover` takes exactly one of
-them, 65 bytes with v 27 or 28, low s, r and s not 0, as OpenZeppelin's ECDSA does on chain; only v 0/1, which some
-hardware wallets send, is rewritten, and only by `normalize_signature` at the door. Never the zero address.
+One signature has several spellings (v as 0/1, a high-s twin, 64 bytes). Promises: `recover` takes exactly
+one of them, 65 bytes with v 27 or 28, low s, r and s not 0, as OpenZeppelin's ECDSA does on chain; only v
+0/1, which some hardware wallets send, is rewritten, and only by `normalize_signature` at the door. Never
+the zero address.
 """
 
 from coincurve import PrivateKey, PublicKey
@@ -21,7 +22,7 @@ def _check_length(signature: bytes) -> None:
 
 
 def normalize_signature(signature: bytes) -> bytes:
-    """The signature with v 0/1 written as 27/28; all else unchanged. Raises BadSignature if it is not 65 bytes."""
+    """v 0/1 becomes 27/28, all else stays. Raises BadSignature if it is not 65 bytes."""
     _check_length(signature)
     v = signature[64]
     return signature[:64] + bytes([v + 27]) if v in (0, 1) else signature

@@ -1,12 +1,14 @@
 """The statements that wallets and servers sign (EIP-712): fields -> **struct hash** -> **digest** -> signer.
 
-Types and domain are constants here; nothing of them is ever taken from a request, and the domain always has its
-four fields. Promises: digests equal those of the contracts and of every wallet (tests/vectors/typed_data.json). The
-struct hash of an Annotation is its row id: a row's identity is never its signature bytes.
+Types and domain are constants here; nothing of them is ever taken from a request, and the domain always
+has its four fields. Times are Unix seconds. Promises: digests equal those of the contracts and of every
+wallet (tests/vectors/typed_data.json). The struct hash of an Annotation is its row id: a row's identity is
+never its signature bytes.
 """
 
-from dataclasses import dataclass, fields
-from functools import cache
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from cota.auth.signatures import normalize_signature, recover, sign_digest
@@ -32,6 +34,7 @@ NAME = "Cota"
 VERSION = "1"
 _DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _DOMAIN_TYPE_HASH = keccak(_DOMAIN_TYPE.encode())
+_CAPITAL = re.compile("([A-Z])")
 _UINT_MAX = {"uint8": UINT8_MAX, "uint64": UINT64_MAX, "uint128": UINT128_MAX, "uint256": 2**256 - 1}
 
 
@@ -47,7 +50,7 @@ class Domain:
         return _separator(self.chain_id, self.verifying_contract)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _separator(chain_id: int, contract: str) -> bytes:
     names = keccak(NAME.encode()), keccak(VERSION.encode())
     return hash_words(_DOMAIN_TYPE_HASH, *names, word_uint(chain_id), word_address(contract))
@@ -55,14 +58,14 @@ def _separator(chain_id: int, contract: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Something to sign. A subclass gives its Solidity `TYPE`; its fields stand in that type's order."""
+    """Something to sign. A subclass gives its Solidity `TYPE`; its fields are that type's, in snake case."""
 
     TYPE: ClassVar[str]
 
     def struct_hash(self) -> bytes:
-        """keccak256(type hash || one word per field). Raises BadRequest for a value that does not fit its type."""
-        type_hash, members = _layout(type(self))
-        return hash_words(type_hash, *(_word(member.kind, getattr(self, member.field)) for member in members))
+        """keccak256(type hash || a word per field). Raises BadRequest for a value that does not fit."""
+        words = (_word(member.kind, getattr(self, member.field)) for member in _members(self.TYPE))
+        return hash_words(_type_hash(self.TYPE), *words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Annotation(Statement):
 
 @dataclass(frozen=True, slots=True)
 class AgentKey(Statement):
-    """A wallet lets `agent` sign its annotations of one dataset between two times (Unix seconds). Ledger's domain."""
+    """A wallet lets `agent` sign its annotations of a dataset between two times. Ledger's domain."""
 
     TYPE = "AgentKey(bytes32 dataset,address account,address agent,uint64 notBefore,uint64 notAfter)"
     dataset: bytes
@@ -97,7 +100,7 @@ class AgentKey(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Receipt(Statement):
-    """The coordinator's promise that a row will stand at `index` of the log by `include_by`. Ledger's domain."""
+    """The coordinator's promise that a row will stand at `index` by `include_by`. Ledger's domain."""
 
     TYPE = "Receipt(bytes32 dataset,uint64 index,bytes32 rowId,uint64 includeBy)"
     dataset: bytes
@@ -108,9 +111,12 @@ class Receipt(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Join(Statement):
-    """A wallet joins a dataset under these terms and lets at most `penalty_cap` of stake be lost. Vault's domain."""
+    """A wallet joins a dataset and lets at most `penalty_cap` of its stake be lost. Vault's domain."""
 
-    TYPE = "Join(bytes32 dataset,address account,bytes32 termsHash,uint128 penaltyCap,uint256 nonce,uint64 deadline)"
+    TYPE = (
+        "Join(bytes32 dataset,address account,bytes32 termsHash,uint128 penaltyCap,"
+        "uint256 nonce,uint64 deadline)"
+    )
     dataset: bytes
     account: Address
     terms_hash: bytes
@@ -139,12 +145,15 @@ class Member(NamedTuple):
 
 
 @cache
-def _layout(statement: type[Statement]) -> tuple[bytes, tuple[Member, ...]]:
-    inside = statement.TYPE[statement.TYPE.index("(") + 1 : -1]
+def _members(type_text: str) -> tuple[Member, ...]:
+    inside = type_text[type_text.index("(") + 1 : -1]
     pairs = [part.split(" ") for part in inside.split(",")]
-    names = [field.name for field in fields(statement)]
-    members = tuple(Member(field, name, kind) for field, (kind, name) in zip(names, pairs, strict=True))
-    return keccak(statement.TYPE.encode()), members
+    return tuple(Member(_CAPITAL.sub(r"_\1", name).lower(), name, kind) for kind, name in pairs)
+
+
+@cache
+def _type_hash(type_text: str) -> bytes:
+    return keccak(type_text.encode())
 
 
 def _word(kind: str, value: Any) -> bytes:
@@ -185,7 +194,7 @@ def _from_json(kind: str, value: Any) -> bytes | str | int:
 
 def statement_json(message: Statement) -> dict[str, str | int]:
     """The statement's fields by their Solidity names: 0x-hex, EIP-55, decimal strings (uint8 as a number)."""
-    return {m.name: _to_json(m.kind, getattr(message, m.field)) for m in _layout(type(message))[1]}
+    return {m.name: _to_json(m.kind, getattr(message, m.field)) for m in _members(message.TYPE)}
 
 
 S = TypeVar("S", bound=Statement)
@@ -193,7 +202,7 @@ S = TypeVar("S", bound=Statement)
 
 def parse_statement(kind: type[S], value: object) -> S:
     """The reverse of statement_json: exactly these fields, each in its form. Raises BadRequest."""
-    members = _layout(kind)[1]
+    members = _members(kind.TYPE)
     if not isinstance(value, dict) or set(value) != {member.name for member in members}:
         raise BadRequest(f"a {kind.__name__} has exactly the fields {', '.join(m.name for m in members)}")
     found: dict[str, Any] = {}
@@ -205,9 +214,8 @@ def parse_statement(kind: type[S], value: object) -> S:
     return kind(**found)
 
 
-def _types_of(signature: str) -> list[dict[str, str]]:
-    inside = signature[signature.index("(") + 1 : -1]
-    return [{"name": name, "type": kind} for kind, name in (part.split(" ") for part in inside.split(","))]
+def _types_of(type_text: str) -> list[dict[str, str]]:
+    return [{"name": member.name, "type": member.kind} for member in _members(type_text)]
 
 
 def to_eip712_json(domain: Domain, message: Statement) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Canonical JSON (RFC 8785): the one spelling of a value, so that two parties hash the same bytes.
 
-First step of every commitment: value -> **canonical bytes** -> digest. Promises: what one side can write, the
-other can read back to the same bytes and a database can keep; whatever cannot (NaN, an integer that a double cannot
-hold, half a surrogate pair, U+0000, a repeated key, absurd nesting) is refused with MalformedJson, never repaired.
+First step of every commitment: value -> **canonical bytes** -> digest. Promises: what one side can write,
+the other can read back to the same bytes and a database can keep; whatever cannot (NaN, an integer that a
+double cannot hold, half a surrogate pair, U+0000, a repeated key, absurd nesting) is refused with
+MalformedJson, never repaired.
 """
 
 import json

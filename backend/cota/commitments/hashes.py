@@ -1,7 +1,8 @@
 """Digests of items, labels, gold and terms: content -> **digest** -> tree -> root on chain.
 
-Content never goes on chain, only salted digests do: without its 32 random bytes a digest of a five-class label
-would be read back in five tries. Promises: every digest here is the contracts' own (tests/vectors/hashes.json).
+Content never goes on chain, only salted digests do: without its 32 random bytes a digest of a five-class
+label would be read back in five tries. Promises: every digest here is the contracts' own
+(tests/vectors/hashes.json).
 """
 
 from cota.commitments.canonical import Json, canonical
@@ -17,7 +18,7 @@ from cota.commitments.words import (
 from cota.units import Address
 
 VOID_ROW = keccak(b"cota.void.v1")
-"""Row id of an index that is explicitly empty (after a restore the coordinator jumps past what it may have signed)."""
+"""Row id of an explicitly empty index: after a restore all that may have been receipted is jumped over."""
 
 KIND_LABEL = 0
 """`kind` of an annotation that is a label."""

@@ -1,10 +1,13 @@
 """The positional tree over rows of the log, over items and over gold: digest -> **tree** -> root on chain.
 
 Shape of RFC 9162 (an odd last node goes up unchanged, so no leaf is ever doubled):
-leaf = keccak(0x00 || row), node = keccak(0x01 || left || right), root = keccak(0x02 || uint64be(count) || top),
-and 32 zero bytes stand for the top of an empty tree. Promises: a proof fixes the row *and* its index among exactly
-`count` rows; an inner node never passes for a row; a proof with one element too many or too few is no proof.
-The Solidity twin is contracts/libraries/LogTree.sol; both read tests/vectors/log_tree.json.
+
+    leaf = keccak(0x00 || row)    node = keccak(0x01 || left || right)
+    root = keccak(0x02 || uint64be(count) || top)    top of an empty tree = 32 zero bytes
+
+Promises: a proof fixes the row *and* its index among exactly
+`count` rows; an inner node never passes for a row; a proof with one element too many or too few is no
+proof. The Solidity twin is contracts/libraries/LogTree.sol; both read tests/vectors/log_tree.json.
 """
 
 from collections.abc import Sequence
@@ -26,7 +29,7 @@ def _root(count: int, top: bytes) -> bytes:
 
 
 class LogTree:
-    """The tree of some rows, its levels computed once. `root` is 32 bytes; `prove(i)` lists siblings upwards."""
+    """The tree of some rows, its levels computed once. `root` is 32 bytes; `prove(i)` lists siblings."""
 
     def __init__(self, rows: Sequence[bytes]) -> None:
         levels = [[_leaf(row) for row in rows]]
@@ -64,7 +67,7 @@ def prove(rows: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def verify(root: bytes, row: bytes, index: int, count: int, proof: Sequence[bytes]) -> bool:
-    """True when `row` stands at `index` among exactly `count` rows under `root`, every element of the proof used."""
+    """True when `row` stands at `index` among exactly `count` rows; every element of the proof is used."""
     if len(row) != 32 or not 0 <= index < count <= UINT64_MAX or any(len(step) != 32 for step in proof):
         return False
     node, last, used = _leaf(row), count - 1, 0

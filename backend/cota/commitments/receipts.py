@@ -1,4 +1,4 @@
-"""Receipts: the coordinator's signed promise to log a row at an index: row -> index -> **receipt** -> checkpoint.
+"""The coordinator's signed promise to log a row at an index: row -> index -> **receipt** -> checkpoint.
 
 Signed only after the row is durable. Promises: a receipt names chain, ledger, dataset, index and row, so two
 receipts of one index with different rows prove equivocation by themselves.

@@ -1,8 +1,8 @@
 """The tree of one epoch's shares: units -> leaf -> **sorted tree** -> settlement root on chain.
 
-OpenZeppelin's StandardMerkleTree: double-hashed leaves in ascending order, pairs hashed in sorted order, so a claim
-is checked by MerkleProof.sol. The double hash (and a leaf of eight words) keeps inner nodes from passing for leaves.
-An epoch in which nobody earned has 32 zero bytes as its root, which no claim can meet.
+OpenZeppelin's StandardMerkleTree: double-hashed leaves in ascending order, pairs hashed in sorted order,
+so a claim is checked by MerkleProof.sol. The double hash (and a leaf of eight words) keeps inner nodes
+from passing for leaves. An epoch in which nobody earned has 32 zero bytes as its root: no claim meets it.
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class SettlementTree:
 
 
 def verify(root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
-    """True when the proof leads from the leaf to the root. As on chain, an empty proof means a tree of one leaf."""
+    """True when the proof leads from leaf to root. As on chain, an empty proof means a tree of one leaf."""
     if len(leaf) != 32 or any(len(step) != 32 for step in proof):
         return False
     node = leaf

@@ -1,1 +1,1 @@
-"""From skill to units, leaves, an epoch file and revenue; what is pure here is what `cota verify` recomputes."""
+"""From skill to units, leaves, an epoch file and revenue; the pure parts are what `cota verify` redoes."""
