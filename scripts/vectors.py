@@ -3,9 +3,9 @@
     .venv/bin/python -m scripts.vectors            write them
     .venv/bin/python -m scripts.vectors --check    exit 1 if a committed file is not what the code makes
 
-Promises: no randomness (draws are keccak(seed, n)), one file per subject, each read by `vm.parseJson*`: 0x-hex for
-bytes, decimal strings for amounts, parallel arrays for sequences. What these files say is pinned to values computed
-without this code by tests/unit/test_commitments_vectors.py.
+Promises: no randomness, one file per subject, each read by `vm.parseJson*`: 0x-hex for bytes, decimal
+strings for amounts, parallel arrays for sequences. What these files say is pinned to values computed without
+this code by tests/unit/test_commitments_vectors.py.
 """
 
 import json
@@ -26,7 +26,8 @@ from cota.auth.typed import (
     digest,
     statement_json,
 )
-from cota.commitments import hashes, log_tree, settlement_tree
+from cota.commitments import hashes, log_tree
+from cota.commitments.canonical import canonical
 from cota.commitments.words import keccak
 from cota.settlement.leaves import Epoch, build_leaves, tree_of
 from cota.settlement.revenue import split
@@ -100,7 +101,7 @@ def settlement_tree_vectors() -> dict[str, Any]:
             }
         )
     return {
-        "about": "leaf i is of accounts[i], index i; lastProof proves the last leaf; no leaf at all: 32 zero bytes",
+        "about": "leaf i is of accounts[i], index i; lastProof is of the last leaf; no leaf: 32 zero bytes",
         "chainId": CHAIN_ID,
         "ledger": LEDGER,
         "dataset": to_hex(DATASET),
@@ -135,7 +136,7 @@ def statements() -> list[tuple[str, Statement]]:
 def typed_data_vectors() -> dict[str, Any]:
     ledger, vault = Domain(CHAIN_ID, LEDGER), Domain(CHAIN_ID, VAULT)
     result: dict[str, Any] = {
-        "about": "every statement signed by secret key 1; join and leave are the vault's, the others the ledger's",
+        "about": "signed by secret key 1; join and leave in the vault's domain, the others in the ledger's",
         "secret": to_hex(SECRET),
         "signer": address_of_secret(SECRET),
         "chainId": CHAIN_ID,
@@ -165,12 +166,12 @@ def hashes_vectors() -> dict[str, Any]:
         hashes.gold_leaf(8, None, sample("gold salt")),
     ]
     return {
-        "about": "itemJson and labelJson are the canonical bytes that itemHash and labelHash are keccak256 of",
-        "itemJson": hashes.canonical(item).decode(),
+        "about": "itemHash = keccak256 of the UTF-8 bytes of itemJson; labelHash likewise",
+        "itemJson": canonical(item).decode(),
         "itemHash": to_hex(item_hash),
         "itemSalt": to_hex(sample("item salt")),
         "itemRef": to_hex(hashes.item_ref(item_hash, sample("item salt"))),
-        "labelJson": hashes.canonical(label).decode(),
+        "labelJson": canonical(label).decode(),
         "labelHash": to_hex(label_hash),
         "labelSalt": to_hex(sample("label salt")),
         "labelCommitment": to_hex(hashes.label_commitment(label_hash, sample("label salt"))),
@@ -195,24 +196,12 @@ def dataset_id_vectors() -> dict[str, Any]:
 
 def units_vectors() -> dict[str, Any]:
     cases = [
-        (
-            "half a unit each: the total is floored, ties go to the smaller address",
-            10**9,
-            [10**9] * 3,
-            [1] * 3,
-            1,
-        ),
-        (
-            "skills of a real epoch",
-            10**9,
-            [430_000_000, 0, 870_000_000, 120_000_000],
-            [108, 108, 60, 1],
-            10**9,
-        ),
-        ("largest units per label", 10**9, [990_000_000] * 2, [2**20, 1], 2**64 - 1),
+        ("half a unit each: the total is floored, ties go to the smaller address", [10**9] * 3, [1] * 3, 1),
+        ("skills of a real epoch", [430_000_000, 0, 870_000_000, 120_000_000], [108, 108, 60, 1], 10**9),
+        ("an epoch of 2^20 rows", [990_000_000] * 2, [2**20 - 1, 1], 9 * 10**12),
     ]
     listed = []
-    for name, _, skills, labels, per_label in cases:
+    for name, skills, labels, per_label in cases:
         accounts = sorted((account(f"worker {i}") for i in range(len(skills))), key=str.lower)
         total, units = allot(
             dict(zip(accounts, skills, strict=True)), dict(zip(accounts, labels, strict=True)), per_label

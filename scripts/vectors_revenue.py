@@ -1,7 +1,7 @@
 """Sequences of payments, transfers and claims with the state after each step: for scripts/vectors.py.
 
-Per step: `ops` (0 open an epoch, 1 claim its shares, 2 pay, 3 transfer, 4 claim revenue), `a`, `b` (account numbers;
-b only for a transfer), `epochs`, `amounts`; then the pool, the state of accounts a and b, and what the claim paid out.
+Per step: `ops` (0 open an epoch, 1 claim its shares, 2 pay, 3 transfer, 4 claim revenue), `a`, `b` (account
+numbers; b only for a transfer), `epochs`, `amounts`; then the pool, accounts a and b, and what was paid out.
 """
 
 from collections.abc import Iterator
@@ -161,7 +161,7 @@ def revenue_vectors() -> dict[str, Any]:
         sequence("random", random_steps("cota.revenue.1", 160, 5, 18)),
     ]
     return {
-        "about": "ops: 0 open epoch, 1 claim its shares, 2 pay, 3 transfer a to b, 4 claim revenue; state after each",
+        "about": "ops: 0 open epoch, 1 claim shares, 2 pay, 3 transfer a to b, 4 claim revenue; state after",
         "scale": str(10**19),
         "sequenceCount": len(sequences),
         "sequences": sequences,
