@@ -21,10 +21,10 @@ from cota.auth.typed import (
     Domain,
     Join,
     Leave,
+    Message,
     Receipt,
-    Statement,
     digest,
-    statement_json,
+    message_json,
 )
 from cota.commitments import hashes, log_tree
 from cota.commitments.canonical import canonical
@@ -111,7 +111,7 @@ def settlement_tree_vectors() -> dict[str, Any]:
     }
 
 
-def statements() -> list[tuple[str, Statement]]:
+def statements() -> list[tuple[str, Message]]:
     signer = address_of_secret(SECRET)
     commitment = hashes.label_commitment(hashes.label_hash("1"), sample("label salt"))
     annotation = Annotation(
@@ -150,7 +150,7 @@ def typed_data_vectors() -> dict[str, Any]:
         result[name] = {
             "type": statement.TYPE,
             "typeHash": to_hex(keccak(statement.TYPE.encode())),
-            "message": statement_json(statement),
+            "message": message_json(statement),
             "structHash": to_hex(statement.struct_hash()),
             "digest": to_hex(made),
             "signature": to_hex(sign_digest(made, SECRET)),

@@ -26,8 +26,8 @@ from cota.errors import BadRequest
 from cota.units import Address, parse_address, parse_amount, parse_hash32, to_hex
 
 __all__ = [
-    "AgentKey", "Annotation", "Domain", "Join", "Leave", "Receipt", "Statement", "digest", "digest_of",
-    "normalize_signature", "parse_statement", "recover", "sign_digest", "statement_json", "to_eip712_json",
+    "AgentKey", "Annotation", "Domain", "Join", "Leave", "Receipt", "Message", "digest", "digest_of",
+    "normalize_signature", "parse_message", "recover", "sign_digest", "message_json", "to_eip712_json",
 ]  # fmt: skip
 
 NAME = "Cota"
@@ -57,7 +57,7 @@ def _separator(chain_id: int, contract: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Message:
     """Something to sign. A subclass gives its Solidity `TYPE`; its fields are that type's, in snake case."""
 
     TYPE: ClassVar[str]
@@ -69,7 +69,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotation(Statement):
+class Annotation(Message):
     """One label, hidden behind its commitment. Verified by the ledger; its struct hash is the row id."""
 
     TYPE = (
@@ -87,7 +87,7 @@ class Annotation(Statement):
 
 
 @dataclass(frozen=True, slots=True)
-class AgentKey(Statement):
+class AgentKey(Message):
     """A wallet lets `agent` sign its annotations of a dataset between two times. Ledger's domain."""
 
     TYPE = "AgentKey(bytes32 dataset,address account,address agent,uint64 notBefore,uint64 notAfter)"
@@ -99,7 +99,7 @@ class AgentKey(Statement):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt(Statement):
+class Receipt(Message):
     """The coordinator's promise that a row will stand at `index` by `include_by`. Ledger's domain."""
 
     TYPE = "Receipt(bytes32 dataset,uint64 index,bytes32 rowId,uint64 includeBy)"
@@ -110,7 +110,7 @@ class Receipt(Statement):
 
 
 @dataclass(frozen=True, slots=True)
-class Join(Statement):
+class Join(Message):
     """A wallet joins a dataset and lets at most `penalty_cap` of its stake be lost. Vault's domain."""
 
     TYPE = (
@@ -126,7 +126,7 @@ class Join(Statement):
 
 
 @dataclass(frozen=True, slots=True)
-class Leave(Statement):
+class Leave(Message):
     """A wallet leaves a dataset. Vault's domain."""
 
     TYPE = "Leave(bytes32 dataset,address account,uint256 nonce,uint64 deadline)"
@@ -164,7 +164,7 @@ def _word(kind: str, value: Any) -> bytes:
     return word_uint(value, _UINT_MAX[kind])
 
 
-def digest(domain: Domain, message: Statement) -> bytes:
+def digest(domain: Domain, message: Message) -> bytes:
     """The 32 bytes that are signed: keccak(0x19 0x01 || domain separator || struct hash)."""
     return digest_of(domain, message.struct_hash())
 
@@ -192,16 +192,16 @@ def _from_json(kind: str, value: Any) -> bytes | str | int:
     return parse_address(value) if kind == "address" else parse_amount(value, _UINT_MAX[kind])
 
 
-def statement_json(message: Statement) -> dict[str, str | int]:
+def message_json(message: Message) -> dict[str, str | int]:
     """The statement's fields by their Solidity names: 0x-hex, EIP-55, decimal strings (uint8 as a number)."""
     return {m.name: _to_json(m.kind, getattr(message, m.field)) for m in _members(message.TYPE)}
 
 
-S = TypeVar("S", bound=Statement)
+S = TypeVar("S", bound=Message)
 
 
-def parse_statement(kind: type[S], value: object) -> S:
-    """The reverse of statement_json: exactly these fields, each in its form. Raises BadRequest."""
+def parse_message(kind: type[S], value: object) -> S:
+    """The reverse of message_json: exactly these fields, each in its form. Raises BadRequest."""
     members = _members(kind.TYPE)
     if not isinstance(value, dict) or set(value) != {member.name for member in members}:
         raise BadRequest(f"a {kind.__name__} has exactly the fields {', '.join(m.name for m in members)}")
@@ -218,7 +218,7 @@ def _types_of(type_text: str) -> list[dict[str, str]]:
     return [{"name": member.name, "type": member.kind} for member in _members(type_text)]
 
 
-def to_eip712_json(domain: Domain, message: Statement) -> dict[str, Any]:
+def to_eip712_json(domain: Domain, message: Message) -> dict[str, Any]:
     """The statement as wallets take it (`eth_signTypedData_v4`), the domain's type spelled out."""
     primary = type(message).__name__
     return {
@@ -230,5 +230,5 @@ def to_eip712_json(domain: Domain, message: Statement) -> dict[str, Any]:
             "chainId": domain.chain_id,
             "verifyingContract": domain.verifying_contract,
         },
-        "message": statement_json(message),
+        "message": message_json(message),
     }
