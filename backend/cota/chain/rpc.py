@@ -1,0 +1,192 @@
+"""JSON-RPC over HTTP to one node: **rpc** -> client, and through it everything that asks the chain.
+
+Promises: every call ends within `timeout` seconds per attempt and a bounded number of attempts; what may pass
+by itself (no connection, 429, 5xx) is tried again with growing pauses; what the node refuses (`RpcError`) is
+not; an answer that is not JSON-RPC counts as no answer.
+"""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import orjson
+
+Call = tuple[str, Sequence[Any]]
+"""Method and parameters."""
+
+_ATTEMPTS = 4
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+_LARGEST_BATCH = 100
+# Said in the body with status 200 by some providers: wait, do not ask for less.
+_RATE_LIMIT_CODES = frozenset({429, -32029})
+
+
+class RpcError(Exception):
+    """The node understood and refuses: `code`, `message` and, of a reverted call, `data`."""
+
+    def __init__(self, method: str, code: int, message: str, data: Any = None) -> None:
+        self.method, self.code, self.message, self.data = method, code, message, data
+        super().__init__(f"{method}: {message} ({code})")
+
+
+class Unavailable(Exception):
+    """No usable answer from this node, after all attempts. `was_reached`: it took the request, then failed."""
+
+    def __init__(self, reason: str, *, was_reached: bool = False) -> None:
+        self.was_reached = was_reached
+        super().__init__(reason)
+
+
+@dataclass(slots=True)
+class Usage:
+    """What an endpoint was asked so far."""
+
+    requests: int = 0
+    calls: int = 0
+    bytes_in: int = 0
+    last_error: str | None = None
+
+
+class _Passing(Exception):
+    """Worth another attempt; `after` is what the server asked to wait."""
+
+    def __init__(self, reason: str, after: float | None = None, was_reached: bool = False) -> None:
+        self.after, self.was_reached = after, was_reached
+        super().__init__(reason)
+
+
+class Endpoint:
+    """One node behind one URL. `name` is fit for logs: the URL's path and query often hold an API key."""
+
+    def __init__(self, url: str, timeout: float = 20.0, attempts: int = _ATTEMPTS) -> None:
+        self._url = url
+        self._attempts = attempts
+        self._ids = itertools.count(1)
+        self._batch = _LARGEST_BATCH
+        self._http = httpx2.AsyncClient(timeout=timeout, headers={"content-type": "application/json"})
+        parts = httpx2.URL(url)
+        self.name = f"{parts.scheme}://{parts.host}" + (f":{parts.port}" if parts.port else "")
+        self.usage = Usage()
+        self.is_checked = False  # whether its chain is known to be the right one
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def call(self, method: str, *params: Any) -> Any:
+        """One call. Raises RpcError, Unavailable."""
+        answer = await self._exchange(self._request(method, params))
+        if not isinstance(answer, dict):
+            raise Unavailable(f"{self.name} answered a call with a list", was_reached=True)
+        return self._result(method, answer)
+
+    async def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Many calls, answered in their order; as few requests as the node allows. Raises RpcError,
+        Unavailable.
+
+        A node that refuses batches, or this size of them, is asked with smaller ones from then on.
+        """
+        results: list[Any] = []
+        while len(results) < len(calls):
+            part = calls[len(results) : len(results) + self._batch]
+            if len(part) == 1:
+                results.append(await self.call(part[0][0], *part[0][1]))
+                continue
+            answers = await self._batch_answers(part)
+            if answers is None:
+                self._batch = max(1, len(part) // 2)
+            else:
+                results.extend(self._result(c[0], a) for c, a in zip(part, answers, strict=True))
+        return results
+
+    async def _batch_answers(self, calls: Sequence[Call]) -> list[dict[str, Any]] | None:
+        """The answers in the order of the calls; None when the node refuses the batch as such."""
+        requests = [self._request(method, params) for method, params in calls]
+        answer = await self._exchange(requests)
+        if isinstance(answer, dict):
+            return None
+        by_id = {a.get("id"): a for a in answer if isinstance(a, dict)}
+        if any(r["id"] not in by_id for r in requests):
+            raise Unavailable(f"{self.name} left calls of a batch unanswered", was_reached=True)
+        return [by_id[r["id"]] for r in requests]
+
+    def _request(self, method: str, params: Sequence[Any]) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
+
+    def _result(self, method: str, answer: dict[str, Any]) -> Any:
+        error = answer.get("error")
+        if error is None:
+            if "result" not in answer:
+                raise Unavailable(f"{self.name} answered neither result nor error", was_reached=True)
+            return answer["result"]
+        if not isinstance(error, dict):
+            error = {"message": str(error)}
+        code = error.get("code")
+        refusal = RpcError(
+            method,
+            code if isinstance(code, int) else 0,
+            str(error.get("message", "")),
+            error.get("data"),
+        )
+        self.usage.last_error = str(refusal)
+        raise refusal
+
+    async def _exchange(self, body: Any) -> Any:
+        """Posts the body until something usable comes back, with pauses that grow and are never equal."""
+        payload = orjson.dumps(body)
+        pause = _FIRST_PAUSE
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return await self._post(payload, len(body) if isinstance(body, list) else 1)
+            except _Passing as failure:
+                self.usage.last_error = str(failure)
+                if attempt == self._attempts:
+                    raise Unavailable(f"{self.name}: {failure}", was_reached=failure.was_reached) from None
+                await asyncio.sleep(min(failure.after or pause * random.uniform(0.5, 1.0), _LONGEST_PAUSE))
+                pause *= 2
+        raise Unavailable(f"{self.name} was not asked")
+
+    async def _post(self, payload: bytes, calls: int) -> Any:
+        self.usage.requests += 1
+        self.usage.calls += calls
+        try:
+            response = await self._http.post(self._url, content=payload)
+        except httpx2.TimeoutException as failure:
+            connected = not isinstance(failure, httpx2.ConnectTimeout)
+            raise _Passing("no answer in time", was_reached=connected) from None
+        except httpx2.HTTPError as failure:
+            raise _Passing(f"no connection ({type(failure).__name__})") from None
+        content = response.content
+        self.usage.bytes_in += len(content)
+        if response.status_code == 429 or response.status_code >= 500:
+            raise _Passing(f"HTTP {response.status_code}", _retry_after(response), was_reached=True)
+        try:
+            answer = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            # Also of other 4xx, such as 413 for an answer that would be too large: asking for less may help.
+            raise Unavailable(
+                f"{self.name}: HTTP {response.status_code}, not JSON", was_reached=True
+            ) from None
+        if not isinstance(answer, (dict, list)):
+            raise Unavailable(f"{self.name}: not a JSON-RPC answer", was_reached=True)
+        if _is_rate_limit(answer):
+            raise _Passing("rate limited", was_reached=True)
+        return answer
+
+
+def _is_rate_limit(answer: dict[str, Any] | list[Any]) -> bool:
+    entries = answer if isinstance(answer, list) else [answer]
+    for entry in entries:
+        error = entry.get("error") if isinstance(entry, dict) else None
+        if isinstance(error, dict) and error.get("code") in _RATE_LIMIT_CODES:
+            return True
+    return False
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    """Seconds that the server asks to wait; the date form is rare and not worth its parser."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdigit() else None
