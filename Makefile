@@ -5,14 +5,46 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE ?= 1
+# The native binary: the launchers of node_modules/.bin exit 0 when a test or the compiler fails.
+foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 
-.PHONY: list setup check check-python check-contracts test test-contracts test-python lock
+.PHONY: list setup up down test test-long check check-python check-contracts test-contracts test-python lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## build .venv and node_modules from the locks
 	@scripts/setup.sh
+
+up: setup ## start the local stack in the background (UP="--api-port 8001 --rpc-port 8546")
+	@$(PY) -m scripts.up $(UP)
+
+down: setup ## stop it
+	@$(PY) -m scripts.down
+
+test: check test-contracts test-python ## every check and every test
+
+test-long: setup ## long fuzzing, kills and soaks: hours
+	@FOUNDRY_PROFILE=long $(call foundry,forge) test
+	@$(PY) -m pytest -m "long or not long" --hypothesis-profile long
+
+check: check-python check-contracts ## format, lint, types, import rules
+
+check-python: setup
+	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+check-contracts: setup
+	@$(call foundry,forge) fmt --check
+	@$(call foundry,forge) lint --deny warnings
+
+test-contracts: setup
+	@$(call foundry,forge) test
+
+test-python: setup
+	@$(PY) -m pytest
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -1,0 +1,1 @@
+"""The parts that `scripts/demo.py` tells its story with: cast, crowd, stages, ending."""
