@@ -31,7 +31,7 @@ class Undecodable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decoded log. Integers are int, addresses checksummed, everything else bytes; names are in snake_case."""
+    """A decoded log: integers are int, addresses checksummed, everything else bytes; names in snake_case."""
 
     contract: str
     name: str

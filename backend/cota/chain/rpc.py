@@ -34,7 +34,7 @@ class RpcError(Exception):
 
 
 class Unavailable(Exception):
-    """No usable answer from this node, after all attempts. `was_reached`: it took the request, then failed."""
+    """No usable answer after all attempts. `was_reached`: the node took the request, then failed."""
 
     def __init__(self, reason: str, *, was_reached: bool = False) -> None:
         self.was_reached = was_reached

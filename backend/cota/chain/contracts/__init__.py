@@ -1,0 +1,37 @@
+"""One class per contract: client, codec -> **contracts** -> domains, worker, verifier.
+
+`read` methods are pinned to a block that the caller names; `encode_` methods give the call data of a
+transaction, for `Sender.send(contract.address, data)`. A contract's refusal is raised as ChainReverted.
+"""
+
+from cota.chain.contracts.base import Contract
+from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
+from cota.chain.contracts.market import License, LicenseMarket, Order, Permit
+from cota.chain.contracts.registry import DatasetRegistry, Version
+from cota.chain.contracts.shares import DatasetShares, EpochShares, Holder, Pool, ShareClaim
+from cota.chain.contracts.tokens import LocalDollar, Token
+from cota.chain.contracts.vault import Membership, MembershipState, StakeVault
+
+__all__ = [
+    "AnnotationLedger",
+    "Checkpoint",
+    "Contract",
+    "DatasetRegistry",
+    "DatasetShares",
+    "EpochShares",
+    "Holder",
+    "License",
+    "LicenseMarket",
+    "LocalDollar",
+    "Membership",
+    "MembershipState",
+    "Order",
+    "Permit",
+    "Pool",
+    "Proposal",
+    "ProposalState",
+    "ShareClaim",
+    "StakeVault",
+    "Token",
+    "Version",
+]
