@@ -1,0 +1,58 @@
+"""Receipt from the API -> **checked receipt** -> contributor. What stands between "sent" and "delivered".
+
+Promises: a receipt is accepted only if it names the dataset and row that were signed, was signed by the
+key that it names, and that key is one that the dataset's coordinator registered: asked of the chain where
+an RPC URL is known (`checked_at` says "chain"), else of the API's own mirror (`checked_at` says
+"mirror").
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from cota.auth.signatures import recover
+from cota.auth.typed import Domain, digest
+from cota.client.records import SignedLabel, SignedReceipt
+from cota.client.refusals import Untrustworthy
+from cota.errors import BadSignature
+from cota.units import Address, to_hex
+
+KeyCheck = Callable[[Address], bool]
+"""Whether this key may sign receipts of the dataset's coordinator now."""
+
+
+class ReceiptChecker:
+    """Checks the receipts of one dataset; a key found good is remembered."""
+
+    def __init__(self, domain: Domain, key_check: KeyCheck, checked_at: str) -> None:
+        self._domain = domain
+        self._key_check = key_check
+        self._checked_at = checked_at
+        self._good: set[Address] = set()
+        self._lock = threading.Lock()
+
+    def accept(self, label: SignedLabel, receipt: SignedReceipt) -> SignedReceipt:
+        """The receipt, marked with what vouched for its key. Raises `Untrustworthy`."""
+        promised, row = receipt.receipt, to_hex(label.row_id)
+        if promised.row_id != label.row_id or promised.dataset != label.annotation.dataset:
+            raise Untrustworthy(f"the receipt for row {row} is for another row: not delivered")
+        try:
+            signer = recover(digest(self._domain, promised), receipt.signature)
+        except BadSignature as error:
+            raise Untrustworthy(f"the receipt for row {row} has no valid signature: not delivered") from error
+        if signer != receipt.key:
+            raise Untrustworthy(f"the receipt for row {row} is signed by {signer}, not by {receipt.key}")
+        if not self._is_registered(signer):
+            raise Untrustworthy(f"the receipt for row {row} is signed by {signer}, which nobody registered")
+        return replace(receipt, checked_at=self._checked_at)
+
+    def _is_registered(self, key: Address) -> bool:
+        with self._lock:
+            if key in self._good:
+                return True
+            good = self._key_check(key)
+            if good:
+                self._good.add(key)
+            return good

@@ -1,0 +1,137 @@
+"""API answer -> **record** -> caller. The answers that the client itself reasons about, typed; the rest
+stays JSON.
+
+Promises: amounts are int base units, 32-byte values bytes, addresses EIP-55; a field that is missing or
+has another form raises `Untrustworthy` naming it, never a bare KeyError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from cota.auth.typed import Annotation, Receipt
+from cota.client.refusals import Untrustworthy
+from cota.units import Address, Hash32, parse_address, parse_amount, parse_hash32
+
+T = TypeVar("T")
+
+
+def take(answer: Mapping[str, Any], name: str, parse: Callable[[Any], T]) -> T:
+    """One field of an answer, parsed; `Untrustworthy` when it is not there or not of this form."""
+    try:
+        return parse(answer[name])
+    except KeyError:
+        raise Untrustworthy(f"the answer has no field {name!r}") from None
+    except (ValueError, TypeError) as error:
+        raise Untrustworthy(f"the answer's field {name!r} cannot be read: {error}") from None
+
+
+def parse_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def parse_bytes(text: str) -> bytes:
+    if not text.startswith("0x"):
+        raise ValueError("bytes are 0x and hex digits")
+    return bytes.fromhex(text[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The deployment that an API serves."""
+
+    network: str
+    chain_id: int
+    contracts: Mapping[str, Address]
+    payment_token: Address
+    payment_symbol: str
+    payment_decimals: int
+    time: datetime
+    """The server's clock when it answered."""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        token = take(answer, "payment_token", dict)
+        return cls(
+            network=take(answer, "network", str),
+            chain_id=take(answer, "chain_id", int),
+            contracts={name: parse_address(at) for name, at in take(answer, "contracts", dict).items()},
+            payment_token=take(token, "address", parse_address),
+            payment_symbol=take(token, "symbol", str),
+            payment_decimals=take(token, "decimals", int),
+            time=take(answer, "time", parse_time),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One item that is this account's to label until `expires_at`."""
+
+    id: Hash32
+    dataset: Hash32
+    item_ref: Hash32
+    content: Any
+    expires_at: datetime
+
+    @classmethod
+    def parse(cls, dataset: Hash32, answer: Mapping[str, Any]) -> Self:
+        item = take(answer, "item", dict)
+        return cls(
+            id=take(answer, "id", parse_hash32),
+            dataset=dataset,
+            item_ref=take(item, "item_ref", parse_hash32),
+            content=take(item, "content", lambda value: value),
+            expires_at=take(answer, "expires_at", parse_time),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLabel:
+    """A label with all that its author must keep: salt, statement and signature."""
+
+    annotation: Annotation
+    row_id: bytes
+    label: Any
+    label_salt: bytes
+    signature: bytes
+    agent_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    """The coordinator's promise as it arrived; `checked_at` names what vouches for its key."""
+
+    receipt: Receipt
+    signature: bytes
+    key: Address
+    checked_at: str = ""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        receipt = Receipt(
+            dataset=take(answer, "dataset", parse_hash32),
+            index=take(answer, "index", int),
+            row_id=take(answer, "row_id", parse_hash32),
+            include_by=take(answer, "include_by", int),
+        )
+        return cls(receipt, take(answer, "signature", parse_bytes), take(answer, "key", parse_address))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction that the relayer sent, or this client itself."""
+
+    tx_hash: bytes
+    block: int
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        return cls(take(answer, "tx_hash", parse_hash32), take(answer, "block_number", int))
+
+
+def amount(answer: Mapping[str, Any], name: str) -> int:
+    """A decimal string of base units."""
+    return take(answer, name, parse_amount)
