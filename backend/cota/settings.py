@@ -49,9 +49,6 @@ class SettingsError(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     network: Network
-    rpc_urls: tuple[str, ...] = field(repr=False)
-    store: str
-    """fsspec URL of the content store."""
     deployments: Path
     """Folder of `<network>.json` and of `abi/`."""
     treasury: Address | None
@@ -60,16 +57,30 @@ class Settings:
     host: str
     port: int
     log_level: str
+    _rpc_urls: tuple[str, ...] = field(repr=False)
+    _store: str | None
     _database: str | None = field(repr=False)
     _keys: Mapping[str, SigningKey] = field(repr=False)
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The nodes to ask, in order of preference. Raises SettingsError when not set."""
+        if not self._rpc_urls:
+            raise SettingsError([_MISSING["rpc"]])
+        return self._rpc_urls
+
+    @property
+    def store(self) -> str:
+        """fsspec URL of the content store. Raises SettingsError when not set."""
+        if self._store is None:
+            raise SettingsError([_MISSING["store"]])
+        return self._store
 
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL with the psycopg driver. Raises SettingsError when not set."""
         if self._database is None:
-            raise SettingsError(
-                ["DATABASE_URL is not set: name a PostgreSQL (15 or newer), or start one with make up"]
-            )
+            raise SettingsError([_MISSING["database"]])
         return self._database
 
     def key(self, role: str) -> SigningKey:
@@ -80,19 +91,17 @@ class Settings:
         try:
             return self._keys[role]
         except KeyError:
-            raise SettingsError([f"{key_variable(role)} is not set"]) from None
+            raise SettingsError([_missing(role)]) from None
 
     def has_key(self, role: str) -> bool:
         return role in self._keys
 
     def secrets(self) -> tuple[str, ...]:
         """What a log line must never hold."""
-        hidden = [key.reveal() for key in self._keys.values()] + [
-            key.reveal()[2:] for key in self._keys.values()
-        ]
+        hidden = [spelled for key in self._keys.values() for spelled in (key.reveal(), key.reveal()[2:])]
         database = urlsplit(self._database or "")
         hidden += [self._database or "", database.password or ""]
-        for url in self.rpc_urls:
+        for url in self._rpc_urls:
             parts = urlsplit(url)
             hidden += [parts.password or "", parts.path.strip("/"), parts.query]
         return tuple(secret for secret in hidden if secret)
@@ -101,8 +110,8 @@ class Settings:
 def load(
     network: str | None = None, needs: Collection[str] = (), environ: Mapping[str, str] | None = None
 ) -> Settings:
-    """Read and check everything. `network` overrides COTA_NETWORK; `needs` holds "database" and key roles
-    that this process cannot do without, so that their absence is reported with the rest.
+    """Read and check everything. `network` overrides COTA_NETWORK; `needs` holds what this
+    process cannot do without ("rpc", "database", "store", key roles), to report its absence with the rest.
 
     Raises SettingsError with all problems.
     """
@@ -121,14 +130,14 @@ def load(
     host, port = reader.text("COTA_HOST") or "127.0.0.1", reader.port("COTA_PORT", 8000)
     settings = Settings(
         network=chosen,
-        rpc_urls=_rpc_urls(reader, is_local, defaults),
-        store=reader.text("COTA_STORE") or _default_store(reader, is_local),
         deployments=Path(reader.text("COTA_DEPLOYMENTS") or ROOT / "deployments"),
         treasury=_treasury(reader, is_local),
         api_url=reader.http_url("COTA_API_URL") or defaults.get("api_url") or f"http://{host}:{port}",
         host=host,
         port=port,
         log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        _rpc_urls=reader.http_urls("RPC_URL") or _default_nodes(is_local, defaults),
+        _store=reader.text("COTA_STORE") or _default_store(is_local, defaults),
         _database=reader.database_url("DATABASE_URL") or defaults.get("database_url"),
         _keys=MappingProxyType(_keys(reader, is_local)),
     )
@@ -152,22 +161,12 @@ def mask_url(url: str) -> str:
     return f"{parts.scheme}://{place}{hidden}"
 
 
-def _rpc_urls(reader: Reader, is_local: bool, defaults: Mapping[str, str]) -> tuple[str, ...]:
-    urls = reader.http_urls("RPC_URL")
-    if urls or reader.names_problem("RPC_URL"):
-        return urls
-    if is_local:
-        return (defaults.get("rpc_url") or "http://127.0.0.1:8545",)
-    reader.problems.append("RPC_URL is not set: name one node or more, separated by commas")
-    return ()
+def _default_nodes(is_local: bool, defaults: Mapping[str, str]) -> tuple[str, ...]:
+    return (defaults.get("rpc_url") or "http://127.0.0.1:8545",) if is_local else ()
 
 
-def _default_store(reader: Reader, is_local: bool) -> str:
-    if not is_local:
-        reader.problems.append(
-            "COTA_STORE is not set: an fsspec URL such as s3://bucket/cota or file:///srv/cota"
-        )
-    return (ROOT / "var" / "store").as_uri()
+def _default_store(is_local: bool, defaults: Mapping[str, str]) -> str | None:
+    return (defaults.get("store") or (ROOT / "var" / "store").as_uri()) if is_local else None
 
 
 def _treasury(reader: Reader, is_local: bool) -> Address | None:
@@ -198,8 +197,20 @@ def _keys(reader: Reader, is_local: bool) -> dict[str, SigningKey]:
 
 
 def _report_missing(reader: Reader, settings: Settings, needs: Collection[str]) -> None:
+    present = {"rpc": settings._rpc_urls, "store": settings._store, "database": settings._database}
     for need in needs:
-        variable = "DATABASE_URL" if need == "database" else key_variable(need)
-        is_there = settings._database is not None if need == "database" else settings.has_key(need)
-        if not is_there and not reader.names_problem(variable):
-            reader.problems.append(f"{variable} is not set")
+        problem = _missing(need)
+        is_there = bool(present[need]) if need in present else settings.has_key(need)
+        if not is_there and not reader.names_problem(problem.split()[0]):
+            reader.problems.append(problem)
+
+
+_MISSING = {
+    "rpc": "RPC_URL is not set: name one node or more, separated by commas",
+    "store": "COTA_STORE is not set: an fsspec URL such as s3://bucket/cota or file:///srv/cota",
+    "database": "DATABASE_URL is not set: name a PostgreSQL (15 or newer), or start one with make up",
+}
+
+
+def _missing(need: str) -> str:
+    return _MISSING.get(need) or f"{key_variable(need)} is not set"

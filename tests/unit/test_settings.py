@@ -61,7 +61,7 @@ def test_load__many_faults__are_reported_together() -> None:
             "COTA_LOG_LEVEL": "loud",
             "COTA_TREASURY": "0x12",
         },
-        needs=("database", "deployer", "coordinator"),
+        needs=("rpc", "store", "database", "deployer", "coordinator"),
     )
     named = sorted(problem.split()[0] for problem in problems)
     assert named == [
