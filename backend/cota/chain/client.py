@@ -106,6 +106,10 @@ class NodeClient:
         for endpoint in self.endpoints:
             endpoint.is_checked = False
 
+    def prefer_next(self) -> None:
+        """Ask another node first from now on: this one answers, but does not keep up."""
+        self._first = (self._first + 1) % len(self.endpoints)
+
     def in_order(self) -> tuple[Endpoint, ...]:
         """All nodes, the one that answered last first."""
         return self.endpoints[self._first :] + self.endpoints[: self._first]

@@ -52,10 +52,12 @@ class Usage:
 
 
 class _Passing(Exception):
-    """Worth another attempt; `after` is what the server asked to wait."""
+    """Worth another attempt. `after`: seconds that the server asks to wait; `is_limit`: we ask too often."""
 
-    def __init__(self, reason: str, after: float | None = None, was_reached: bool = False) -> None:
-        self.after, self.was_reached = after, was_reached
+    def __init__(
+        self, reason: str, *, after: float | None = None, was_reached: bool = False, is_limit: bool = False
+    ) -> None:
+        self.after, self.was_reached, self.is_limit = after, was_reached, is_limit
         super().__init__(reason)
 
 
@@ -78,34 +80,38 @@ class Endpoint:
 
     async def call(self, method: str, *params: Any) -> Any:
         """One call. Raises RpcError, Unavailable."""
-        answer = await self._exchange(self._request(method, params))
+        return await self._single((method, params))
+
+    async def _single(self, call: Call, is_heavy: bool = False) -> Any:
+        answer = await self._exchange(self._request(*call), is_heavy)
         if not isinstance(answer, dict):
             raise Unavailable(f"{self.name} answered a call with a list", was_reached=True)
-        return self._result(method, answer)
+        return self._result(call[0], answer)
 
-    async def batch(self, calls: Sequence[Call]) -> list[Any]:
-        """Many calls, answered in their order; as few requests as the node allows. Raises RpcError,
-        Unavailable.
+    async def batch(self, calls: Sequence[Call], *, is_heavy: bool = False) -> list[Any]:
+        """Many calls, answered in their order, in as few requests as the node allows.
 
-        A node that refuses batches, or this size of them, is asked with smaller ones from then on.
+        A node that refuses batches, or this size of them, is asked with smaller ones from then on. Of heavy
+        calls, no answer in time means that they are too heavy: they are not asked again as they are. Raises
+        RpcError, Unavailable.
         """
         results: list[Any] = []
         while len(results) < len(calls):
             part = calls[len(results) : len(results) + self._batch]
             if len(part) == 1:
-                results.append(await self.call(part[0][0], *part[0][1]))
+                results.append(await self._single(part[0], is_heavy))
                 continue
-            answers = await self._batch_answers(part)
+            answers = await self._batch_answers(part, is_heavy)
             if answers is None:
                 self._batch = max(1, len(part) // 2)
             else:
                 results.extend(self._result(c[0], a) for c, a in zip(part, answers, strict=True))
         return results
 
-    async def _batch_answers(self, calls: Sequence[Call]) -> list[dict[str, Any]] | None:
+    async def _batch_answers(self, calls: Sequence[Call], is_heavy: bool) -> list[dict[str, Any]] | None:
         """The answers in the order of the calls; None when the node refuses the batch as such."""
         requests = [self._request(method, params) for method, params in calls]
-        answer = await self._exchange(requests)
+        answer = await self._exchange(requests, is_heavy)
         if isinstance(answer, dict):
             return None
         by_id = {a.get("id"): a for a in answer if isinstance(a, dict)}
@@ -134,7 +140,7 @@ class Endpoint:
         self.usage.last_error = str(refusal)
         raise refusal
 
-    async def _exchange(self, body: Any) -> Any:
+    async def _exchange(self, body: Any, is_heavy: bool) -> Any:
         """Posts the body until something usable comes back, with pauses that grow and are never equal."""
         payload = orjson.dumps(body)
         pause = _FIRST_PAUSE
@@ -143,7 +149,7 @@ class Endpoint:
                 return await self._post(payload, len(body) if isinstance(body, list) else 1)
             except _Passing as failure:
                 self.usage.last_error = str(failure)
-                if attempt == self._attempts:
+                if attempt == self._attempts or (is_heavy and failure.was_reached and not failure.is_limit):
                     raise Unavailable(f"{self.name}: {failure}", was_reached=failure.was_reached) from None
                 await asyncio.sleep(min(failure.after or pause * random.uniform(0.5, 1.0), _LONGEST_PAUSE))
                 pause *= 2
@@ -161,19 +167,19 @@ class Endpoint:
             raise _Passing(f"no connection ({type(failure).__name__})") from None
         content = response.content
         self.usage.bytes_in += len(content)
-        if response.status_code == 429 or response.status_code >= 500:
-            raise _Passing(f"HTTP {response.status_code}", _retry_after(response), was_reached=True)
+        status = response.status_code
+        if status == 429 or status >= 500:
+            wait = _retry_after(response)
+            raise _Passing(f"HTTP {status}", after=wait, was_reached=True, is_limit=status == 429)
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError:
             # Also of other 4xx, such as 413 for an answer that would be too large: asking for less may help.
-            raise Unavailable(
-                f"{self.name}: HTTP {response.status_code}, not JSON", was_reached=True
-            ) from None
+            raise Unavailable(f"{self.name}: HTTP {status}, not JSON", was_reached=True) from None
         if not isinstance(answer, (dict, list)):
             raise Unavailable(f"{self.name}: not a JSON-RPC answer", was_reached=True)
         if _is_rate_limit(answer):
-            raise _Passing("rate limited", was_reached=True)
+            raise _Passing("rate limited", was_reached=True, is_limit=True)
         return answer
 
 

@@ -8,6 +8,7 @@ from cota.chain.codec import decode_outputs, encode_call
 from cota.chain.deployment import Deployment
 from cota.chain.reverts import revert_of
 from cota.chain.rpc import RpcError
+from cota.errors import ChainUnavailable
 from cota.units import Address
 
 
@@ -35,13 +36,13 @@ class Contract:
         return encode_call(cls.abi().function(function), arguments)
 
     async def read(self, function: str, *arguments: Any, block: Block, sender: Address | None = None) -> Any:
-        """A view call at a block. Raises ChainReverted, ChainUnavailable."""
+        """A view call at a block. Raises ChainReverted; ChainUnavailable also when the block left the chain."""
         item = self.abi().function(function)
         try:
             answer = await self.client.call(self.address, encode_call(item, arguments), block, sender)
         except RpcError as error:
             revert = revert_of(error)
             if revert is None:
-                raise
+                raise ChainUnavailable(f"the node cannot answer at this block: {error.message}") from error
             raise revert.exception() from error
         return decode_outputs(item, answer)
