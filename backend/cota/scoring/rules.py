@@ -1,0 +1,85 @@
+"""The published numbers of the scoring, one entry per version: what a dataset's terms commit to by hash.
+
+A version is never changed once a dataset names it: a better mechanism gets the next number. Promises: the
+code reads its numbers from here, so the description that is hashed is the one that runs.
+"""
+
+from dataclasses import asdict, dataclass
+
+from cota.commitments.canonical import Json, canonical
+from cota.commitments.words import keccak
+from cota.errors import BadRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """See docs/scoring.md for the formulas that these numbers stand in."""
+
+    version: int
+    mechanism: str
+    class_prior_pseudo_count: int
+    """Added to each class' count in the gold."""
+    marginal_pseudo_counts: int
+    """Counts of the class prior that are added to a worker's answers."""
+    grid_first: int
+    grid_last: int
+    """Skills tried, in hundredths."""
+    proven_quantile_per_mille: int
+    proven_labels: int
+    """A worker is proven if this quantile of her skill is above 0 and she has at least this many labels."""
+    rounds: int
+    iterations: int
+    last_iterations: int
+    """Dawid-Skene iterations in each round, and in the last."""
+    confusion_diagonal: float
+    confusion_off_diagonal: float
+    """Dirichlet prior of the confusion matrices."""
+    log_odds_factor: float
+    """Takes back what dependence between votes pretends to know."""
+    skill_quantile_per_mille: int
+    """The quantile of skill that is paid, at least 0."""
+    skill_exponent: int
+    difficulty: int
+    posterior_decimals: int
+    """Posteriors are rounded to this many decimals before anything is decided."""
+
+
+RULES: dict[int, Rules] = {
+    1: Rules(
+        version=1,
+        mechanism="gold-proven Dawid-Skene",
+        class_prior_pseudo_count=1,
+        marginal_pseudo_counts=5,
+        grid_first=-100,
+        grid_last=99,
+        proven_quantile_per_mille=10,
+        proven_labels=60,
+        rounds=6,
+        iterations=3,
+        last_iterations=20,
+        confusion_diagonal=1.0,
+        confusion_off_diagonal=0.1,
+        log_odds_factor=0.5,
+        skill_quantile_per_mille=200,
+        skill_exponent=2,
+        difficulty=1,
+        posterior_decimals=9,
+    )
+}
+
+
+def rules_of(version: int) -> Rules:
+    """The rules of a version. Raises BadRequest."""
+    if version not in RULES:
+        raise BadRequest(f"there are no scoring rules {version}: known are {', '.join(map(str, RULES))}")
+    return RULES[version]
+
+
+def rules_json(version: int) -> dict[str, Json]:
+    """The rules as JSON. Raises BadRequest."""
+    return asdict(rules_of(version))
+
+
+def rules_hash(version: int) -> bytes:
+    """keccak256 of the canonical JSON: the terms' `rulesHash`. Raises BadRequest."""
+    return keccak(canonical(rules_json(version)))
