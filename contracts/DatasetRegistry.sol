@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
+import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {SharesClone} from "./libraries/SharesClone.sol";
+import {TermsRules} from "./libraries/TermsRules.sol";
+import {DatasetState, SettlementTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+
+interface INamesRegistry {
+    function registry() external view returns (address);
+}
+
+/// @title DatasetRegistry
+/// @notice Terms -> **dataset** -> ledger, vault, market, shares. The other contracts know only this one.
+contract DatasetRegistry is IDatasetRegistry, AccessManaged {
+    uint32 private constant MAX_BATCH_ITEMS = 1 << 20;
+
+    /// @dev One slot: the market reads it at every sale.
+    struct Record {
+        address shares;
+        uint64 version;
+        DatasetState state;
+    }
+
+    struct Items {
+        uint64 items;
+        uint32 batches;
+    }
+
+    uint64 public latestVersion;
+    mapping(uint64 number => Version) private _versions;
+    mapping(address token => bool) public isPaymentToken;
+    mapping(bytes32 dataset => Record) private _records;
+    mapping(bytes32 dataset => Terms) private _terms;
+    mapping(bytes32 dataset => bytes32) public termsHashOf;
+    mapping(bytes32 dataset => Items) private _items;
+    mapping(bytes32 dataset => mapping(uint32 batch => Batch)) private _batches;
+
+    constructor(address accessManager) AccessManaged(accessManager) {}
+
+    modifier onlyPublisher(bytes32 dataset) {
+        _checkPublisher(dataset);
+        _;
+    }
+
+    // ---- the operator
+
+    /// @inheritdoc IDatasetRegistry
+    function addVersion(Version calldata contracts_) external restricted returns (uint64 number) {
+        _checkNamesThis(contracts_.ledger);
+        _checkNamesThis(contracts_.vault);
+        _checkNamesThis(contracts_.market);
+        if (IStakeVault(contracts_.vault).ledger() != contracts_.ledger) revert InvalidVersion(contracts_.vault);
+        if (contracts_.sharesImplementation.code.length == 0) revert InvalidVersion(contracts_.sharesImplementation);
+        number = ++latestVersion;
+        _versions[number] = contracts_;
+        emit VersionAdded(
+            number, contracts_.ledger, contracts_.vault, contracts_.market, contracts_.sharesImplementation
+        );
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function allowPaymentToken(address token, bool allowed) external restricted {
+        if (allowed && token.code.length == 0) revert PaymentTokenNotAllowed(token);
+        isPaymentToken[token] = allowed;
+        emit PaymentTokenAllowed(token, allowed);
+    }
+
+    // ---- the publisher
+
+    /// @inheritdoc IDatasetRegistry
+    function createDataset(Terms calldata terms, bytes32 salt, string calldata uri) external returns (bytes32 dataset) {
+        TermsRules.check(terms);
+        if (!isPaymentToken[terms.paymentToken]) revert PaymentTokenNotAllowed(terms.paymentToken);
+        if (latestVersion == 0) revert NoVersion();
+        bytes memory encoded = abi.encode(terms);
+        bytes32 termsHash = keccak256(encoded);
+        dataset = datasetId(terms.publisher, termsHash, salt);
+        if (msg.sender != terms.publisher) revert NotPublisher(dataset, msg.sender, terms.publisher);
+        if (_records[dataset].state != DatasetState.None) revert DatasetExists(dataset);
+        address shares = _createShares(dataset, termsHash, terms);
+        _records[dataset] = Record(shares, latestVersion, DatasetState.Open);
+        _terms[dataset] = terms;
+        termsHashOf[dataset] = termsHash;
+        emit DatasetCreated(dataset, terms.publisher, shares, latestVersion, termsHash, encoded, uri);
+        emit DatasetStateChanged(dataset, DatasetState.Open);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function addBatch(bytes32 dataset, bytes32 itemsRoot, bytes32 goldRoot, uint32 count)
+        external
+        onlyPublisher(dataset)
+        returns (uint32 batch)
+    {
+        DatasetState state = _records[dataset].state;
+        if (state != DatasetState.Open) revert WrongState(dataset, state);
+        if (itemsRoot == 0 || goldRoot == 0 || count == 0 || count > MAX_BATCH_ITEMS) {
+            revert InvalidBatch(itemsRoot, goldRoot, count);
+        }
+        Items memory items = _items[dataset];
+        uint64 firstItem = items.items;
+        batch = items.batches + 1;
+        _items[dataset] = Items(firstItem + count, batch);
+        _batches[dataset][batch] = Batch(itemsRoot, goldRoot, firstItem, count);
+        emit BatchAdded(dataset, batch, itemsRoot, goldRoot, firstItem, count);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function setState(bytes32 dataset, DatasetState state) external onlyPublisher(dataset) {
+        DatasetState from = _records[dataset].state;
+        if (!_mayFollow(from, state)) revert InvalidTransition(dataset, from, state);
+        _records[dataset].state = state;
+        emit DatasetStateChanged(dataset, state);
+    }
+
+    // ---- readings
+
+    /// @inheritdoc IDatasetRegistry
+    function datasetId(address publisher, bytes32 termsHash, bytes32 salt) public view returns (bytes32) {
+        return keccak256(abi.encode(block.chainid, address(this), publisher, termsHash, salt));
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function termsOf(bytes32 dataset) external view returns (Terms memory) {
+        _checkKnown(dataset);
+        return _terms[dataset];
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function settlementTermsOf(bytes32 dataset) external view returns (SettlementTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return SettlementTerms({
+            coordinator: terms.coordinator,
+            shares: _records[dataset].shares,
+            unitsPerLabel: terms.unitsPerLabel,
+            supplyCap: terms.supplyCap,
+            challengeWindow: terms.challengeWindow,
+            proposerBond: terms.proposerBond
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return StakeTerms({
+            publisher: terms.publisher,
+            stake: terms.stake,
+            penaltyCap: terms.penaltyCap,
+            receiptPeriod: terms.receiptPeriod,
+            checkpointPeriod: terms.checkpointPeriod,
+            settlePeriod: terms.settlePeriod,
+            penaltyPeriod: terms.penaltyPeriod,
+            state: _records[dataset].state
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function servingOf(bytes32 dataset) external view returns (Version memory) {
+        _checkKnown(dataset);
+        return _versions[_records[dataset].version];
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function recordOf(bytes32 dataset)
+        external
+        view
+        returns (address shares, uint64 versionNumber, DatasetState state)
+    {
+        Record memory record = _records[dataset];
+        return (record.shares, record.version, record.state);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function publisherOf(bytes32 dataset) external view returns (address) {
+        return _terms[dataset].publisher;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function coordinatorOf(bytes32 dataset) external view returns (address) {
+        return _terms[dataset].coordinator;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function stateOf(bytes32 dataset) external view returns (DatasetState) {
+        return _records[dataset].state;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function sharesOf(bytes32 dataset) external view returns (address) {
+        return _records[dataset].shares;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function versionOf(bytes32 dataset) external view returns (uint64) {
+        return _records[dataset].version;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function version(uint64 number) external view returns (Version memory) {
+        if (number == 0 || number > latestVersion) revert UnknownVersion(number);
+        return _versions[number];
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function batchCount(bytes32 dataset) external view returns (uint32) {
+        return _items[dataset].batches;
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function batchOf(bytes32 dataset, uint32 batch) external view returns (Batch memory) {
+        return _batches[dataset][batch];
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function itemCount(bytes32 dataset) external view returns (uint64) {
+        return _items[dataset].items;
+    }
+
+    // ---- inside
+
+    function _createShares(bytes32 dataset, bytes32 termsHash, Terms calldata terms) private returns (address) {
+        Version storage serving = _versions[latestVersion];
+        SharesConfig memory config = SharesConfig({
+            dataset: dataset,
+            termsHash: termsHash,
+            ledger: serving.ledger,
+            market: serving.market,
+            registry: address(this),
+            paymentToken: terms.paymentToken,
+            publisher: terms.publisher,
+            publisherBps: terms.publisherBps,
+            treasuryBps: terms.treasuryBps,
+            licenseTerm: terms.licenseTerm,
+            supplyCap: terms.supplyCap,
+            transfersLockedUntil: terms.transfersLockedUntil,
+            transferPolicy: terms.transferPolicy
+        });
+        return SharesClone.create(serving.sharesImplementation, config);
+    }
+
+    function _mayFollow(DatasetState from, DatasetState to) private pure returns (bool) {
+        if (to == DatasetState.Open) return from == DatasetState.Paused;
+        if (to == DatasetState.Paused) return from == DatasetState.Open;
+        if (to == DatasetState.Closed) return from == DatasetState.Open || from == DatasetState.Paused;
+        return to == DatasetState.Archived && from == DatasetState.Closed;
+    }
+
+    function _checkKnown(bytes32 dataset) private view {
+        if (_records[dataset].state == DatasetState.None) revert UnknownDataset(dataset);
+    }
+
+    function _checkPublisher(bytes32 dataset) private view {
+        _checkKnown(dataset);
+        address publisher = _terms[dataset].publisher;
+        if (msg.sender != publisher) revert NotPublisher(dataset, msg.sender, publisher);
+    }
+
+    function _checkNamesThis(address contract_) private view {
+        if (contract_.code.length == 0 || INamesRegistry(contract_).registry() != address(this)) {
+            revert InvalidVersion(contract_);
+        }
+    }
+}

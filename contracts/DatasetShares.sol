@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {Clock} from "./libraries/Clock.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
+import {Leaves} from "./libraries/Leaves.sol";
+import {RevenueMath} from "./libraries/RevenueMath.sol";
+import {SharesClone} from "./libraries/SharesClone.sol";
+import {SharesConfig, TransferPolicy} from "./types.sol";
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+
+/// @title DatasetShares
+/// @notice Ledger mints epochs, market and others pay, **holders earn**. Deployed once as an implementation and cloned for
+/// each dataset; a clone's configuration stands in its code. Arithmetic: RevenueMath.
+contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTransient {
+    using RevenueMath for RevenueMath.Pool;
+    using RevenueMath for RevenueMath.Holder;
+    using BitMaps for BitMaps.BitMap;
+
+    string private constant NAME = "Cota Dataset Share";
+
+    struct Epoch {
+        bytes32 root;
+        uint128 acc;
+        uint64 remaining;
+        uint32 leafCount;
+        bool open;
+    }
+
+    /// @dev Epochs open in any order: `last` bounds their numbers.
+    struct Epochs {
+        uint64 count;
+        uint64 last;
+    }
+
+    address private immutable IMPLEMENTATION = address(this);
+
+    RevenueMath.Pool private _pool;
+    Epochs private _epochs;
+    mapping(address account => RevenueMath.Holder) private _holders;
+    mapping(address account => uint256) private _owed;
+    mapping(uint64 epoch => Epoch) private _epochOf;
+    mapping(uint64 epoch => BitMaps.BitMap) private _claimed;
+    mapping(address account => bool) public claimForAllowed;
+    mapping(address account => bool) public transferAllowed;
+
+    constructor() ERC20(NAME, "") ERC20Permit(NAME) {}
+
+    // ---- revenue
+
+    /// @inheritdoc IDatasetShares
+    function pay(uint256 amount) external nonReentrant {
+        SharesConfig memory c = config();
+        _credit(c.dataset, msg.sender, amount);
+        ExactTransfer.pull(IERC20(c.paymentToken), msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function creditFromMarket(address payer, uint256 amount) external nonReentrant {
+        SharesConfig memory c = config();
+        if (msg.sender != c.market) revert NotMarket(msg.sender);
+        _credit(c.dataset, payer, amount);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function claim() external nonReentrant returns (uint256) {
+        return _claim(msg.sender, msg.sender);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function claimTo(address to) external nonReentrant returns (uint256) {
+        if (to == address(0) || to == address(this)) revert InvalidReceiver(to);
+        return _claim(msg.sender, to);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function claimFor(address account) external nonReentrant returns (uint256) {
+        if (account.code.length != 0 && !claimForAllowed[account]) revert ClaimForNotAllowed(account);
+        return _claim(account, account);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function allowClaimFor(bool allowed) external {
+        claimForAllowed[msg.sender] = allowed;
+        emit ClaimForAllowed(config().dataset, msg.sender, allowed);
+    }
+
+    // ---- epochs
+
+    /// @inheritdoc IDatasetShares
+    function openEpoch(uint64 epoch, bytes32 root, uint64 total, uint32 leafCount) external nonReentrant {
+        SharesConfig memory c = config();
+        if (msg.sender != c.ledger) revert NotLedger(msg.sender);
+        if (_epochOf[epoch].open) revert EpochAlreadyOpen(epoch);
+        RevenueMath.Pool memory p = _pool;
+        uint256 supply = uint256(p.supply) + total;
+        if (supply > c.supplyCap) revert SupplyCapExceeded(supply, c.supplyCap);
+        p.supply += total;
+        _pool = p;
+        _epochOf[epoch] = Epoch(root, p.acc, total, leafCount, true);
+        Epochs memory e = _epochs;
+        _epochs = Epochs(e.count + 1, epoch > e.last ? epoch : e.last);
+        emit Transfer(address(0), address(this), total);
+        emit EpochOpened(c.dataset, epoch, root, total, p.acc, p.supply);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function claimShares(ShareClaim[] calldata claims) external nonReentrant {
+        SharesConfig memory c = config();
+        uint128 acc = _pool.acc;
+        for (uint256 i = 0; i < claims.length; ++i) {
+            _claimShares(c, acc, claims[i]);
+        }
+    }
+
+    // ---- transfers
+
+    /// @inheritdoc IDatasetShares
+    function allowTransfer(address account, bool allowed) external {
+        SharesConfig memory c = config();
+        if (msg.sender != c.publisher) revert NotPublisher(msg.sender);
+        transferAllowed[account] = allowed;
+        emit TransferAllowed(c.dataset, account, allowed);
+    }
+
+    /// @dev Only transfers come here: shares are minted by `openEpoch`, claimed by `claimShares`, and never burnt. Value
+    /// due stays with its holder, on both sides.
+    function _update(address from, address to, uint256 value) internal override {
+        SharesConfig memory c = config();
+        _checkTransfer(c, to);
+        RevenueMath.Holder memory sender = _holders[from];
+        if (value > sender.balance) revert ERC20InsufficientBalance(from, sender.balance, value);
+        RevenueMath.Holder memory receiver = sender;
+        if (from != to) {
+            uint128 acc = _pool.acc;
+            // value <= sender.balance, which has 64 bits, and the sum of two balances is at most the supply.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint64 moved = uint64(value);
+            receiver = _holders[to];
+            sender = _hold(from, sender.due(acc), sender.balance - moved, acc);
+            receiver = _hold(to, receiver.due(acc), receiver.balance + moved, acc);
+        }
+        emit Transfer(from, to, value);
+        emit SharesMoved(c.dataset, from, to, value, sender.balance, receiver.balance);
+    }
+
+    // ---- readings
+
+    /// @inheritdoc IDatasetShares
+    function config() public view returns (SharesConfig memory) {
+        if (address(this) == IMPLEMENTATION) revert NotAClone();
+        return SharesClone.read(address(this));
+    }
+
+    /// @inheritdoc IDatasetShares
+    function claimable(address account) external view returns (uint256) {
+        return _holders[account].due(_pool.acc) / RevenueMath.S + _owed[account];
+    }
+
+    /// @dev For this contract: shares of all epochs that nobody has claimed yet.
+    function balanceOf(address account) public view override(ERC20, IERC20) returns (uint256 balance) {
+        if (account != address(this)) return _holders[account].balance;
+        for (uint64 epoch = 0; epoch <= _epochs.last; ++epoch) {
+            balance += _epochOf[epoch].remaining;
+        }
+    }
+
+    function totalSupply() public view override(ERC20, IERC20) returns (uint256) {
+        return _pool.supply;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function epochOf(uint64 epoch) external view returns (bytes32, uint128, uint64, uint32) {
+        Epoch memory e = _epochOf[epoch];
+        return (e.root, e.acc, e.remaining, e.leafCount);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function epochCount() external view returns (uint64) {
+        return _epochs.count;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function isClaimed(uint64 epoch, uint32 index) external view returns (bool) {
+        return _claimed[epoch].get(index);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function pool() external view returns (uint128, uint64, uint64) {
+        return (_pool.acc, _pool.supply, _pool.rem);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function holder(address account) external view returns (uint128, uint64, uint64, uint256) {
+        RevenueMath.Holder memory h = _holders[account];
+        return (h.accPaid, h.balance, h.frac, _owed[account]);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function dataset() external view returns (bytes32) {
+        return config().dataset;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function paymentToken() external view returns (address) {
+        return config().paymentToken;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function registry() external view returns (address) {
+        return config().registry;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function ledger() external view returns (address) {
+        return config().ledger;
+    }
+
+    /// @inheritdoc IDatasetShares
+    function market() external view returns (address) {
+        return config().market;
+    }
+
+    /// @dev A constant: the permit's domain is built from it, and clones have no storage of their own at first.
+    function name() public pure override returns (string memory) {
+        return NAME;
+    }
+
+    function symbol() public pure override returns (string memory) {
+        return "COTASHARE";
+    }
+
+    function decimals() public pure override returns (uint8) {
+        return 6;
+    }
+
+    // ---- inside
+
+    function _credit(bytes32 dataset_, address payer, uint256 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        RevenueMath.Pool memory p = _pool;
+        if (p.supply == 0) revert NoShares();
+        bool ok;
+        (ok, p) = p.pay(amount);
+        if (!ok) revert PoolFull(amount);
+        _pool = p;
+        emit RevenuePaid(dataset_, payer, amount, p.acc, p.supply, p.rem);
+    }
+
+    function _claim(address account, address to) private returns (uint256 amount) {
+        SharesConfig memory c = config();
+        RevenueMath.Holder memory h = _holders[account];
+        uint128 acc = _pool.acc;
+        uint256 value = h.due(acc);
+        uint256 owed = _owed[account];
+        amount = value / RevenueMath.S + owed;
+        if (amount == 0) return 0;
+        // A remainder of S has 64 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _holders[account] = RevenueMath.Holder(acc, h.balance, uint64(value % RevenueMath.S));
+        if (owed != 0) _owed[account] = 0;
+        emit RevenueClaimed(c.dataset, account, to, amount);
+        SafeERC20.safeTransfer(IERC20(c.paymentToken), to, amount);
+    }
+
+    function _claimShares(SharesConfig memory c, uint128 acc, ShareClaim calldata s) private {
+        if (s.account == address(0) || s.account == address(this)) revert InvalidReceiver(s.account);
+        Epoch memory e = _epochOf[s.epoch];
+        if (!e.open) revert EpochNotOpen(s.epoch);
+        if (s.index >= e.leafCount) revert IndexOutOfRange(s.epoch, s.index, e.leafCount);
+        if (_claimed[s.epoch].get(s.index)) revert AlreadyClaimed(s.epoch, s.index);
+        Leaves.Leaf memory leaf = Leaves.Leaf(c.ledger, c.dataset, s.epoch, s.index, s.account, s.units, s.penalty);
+        if (!Leaves.verify(leaf, e.root, s.proof)) revert InvalidProof(s.epoch, s.index);
+        if (s.units > e.remaining) revert EpochExhausted(s.epoch, e.remaining, s.units);
+        _claimed[s.epoch].set(s.index);
+        uint64 remaining = e.remaining - s.units;
+        _epochOf[s.epoch].remaining = remaining;
+        // The shares have earned since their epoch opened: that value comes along.
+        RevenueMath.Holder memory h = _holders[s.account];
+        uint256 value = h.due(acc) + uint256(s.units) * (acc - e.acc);
+        h = _hold(s.account, value, h.balance + s.units, acc);
+        emit Transfer(address(this), s.account, s.units);
+        emit SharesClaimed(c.dataset, s.epoch, s.account, s.index, s.units, remaining, h.balance);
+    }
+
+    /// @dev Writes down that `account` has `balance` shares and is due `value`.
+    function _hold(address account, uint256 value, uint64 balance, uint128 acc)
+        private
+        returns (RevenueMath.Holder memory h)
+    {
+        uint256 whole;
+        (h, whole) = RevenueMath.hold(value, balance, acc);
+        if (whole != 0) _owed[account] += whole;
+        _holders[account] = h;
+    }
+
+    function _checkTransfer(SharesConfig memory c, address to) private view {
+        if (to == address(this)) revert InvalidReceiver(to);
+        if (c.transferPolicy == TransferPolicy.Open) return;
+        if (c.transferPolicy == TransferPolicy.AllowList) {
+            if (!transferAllowed[to]) revert ReceiverNotListed(to);
+        } else if (Clock.time() < c.transfersLockedUntil) {
+            revert TransfersLocked(c.transfersLockedUntil);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
+import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {IERC5192} from "./interfaces/IERC5192.sol";
+import {ILicenseMarket} from "./interfaces/ILicenseMarket.sol";
+import {Clock} from "./libraries/Clock.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
+import {SharesClone} from "./libraries/SharesClone.sol";
+import {DatasetState, SharesConfig, Terms} from "./types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @title LicenseMarket
+/// @notice Buyer -> **license and split** -> holders' pool at once, publisher's and treasury's credits. What never changes
+/// about a dataset is read from its shares' code; only its state and the price are read from storage.
+contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
+    uint256 private constant BPS = 10_000;
+
+    /// @dev One slot. `next` is the price from `effectiveAt` on.
+    struct Price {
+        uint88 current;
+        uint88 next;
+        uint40 effectiveAt;
+        uint32 listing;
+    }
+
+    /// @dev One slot; `listing` leads to the dataset's shares, and they to all else.
+    struct Record {
+        uint88 price;
+        uint40 boughtAt;
+        uint40 expiresAt;
+        uint32 epochs;
+        uint32 listing;
+        uint8 class;
+    }
+
+    struct Sale {
+        address shares;
+        uint88 price;
+        uint32 epochs;
+        uint32 listing;
+        SharesConfig config;
+    }
+
+    IDatasetRegistry private immutable REGISTRY;
+    address public immutable treasury;
+
+    uint256 public licenseCount;
+    uint32 private _listingCount;
+    mapping(bytes32 dataset => uint32) private _listingOf;
+    mapping(uint32 listing => address shares) private _sharesOf;
+    mapping(bytes32 dataset => mapping(uint8 class => Price)) private _prices;
+    mapping(uint256 license => Record) private _records;
+    mapping(address token => mapping(address account => uint256)) public creditOf;
+
+    constructor(address registry_, address treasury_) ERC721("Cota License", "COTALICENSE") {
+        if (registry_ == address(0) || treasury_ == address(0)) revert ZeroAddress();
+        REGISTRY = IDatasetRegistry(registry_);
+        treasury = treasury_;
+    }
+
+    // ---- the publisher
+
+    /// @inheritdoc ILicenseMarket
+    function setPrice(bytes32 dataset, uint8 class, uint128 price) external {
+        Terms memory terms = REGISTRY.termsOf(dataset);
+        if (msg.sender != terms.publisher) revert NotPublisher(dataset, msg.sender, terms.publisher);
+        (address shares,, DatasetState state) = REGISTRY.recordOf(dataset);
+        if (state == DatasetState.Archived) revert NotForSale(dataset, state);
+        if (IDatasetShares(shares).totalSupply() == 0) revert NoEpoch(dataset);
+        if (price < terms.priceFloor) revert PriceBelowFloor(price, terms.priceFloor);
+        if (price > type(uint88).max) revert PriceTooHigh(price, type(uint88).max);
+        // Just checked.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint88 next = uint88(price);
+        Price memory p = _prices[dataset][class];
+        p = p.listing == 0
+            ? Price(next, next, Clock.time(), _list(dataset, shares))
+            : Price(_priceNow(p), next, (uint256(Clock.time()) + terms.priceDelay).toUint40(), p.listing);
+        _prices[dataset][class] = p;
+        emit PriceSet(dataset, class, price, p.effectiveAt);
+    }
+
+    // ---- buyers and licensees
+
+    /// @inheritdoc ILicenseMarket
+    function buy(Order calldata order) external nonReentrant returns (uint256 license) {
+        return _buy(order, _quote(order.dataset, order.class, order.maxPrice, order.termsHash, order.deadline));
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function buyWithPermit(Order calldata order, Permit calldata permit)
+        external
+        nonReentrant
+        returns (uint256 license)
+    {
+        Sale memory sale = _quote(order.dataset, order.class, order.maxPrice, order.termsHash, order.deadline);
+        _usePermit(sale.config.paymentToken, sale.price, permit);
+        return _buy(order, sale);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function renew(uint256 license, uint128 maxPrice, bytes32 termsHash, uint64 deadline) external nonReentrant {
+        Record memory r = _record(license);
+        bytes32 dataset = SharesClone.read(_sharesOf[r.listing]).dataset;
+        Sale memory sale = _quote(dataset, r.class, maxPrice, termsHash, deadline);
+        uint256 from = r.expiresAt > Clock.time() ? r.expiresAt : Clock.time();
+        r.price = sale.price;
+        r.epochs = sale.epochs;
+        r.expiresAt = _expiry(sale.config, from);
+        _records[license] = r;
+        emit LicenseRenewed(license, dataset, msg.sender, sale.price, sale.epochs, r.expiresAt);
+        _collect(sale.shares, sale.config, sale.price);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function payRoyalty(uint256 license, uint256 amount, bytes32 reportHash) external nonReentrant {
+        Record memory r = _record(license);
+        if (amount == 0 && reportHash == 0) revert NothingToReport(license);
+        if (reportHash != 0) _checkLicensee(license);
+        address shares = _sharesOf[r.listing];
+        SharesConfig memory config = SharesClone.read(shares);
+        emit RoyaltyPaid(license, config.dataset, msg.sender, amount, reportHash);
+        if (amount != 0) _collect(shares, config, amount);
+    }
+
+    // ---- publisher and treasury
+
+    /// @inheritdoc ILicenseMarket
+    function withdrawCredit(address token, address to) external nonReentrant returns (uint256 amount) {
+        if (to == address(0) || to == address(this)) revert ZeroAddress();
+        amount = creditOf[token][msg.sender];
+        if (amount == 0) revert NoCredit(token, msg.sender);
+        creditOf[token][msg.sender] = 0;
+        emit CreditWithdrawn(token, msg.sender, to, amount);
+        SafeERC20.safeTransfer(IERC20(token), to, amount);
+    }
+
+    // ---- readings
+
+    /// @inheritdoc ILicenseMarket
+    function priceOf(bytes32 dataset, uint8 class) external view returns (uint128) {
+        return _priceNow(_prices[dataset][class]);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function pendingPriceOf(bytes32 dataset, uint8 class) external view returns (uint128, uint64) {
+        Price memory p = _prices[dataset][class];
+        return Clock.time() < p.effectiveAt ? (p.next, p.effectiveAt) : (0, 0);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function licenseOf(uint256 license) external view returns (License memory) {
+        Record memory r = _record(license);
+        SharesConfig memory config = SharesClone.read(_sharesOf[r.listing]);
+        return License(config.dataset, config.termsHash, r.price, r.epochs, r.boughtAt, r.expiresAt, r.class);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function registry() external view returns (address) {
+        return address(REGISTRY);
+    }
+
+    /// @inheritdoc IERC5192
+    function locked(uint256 license) external view returns (bool) {
+        _requireOwned(license);
+        return true;
+    }
+
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    // ---- inside
+
+    /// @dev Checks the buyer's limits against what holds now.
+    function _quote(bytes32 dataset, uint8 class, uint128 maxPrice, bytes32 termsHash, uint64 deadline)
+        private
+        view
+        returns (Sale memory sale)
+    {
+        if (Clock.time() > deadline) revert Expired(deadline, Clock.time());
+        DatasetState state;
+        (sale.shares,, state) = REGISTRY.recordOf(dataset);
+        if (state != DatasetState.Open && state != DatasetState.Closed) revert NotForSale(dataset, state);
+        Price memory p = _prices[dataset][class];
+        if (p.listing == 0) revert ClassNotSold(dataset, class);
+        sale.listing = p.listing;
+        sale.price = _priceNow(p);
+        if (sale.price > maxPrice) revert PriceAboveLimit(sale.price, maxPrice);
+        sale.config = SharesClone.read(sale.shares);
+        if (termsHash != sale.config.termsHash) revert TermsMismatch(termsHash, sale.config.termsHash);
+        sale.epochs = uint256(IDatasetShares(sale.shares).epochCount()).toUint32();
+    }
+
+    /// @dev Minted without a callback: a receiver need not know about licenses, and gets no chance to interfere.
+    function _buy(Order calldata order, Sale memory sale) private returns (uint256 license) {
+        if (order.receiver == address(0)) revert ZeroAddress();
+        license = ++licenseCount;
+        uint40 expiresAt = _expiry(sale.config, Clock.time());
+        _records[license] = Record(sale.price, Clock.time(), expiresAt, sale.epochs, sale.listing, order.class);
+        _mint(order.receiver, license);
+        emit Locked(license);
+        _emitBought(license, order, sale, expiresAt);
+        _collect(sale.shares, sale.config, sale.price);
+    }
+
+    function _emitBought(uint256 license, Order calldata order, Sale memory sale, uint40 expiresAt) private {
+        emit LicenseBought(
+            license,
+            order.dataset,
+            order.receiver,
+            msg.sender,
+            order.class,
+            sale.price,
+            sale.epochs,
+            sale.config.termsHash,
+            expiresAt
+        );
+    }
+
+    /// @dev Splits a payment of the caller: credits first, then the tokens, then the holders' pool learns of its part.
+    function _collect(address shares, SharesConfig memory config, uint256 amount) private {
+        IERC20 token = IERC20(config.paymentToken);
+        uint256 toPublisher = amount * config.publisherBps / BPS;
+        uint256 toTreasury = amount * config.treasuryBps / BPS;
+        uint256 toHolders = amount - toPublisher - toTreasury;
+        if (toPublisher != 0) creditOf[address(token)][config.publisher] += toPublisher;
+        if (toTreasury != 0) creditOf[address(token)][treasury] += toTreasury;
+        if (toHolders != amount) ExactTransfer.pull(token, msg.sender, address(this), amount - toHolders);
+        ExactTransfer.pull(token, msg.sender, shares, toHolders);
+        IDatasetShares(shares).creditFromMarket(msg.sender, toHolders);
+    }
+
+    /// @dev Somebody may have sent the permit before us: all that counts is the allowance it should have led to.
+    function _usePermit(address token, uint256 price, Permit calldata p) private {
+        try IERC20Permit(token).permit(msg.sender, address(this), p.value, p.deadline, p.v, p.r, p.s) {} catch {}
+        uint256 allowance = IERC20(token).allowance(msg.sender, address(this));
+        if (allowance < price) revert PermitFailed(token, msg.sender, allowance, price);
+    }
+
+    function _list(bytes32 dataset, address shares) private returns (uint32 listing) {
+        listing = _listingOf[dataset];
+        if (listing != 0) return listing;
+        if (REGISTRY.servingOf(dataset).market != address(this)) revert NotServed(dataset, address(this));
+        listing = ++_listingCount;
+        _listingOf[dataset] = listing;
+        _sharesOf[listing] = shares;
+    }
+
+    /// @dev Licenses are locked: minted, never moved.
+    function _update(address to, uint256 license, address auth) internal override returns (address) {
+        if (auth != address(0)) revert LicenseLocked(license);
+        return super._update(to, license, auth);
+    }
+
+    function _priceNow(Price memory p) private view returns (uint88) {
+        return Clock.time() < p.effectiveAt ? p.current : p.next;
+    }
+
+    function _expiry(SharesConfig memory config, uint256 from) private pure returns (uint40) {
+        return config.licenseTerm == 0 ? 0 : (from + config.licenseTerm).toUint40();
+    }
+
+    function _record(uint256 license) private view returns (Record memory r) {
+        r = _records[license];
+        if (r.listing == 0) revert UnknownLicense(license);
+    }
+
+    function _checkLicensee(uint256 license) private view {
+        address licensee = _ownerOf(license);
+        if (msg.sender != licensee) revert NotLicensee(license, msg.sender, licensee);
+    }
+}

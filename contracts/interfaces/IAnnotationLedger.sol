@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @title The log of receipted rows and its settlement into epochs
+/// @notice Checkpoints are append-only and are never rejected or replaced, so that receipts are judged against
+/// something that never moves. Settlements refer to checkpoints, and only settlements can be rejected and redone.
+/// Checkpoints are numbered from 1, and an epoch bears its checkpoint's number; rows are indexed from 0 through the
+/// whole dataset. Nothing here depends on the dataset's state: what was receipted is always logged and settled.
+/// @dev Bonds are COTA, a plain token of our own.
+interface IAnnotationLedger {
+    /// @param from first row of the checkpoint
+    /// @param to first row after it; equal to `from` when empty
+    /// @param madeAt when it was made
+    struct Checkpoint {
+        bytes32 logRoot;
+        uint64 from;
+        uint64 to;
+        uint64 madeAt;
+    }
+
+    enum ProposalState {
+        None,
+        Proposed,
+        Finalized
+    }
+
+    /// @param windowEndsAt from this second on, `finalize` works
+    /// @param finalizedAt when its shares were minted; zero before
+    /// @param settledAt when this and all earlier checkpoints were finalised; zero before. Stakes leave by it, since
+    /// epochs may finalise out of order
+    /// @param attempt counts proposals for the checkpoint, from 1
+    /// @param bond locked while proposed
+    struct Proposal {
+        bytes32 settlementRoot;
+        uint64 totalUnits;
+        uint64 windowEndsAt;
+        uint64 finalizedAt;
+        uint64 settledAt;
+        uint32 leafCount;
+        uint32 attempt;
+        ProposalState state;
+        address proposer;
+        uint128 bond;
+    }
+
+    /// @dev EIP-712 `Annotation(bytes32 dataset,bytes32 itemRef,uint8 kind,bytes32 labelCommitment,bytes32 lease,
+    /// address account,uint256 nonce,uint64 deadline)`; kind 0 is a label
+    struct Annotation {
+        bytes32 dataset;
+        bytes32 itemRef;
+        uint8 kind;
+        bytes32 labelCommitment;
+        bytes32 lease;
+        address account;
+        uint256 nonce;
+        uint64 deadline;
+    }
+
+    event ReceiptKeySet(address indexed coordinator, address indexed key, uint64 validFrom, uint64 validUntil);
+    event BondDeposited(address indexed coordinator, address indexed payer, uint256 amount, uint256 balance);
+    event BondWithdrawn(address indexed coordinator, address indexed to, uint256 amount, uint256 balance);
+    event Checkpointed(
+        bytes32 indexed dataset, uint64 indexed checkpoint, uint64 from, uint64 to, bytes32 logRoot, bytes32 dataHash
+    );
+    event SettlementProposed(
+        bytes32 indexed dataset,
+        uint64 indexed checkpoint,
+        uint32 indexed attempt,
+        address proposer,
+        bytes32 settlementRoot,
+        uint64 totalUnits,
+        uint32 leafCount,
+        bytes32 fileHash,
+        uint128 bond,
+        uint64 windowEndsAt
+    );
+    event EpochFinalized(
+        bytes32 indexed dataset,
+        uint64 indexed checkpoint,
+        uint32 indexed attempt,
+        bytes32 settlementRoot,
+        uint64 totalUnits
+    );
+
+    error NotCoordinator(bytes32 dataset, address caller, address coordinator);
+    /// @notice The dataset belongs to another version of the contracts, or to none.
+    error NotServed(bytes32 dataset, address ledger);
+    error ZeroAddress();
+    error ZeroAmount();
+    error InsufficientBond(address coordinator, uint256 unlocked, uint256 needed);
+    error KeyValidityInThePast(address key, uint64 validUntil, uint64 now_);
+    /// @notice A key that ended stays ended: reviving it would cover receipts signed in between.
+    error KeyEnded(address key, uint64 validUntil);
+    error InvalidRange(bytes32 dataset, uint64 from, uint64 to);
+    error ZeroRoot();
+    error UnknownCheckpoint(bytes32 dataset, uint64 checkpoint);
+    error AlreadyProposed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    error NotProposed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    error WindowOpen(bytes32 dataset, uint64 checkpoint, uint64 windowEndsAt);
+    error TotalAboveLabels(uint64 totalUnits, uint256 most);
+    error TotalAboveSupplyCap(uint256 committed, uint64 supplyCap);
+    /// @notice A dataset's first shares are at least 10^9 base units, so that no payment is too coarse to divide.
+    error TotalTooSmall(uint64 totalUnits, uint64 least);
+    error NoLeaves(uint64 totalUnits);
+
+    /// @notice Registers a key that signs the caller's receipts, for all datasets that the caller coordinates: from now
+    /// until `validUntil`. Called again it moves the end, never to the past.
+    function setReceiptKey(address key, uint64 validUntil) external;
+
+    /// @notice Adds to a coordinator's prepaid bond balance, in COTA, from the caller. Anyone may call.
+    function depositBond(address coordinator, uint256 amount) external;
+
+    /// @notice Takes unlocked bond out of the caller's balance.
+    function withdrawBond(address to, uint256 amount) external;
+
+    /// @notice Appends rows [last `to`, `to`) to the dataset's log. Only its coordinator. Never pausable.
+    /// @param to first index not in this checkpoint; equal to the last `to` for an empty one; at most 2^20 rows further
+    /// @param logRoot positional tree over the new rows, leaf count inside (libraries/LogTree.sol)
+    /// @param dataHash SHA-256 of the published rows
+    /// @return number of the checkpoint
+    function checkpoint(bytes32 dataset, uint64 to, bytes32 logRoot, bytes32 dataHash) external returns (uint64 number);
+
+    /// @notice Proposes how a checkpoint's rows become shares; locks the bond and opens the window. Only the
+    /// coordinator.
+    /// @param settlementRoot sorted tree of (chain id, ledger, dataset, epoch, index, account, units, penalty)
+    /// @param totalUnits at most the terms' units per label for each row, and with all others at most the supply cap;
+    /// while the dataset has no shares, zero or at least 10^9
+    /// @param fileHash SHA-256 of the epoch file
+    function propose(
+        bytes32 dataset,
+        uint64 checkpointNumber,
+        bytes32 settlementRoot,
+        uint64 totalUnits,
+        uint32 leafCount,
+        bytes32 fileHash
+    ) external returns (uint32 attempt);
+
+    /// @notice Mints the epoch's shares once the window has passed, in whatever order of epochs. Anyone may call.
+    function finalize(bytes32 dataset, uint64 checkpointNumber) external;
+
+    /// @notice Moves `settledCount` over epochs that were finalised early, at most `steps` of them. Anyone may call;
+    /// `finalize` does it for a few, so that this is needed only after long disorder.
+    function settle(bytes32 dataset, uint64 steps) external;
+
+    function checkpointCount(bytes32 dataset) external view returns (uint64);
+    function finalizedCount(bytes32 dataset) external view returns (uint64);
+    /// @notice All checkpoints up to this number are finalised.
+    function settledCount(bytes32 dataset) external view returns (uint64);
+    /// @notice Share units minted or proposed.
+    function committedUnits(bytes32 dataset) external view returns (uint64);
+    function checkpointOf(bytes32 dataset, uint64 number) external view returns (Checkpoint memory);
+    /// @notice Number of the first checkpoint made later than `time`; zero when there is none.
+    function firstCheckpointAfter(bytes32 dataset, uint64 time) external view returns (uint64 number);
+    function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory);
+    /// @notice A coordinator's bond, locked part included.
+    function bondBalance(address coordinator) external view returns (uint256);
+    function lockedBond(address coordinator) external view returns (uint256);
+    function receiptKeyValid(address coordinator, address key, uint64 time) external view returns (bool);
+    /// @notice True when `row` is leaf `index` (counted from the dataset's first row) of the numbered checkpoint.
+    function isLogged(bytes32 dataset, uint64 checkpointNumber, uint64 index, bytes32 row, bytes32[] calldata proof)
+        external
+        view
+        returns (bool);
+    /// @notice Row id of an annotation: its EIP-712 struct hash.
+    function rowIdOf(Annotation calldata annotation) external pure returns (bytes32);
+    /// @notice EIP-712 domain of annotations, agent keys and receipts: "Cota", "1", chain id, this contract.
+    function domainSeparator() external view returns (bytes32);
+    function registry() external view returns (address);
+    function bondToken() external view returns (address);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {DatasetState, SettlementTerms, StakeTerms, Terms} from "../types.sol";
+
+/// @title Datasets: their frozen terms, their items and gold, their state, and the contracts that serve them
+/// @notice A dataset's id binds chain, registry, publisher, terms and salt; a copied registration yields another id.
+/// Each version names one set of contracts; a new version serves new datasets while old ones live on, and a dataset
+/// stays with its version for ever. Versions and batches are numbered from 1, items from 0.
+/// @dev Payment tokens, listed by the operator, must move exactly the asked amount, neither rebase nor call back to
+/// where they would let an account spend twice, and revert or return false (never silently do less) on failure. Tokens
+/// that return nothing are fine. Amounts that arrive short are refused by every contract that takes them in.
+interface IDatasetRegistry {
+    struct Version {
+        address ledger;
+        address vault;
+        address market;
+        address sharesImplementation;
+    }
+
+    struct Batch {
+        bytes32 itemsRoot;
+        bytes32 goldRoot;
+        uint64 firstItem;
+        uint32 count;
+    }
+
+    event VersionAdded(
+        uint64 indexed version, address ledger, address vault, address market, address sharesImplementation
+    );
+    event PaymentTokenAllowed(address indexed token, bool allowed);
+    event DatasetCreated(
+        bytes32 indexed dataset,
+        address indexed publisher,
+        address indexed shares,
+        uint64 version,
+        bytes32 termsHash,
+        bytes terms,
+        string uri
+    );
+    event BatchAdded(
+        bytes32 indexed dataset,
+        uint32 indexed batch,
+        bytes32 itemsRoot,
+        bytes32 goldRoot,
+        uint64 firstItem,
+        uint32 count
+    );
+    event DatasetStateChanged(bytes32 indexed dataset, DatasetState state);
+
+    /// @notice A term lies out of its bounds (types.sol); `term` is the name of its field.
+    error InvalidTerm(string term);
+    error NotPublisher(bytes32 dataset, address caller, address publisher);
+    error UnknownDataset(bytes32 dataset);
+    error DatasetExists(bytes32 dataset);
+    error UnknownVersion(uint64 number);
+    /// @notice No set of contracts is registered yet.
+    error NoVersion();
+    /// @notice A contract of a version has no code, or answers to another registry or ledger.
+    error InvalidVersion(address contractAddress);
+    error PaymentTokenNotAllowed(address token);
+    error WrongState(bytes32 dataset, DatasetState state);
+    error InvalidTransition(bytes32 dataset, DatasetState from, DatasetState to);
+    /// @notice A batch has at least one item, at most 2^20, and two roots.
+    error InvalidBatch(bytes32 itemsRoot, bytes32 goldRoot, uint32 count);
+
+    /// @notice Registers a set of contracts for the datasets created from now on. Restricted by the access manager.
+    /// @return number of the new version
+    function addVersion(Version calldata contracts_) external returns (uint64 number);
+
+    /// @notice Admits or bars a payment token for new datasets. Restricted by the access manager.
+    function allowPaymentToken(address token, bool allowed) external;
+
+    /// @notice Creates a dataset, open, and its shares. Only `terms.publisher` may call.
+    /// @param salt lets one publisher use the same terms twice
+    /// @param uri where a description may be found; proves nothing
+    function createDataset(Terms calldata terms, bytes32 salt, string calldata uri) external returns (bytes32 dataset);
+
+    /// @notice Commits items and their gold, one gold leaf for every item, before the batch's first lease. Only the
+    /// publisher, only while open.
+    /// @param itemsRoot positional tree of item references
+    /// @param goldRoot positional tree of gold leaves, same order and count
+    function addBatch(bytes32 dataset, bytes32 itemsRoot, bytes32 goldRoot, uint32 count)
+        external
+        returns (uint32 batch);
+
+    /// @notice open <-> paused, either -> closed -> archived. Only the publisher.
+    function setState(bytes32 dataset, DatasetState state) external;
+
+    /// @notice keccak256(abi.encode(chain id, this registry, publisher, termsHash, salt)).
+    function datasetId(address publisher, bytes32 termsHash, bytes32 salt) external view returns (bytes32);
+    /// @notice All terms. Reverts for an unknown dataset, as do the two narrower readings below.
+    function termsOf(bytes32 dataset) external view returns (Terms memory);
+    function settlementTermsOf(bytes32 dataset) external view returns (SettlementTerms memory);
+    function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory);
+    /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
+    function servingOf(bytes32 dataset) external view returns (Version memory);
+    /// @notice Zero values for an unknown dataset, as in all readings below.
+    function recordOf(bytes32 dataset) external view returns (address shares, uint64 versionNumber, DatasetState state);
+    function publisherOf(bytes32 dataset) external view returns (address);
+    function coordinatorOf(bytes32 dataset) external view returns (address);
+    function termsHashOf(bytes32 dataset) external view returns (bytes32);
+    function stateOf(bytes32 dataset) external view returns (DatasetState);
+    function sharesOf(bytes32 dataset) external view returns (address);
+    function versionOf(bytes32 dataset) external view returns (uint64);
+    function version(uint64 number) external view returns (Version memory);
+    function latestVersion() external view returns (uint64);
+    function isPaymentToken(address token) external view returns (bool);
+    function batchCount(bytes32 dataset) external view returns (uint32);
+    function batchOf(bytes32 dataset, uint32 batch) external view returns (Batch memory);
+    function itemCount(bytes32 dataset) external view returns (uint64);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {DatasetState} from "../types.sol";
+
+/// @title Licenses and royalties
+/// @notice A license is a locked ERC-721 (ERC-5192) that names dataset, epochs, terms, price and term. Each payment is
+/// split as the terms say: holders earn at once, publisher and treasury are credited, never pushed. No refund for
+/// quality. Licenses are numbered from 1.
+/// @dev Token assumptions: see IDatasetRegistry. The buyer's limits (price, terms, deadline) travel with the order, and
+/// the terms' hash covers the payment token, so that nothing the publisher does first can cost the buyer more.
+interface ILicenseMarket {
+    struct Order {
+        bytes32 dataset;
+        uint8 class;
+        uint128 maxPrice;
+        bytes32 termsHash;
+        uint64 deadline;
+        address receiver;
+    }
+
+    struct Permit {
+        uint256 value;
+        uint256 deadline;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @param price paid at purchase or last renewal
+    /// @param epochs the first so many of the dataset's epochs, in the order of their finalisation
+    /// @param expiresAt zero for a perpetual license
+    struct License {
+        bytes32 dataset;
+        bytes32 termsHash;
+        uint128 price;
+        uint64 epochs;
+        uint64 boughtAt;
+        uint64 expiresAt;
+        uint8 class;
+    }
+
+    event PriceSet(bytes32 indexed dataset, uint8 indexed class, uint128 price, uint64 effectiveAt);
+    event LicenseBought(
+        uint256 indexed license,
+        bytes32 indexed dataset,
+        address indexed receiver,
+        address payer,
+        uint8 class,
+        uint128 price,
+        uint64 epochs,
+        bytes32 termsHash,
+        uint64 expiresAt
+    );
+    event LicenseRenewed(
+        uint256 indexed license,
+        bytes32 indexed dataset,
+        address indexed payer,
+        uint128 price,
+        uint64 epochs,
+        uint64 expiresAt
+    );
+    event RoyaltyPaid(
+        uint256 indexed license, bytes32 indexed dataset, address indexed payer, uint256 amount, bytes32 reportHash
+    );
+    event CreditWithdrawn(address indexed token, address indexed account, address indexed to, uint256 amount);
+
+    error NotPublisher(bytes32 dataset, address caller, address publisher);
+    /// @notice The dataset belongs to another version of the contracts, or to none.
+    error NotServed(bytes32 dataset, address market);
+    error NotForSale(bytes32 dataset, DatasetState state);
+    /// @notice Before a first epoch with shares is finalised nothing is priced or sold.
+    error NoEpoch(bytes32 dataset);
+    error PriceBelowFloor(uint128 price, uint128 floor);
+    error PriceTooHigh(uint128 price, uint128 most);
+    error ClassNotSold(bytes32 dataset, uint8 class);
+    error PriceAboveLimit(uint128 price, uint128 limit);
+    error TermsMismatch(bytes32 seen, bytes32 actual);
+    error Expired(uint64 deadline, uint64 now_);
+    /// @notice The permit did not lead to a sufficient allowance: expired, wrongly signed, for somebody else's wallet, or
+    /// too small.
+    error PermitFailed(address token, address owner, uint256 allowance, uint256 needed);
+    error ZeroAddress();
+    error LicenseLocked(uint256 license);
+    error UnknownLicense(uint256 license);
+    error NotLicensee(uint256 license, address caller, address licensee);
+    error NothingToReport(uint256 license);
+    error NoCredit(address token, address account);
+
+    /// @notice Sets a class's price, at least the floor: at once the first time, later after the terms' delay. Only the
+    /// publisher; only once shares exist; not for an archived dataset.
+    function setPrice(bytes32 dataset, uint8 class, uint128 price) external;
+
+    /// @notice Buys a license for `order.receiver`; the caller pays the price of now, never more.
+    function buy(Order calldata order) external returns (uint256 license);
+    /// @notice As `buy`, with the caller's EIP-2612 permit, which somebody else may already have spent.
+    function buyWithPermit(Order calldata order, Permit calldata permit) external returns (uint256 license);
+    /// @notice Extends a license at the current price and rebinds it to the epochs finalised by now. Anyone may pay.
+    function renew(uint256 license, uint128 maxPrice, bytes32 termsHash, uint64 deadline) external;
+    /// @notice Pays a royalty under a license. Anyone may pay; only the licensee may add a report, and with a report a
+    /// zero amount counts.
+    function payRoyalty(uint256 license, uint256 amount, bytes32 reportHash) external;
+    /// @notice Takes out what the caller, publisher or treasury, is credited.
+    function withdrawCredit(address token, address to) external returns (uint256);
+
+    /// @notice Price of now; zero while the class is not sold.
+    function priceOf(bytes32 dataset, uint8 class) external view returns (uint128);
+    /// @notice A price set and not yet in force, and when it will be; zeros when there is none.
+    function pendingPriceOf(bytes32 dataset, uint8 class) external view returns (uint128 price, uint64 effectiveAt);
+    function licenseOf(uint256 license) external view returns (License memory);
+    function licenseCount() external view returns (uint256);
+    function creditOf(address token, address account) external view returns (uint256);
+    function treasury() external view returns (address);
+    function registry() external view returns (address);
+}
