@@ -23,7 +23,7 @@ Block = int | bytes | BlockRef | str
 log = get_logger(__name__)
 
 
-class WrongChain(Exception):
+class WrongChain(ChainUnavailable):
     """A node serves another chain than the one configured; nothing was read from it."""
 
 
@@ -126,6 +126,7 @@ class NodeClient:
                     await self._check_endpoint(endpoint)
                 answer = await question(endpoint)
             except Unavailable as failure:
+                endpoint.is_checked = False  # whoever answers there next may be someone else
                 failures.append(str(failure))
                 if len(self.endpoints) > 1:
                     log.warning("node unavailable", node=endpoint.name, reason=str(failure))

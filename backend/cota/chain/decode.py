@@ -140,9 +140,9 @@ class EventDecoder:
             raise Undecodable("there is data after the last argument")
         return fields
 
-    def copy_fields(self, log: Log) -> str:
-        """The arguments as tab-separated COPY text, in the order of `columns`. Raises Undecodable."""
-        return "\t".join([copy(field) for copy, field in zip(self._copies, self.fields(log), strict=True)])
+    def copy_fields(self, log: Log) -> list[str]:
+        """Each argument as COPY text, in the order of `columns`. Raises Undecodable."""
+        return [copy(field) for copy, field in zip(self._copies, self.fields(log), strict=True)]
 
     def decode(self, log: Log) -> Event:
         """The whole log as values. Raises Undecodable."""

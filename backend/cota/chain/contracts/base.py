@@ -36,7 +36,7 @@ class Contract:
         return encode_call(cls.abi().function(function), arguments)
 
     async def read(self, function: str, *arguments: Any, block: Block, sender: Address | None = None) -> Any:
-        """A view call at a block. Raises ChainReverted; ChainUnavailable also when the block left the chain."""
+        """A view call at a block. Raises ChainReverted; ChainUnavailable, also when the block is gone."""
         item = self.abi().function(function)
         try:
             answer = await self.client.call(self.address, encode_call(item, arguments), block, sender)
