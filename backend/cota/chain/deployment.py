@@ -34,13 +34,15 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Deployment:
-    """All contracts of one network. `contracts` holds the newest version of each."""
+    """All contracts of one network. `contracts` holds the newest version of each, `previous` those that live
+    on for the datasets created under them."""
 
     network: str
     chain_id: int
     genesis_hash: Hash32
     is_complete: bool
     contracts: Mapping[str, Deployed]
+    previous: tuple[Deployed, ...] = ()
 
     @classmethod
     def load(cls, network: str, folder: Path = DEPLOYMENTS) -> "Deployment":
@@ -55,16 +57,15 @@ class Deployment:
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> "Deployment":
-        contracts = {
-            name: Deployed(name, int(c["version"]), parse_address(c["address"]), int(c["block"] or 0))
-            for name, c in value["contracts"].items()
-        }
+        contracts = {name: _deployed(name, entry) for name, entry in value["contracts"].items()}
+        previous = tuple(_deployed(entry["name"], entry) for entry in value.get("previous", ()))
         return cls(
             str(value["network"]),
             int(value["chain_id"]),
             parse_hash32(value["genesis_hash"]),
             bool(value["complete"]),
             contracts,
+            previous,
         )
 
     def address(self, name: str) -> Address:
@@ -73,15 +74,23 @@ class Deployment:
             raise DeploymentMissing(f"{name} is not deployed on {self.network}")
         return self.contracts[name].address
 
+    def all(self) -> tuple[Deployed, ...]:
+        """Every contract of every version."""
+        return (*self.contracts.values(), *self.previous)
+
     def emitters(self) -> dict[str, str]:
         """Contract name by lower-case address, of those that emit for themselves: no clone's pattern."""
-        return {c.address.lower(): c.name for c in self.contracts.values() if c.name not in CLONES}
+        return {c.address.lower(): c.name for c in self.all() if c.name not in CLONES}
 
     def first_block(self) -> int:
         """The earliest block that can hold an event."""
-        return min((c.block for c in self.contracts.values()), default=0)
+        return min((c.block for c in self.all()), default=0)
 
     def fingerprint(self) -> bytes:
         """Digest of names and addresses: a mirror of other contracts is another mirror."""
-        listed = sorted((c.name, address_bytes(c.address)) for c in self.contracts.values())
+        listed = sorted((c.name, address_bytes(c.address)) for c in self.all())
         return bytes(keccak(b"".join(name.encode() + b"\0" + address for name, address in listed)))
+
+
+def _deployed(name: str, entry: Mapping[str, Any]) -> Deployed:
+    return Deployed(name, int(entry["version"]), parse_address(entry["address"]), int(entry["block"] or 0))

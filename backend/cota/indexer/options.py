@@ -12,7 +12,7 @@ _DEEPEST_ROLLBACK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class IndexerOptions:
-    """`is_local`: a development chain is reset and redeployed at will, and the mirror follows. `rebuild`: empty
+    """`is_local`: a development chain is reset and redeployed at will, the mirror follows. `rebuild`: empty
     a mirror of another chain or of other contracts, once. `up_to`: a block not to pass."""
 
     until_head: bool = False

@@ -60,7 +60,7 @@ class ContentStore:
         return b"".join(self.chunks(key))
 
     def chunks(self, key: str) -> Iterator[bytes]:
-        """The bytes in pieces. Raises ContentMissing before the first, ContentCorrupt after the last piece."""
+        """The bytes in pieces. Raises ContentMissing before the first, ContentCorrupt after the last one."""
         digest = hashlib.sha256()
         try:
             file = self._files.open(self._path(key), "rb")

@@ -18,22 +18,23 @@ class ProposalState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Rows [start, end) of a dataset's log; `at` in unix seconds."""
+    """Rows [start, end) of a dataset's log; `made_at` in unix seconds."""
 
     log_root: Hash32
     start: int
     end: int
-    at: int
+    made_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """How a checkpoint becomes shares."""
+    """How a checkpoint becomes shares; times in unix seconds, 0 for what has not happened."""
 
     settlement_root: Hash32
     total_units: int
     window_ends_at: int
     finalized_at: int
+    settled_at: int
     leaf_count: int
     attempt: int
     state: ProposalState

@@ -44,6 +44,7 @@ class EpochShares:
     root: Hash32
     acc: int
     remaining: int
+    leaf_count: int
 
 
 class DatasetShares(Contract):

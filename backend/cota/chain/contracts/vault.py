@@ -18,11 +18,12 @@ class MembershipState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """`left_at` in unix seconds, 0 while active."""
+    """Times in unix seconds; `left_at` is 0 while active."""
 
     stake: int
     penalty_cap: int
     sponsor: Address
+    joined_at: int
     left_at: int
     state: MembershipState
 

@@ -105,6 +105,11 @@ CREATE TABLE mirror.annotation_ledger_checkpointed (
 CREATE INDEX ix_annotation_ledger_checkpointed_block ON mirror.annotation_ledger_checkpointed USING brin (block_number);
 CREATE INDEX ix_annotation_ledger_checkpointed_dataset ON mirror.annotation_ledger_checkpointed (dataset, block_number, log_index);
 
+CREATE TABLE mirror.annotation_ledger_eip712_domain_changed (
+  LIKE mirror.log_position INCLUDING ALL
+);
+CREATE INDEX ix_annotation_ledger_eip712_domain_changed_block ON mirror.annotation_ledger_eip712_domain_changed USING brin (block_number);
+
 CREATE TABLE mirror.annotation_ledger_epoch_finalized (
   LIKE mirror.log_position INCLUDING ALL, dataset BYTEA NOT NULL, checkpoint NUMERIC(78, 0) NOT NULL,
   attempt BIGINT NOT NULL, settlement_root BYTEA NOT NULL, total_units NUMERIC(78, 0) NOT NULL
@@ -144,6 +149,11 @@ CREATE TABLE mirror.cota_token_transfer (
 CREATE INDEX ix_cota_token_transfer_block ON mirror.cota_token_transfer USING brin (block_number);
 CREATE INDEX ix_cota_token_transfer_from ON mirror.cota_token_transfer ("from");
 CREATE INDEX ix_cota_token_transfer_to ON mirror.cota_token_transfer ("to");
+
+CREATE TABLE mirror.dataset_registry_authority_updated (
+  LIKE mirror.log_position INCLUDING ALL, authority BYTEA NOT NULL
+);
+CREATE INDEX ix_dataset_registry_authority_updated_block ON mirror.dataset_registry_authority_updated USING brin (block_number);
 
 CREATE TABLE mirror.dataset_registry_batch_added (
   LIKE mirror.log_position INCLUDING ALL, dataset BYTEA NOT NULL, batch BIGINT NOT NULL, items_root BYTEA NOT NULL,
@@ -296,12 +306,22 @@ CREATE INDEX ix_license_market_transfer_block ON mirror.license_market_transfer 
 CREATE INDEX ix_license_market_transfer_from ON mirror.license_market_transfer ("from");
 CREATE INDEX ix_license_market_transfer_to ON mirror.license_market_transfer ("to");
 
+CREATE TABLE mirror.license_market_unlocked (
+  LIKE mirror.log_position INCLUDING ALL, token_id NUMERIC(78, 0) NOT NULL
+);
+CREATE INDEX ix_license_market_unlocked_block ON mirror.license_market_unlocked USING brin (block_number);
+
 CREATE TABLE mirror.stake_vault_deposited (
   LIKE mirror.log_position INCLUDING ALL, account BYTEA NOT NULL, payer BYTEA NOT NULL, amount NUMERIC(78, 0) NOT NULL,
   free_balance NUMERIC(78, 0) NOT NULL
 );
 CREATE INDEX ix_stake_vault_deposited_account ON mirror.stake_vault_deposited (account);
 CREATE INDEX ix_stake_vault_deposited_block ON mirror.stake_vault_deposited USING brin (block_number);
+
+CREATE TABLE mirror.stake_vault_eip712_domain_changed (
+  LIKE mirror.log_position INCLUDING ALL
+);
+CREATE INDEX ix_stake_vault_eip712_domain_changed_block ON mirror.stake_vault_eip712_domain_changed USING brin (block_number);
 
 CREATE TABLE mirror.stake_vault_joined (
   LIKE mirror.log_position INCLUDING ALL, dataset BYTEA NOT NULL, account BYTEA NOT NULL, sponsor BYTEA NOT NULL,
@@ -377,12 +397,14 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_deposited
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_withdrawn
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_checkpointed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_epoch_finalized
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_receipt_key_set
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_settlement_proposed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_transfer
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_authority_updated
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_batch_added
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_dataset_created
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_dataset_state_changed
@@ -404,7 +426,9 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_price_set
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_royalty_paid
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_transfer
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_unlocked
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_deposited
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_joined
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_left
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_released

@@ -1,5 +1,6 @@
--- State as views over the event tables: the last event wins by (block_number, log_index), so that a rollback of rows is
--- a rollback of state. Column names of arguments that are SQL words ("from", "to", "class", "index") are quoted.
+-- State as views over the event tables: the last event wins by (block_number, log_index), so that a rollback
+-- of rows is a rollback of state. Column names of arguments that are SQL words ("from", "to", "class",
+-- "index") are quoted.
 
 CREATE VIEW mirror.batches AS
 SELECT dataset, batch, items_root, gold_root, first_item, count, block_number, block_time, tx_hash
@@ -113,21 +114,31 @@ CREATE VIEW mirror.royalties AS
 SELECT license, dataset, payer, amount, report_hash, block_number, block_time, tx_hash, log_index
 FROM mirror.license_market_royalty_paid;
 
--- The newest price and the one that holds until `effective_at`.
+-- The newest price and the one in force until `effective_at`: the last one that was not replaced before its
+-- time came.
 CREATE VIEW mirror.prices AS
-SELECT dataset, class, price, effective_at, previous_price, block_number, block_time, tx_hash
-FROM (
-  SELECT DISTINCT ON (dataset, class) * FROM (
-    SELECT x.*, lag(price) OVER (PARTITION BY dataset, class ORDER BY block_number, log_index) AS previous_price
-    FROM mirror.license_market_price_set x) every_price
-  ORDER BY dataset, class, block_number DESC, log_index DESC) newest;
+WITH sets AS (
+  SELECT x.*, lead(block_time) OVER (PARTITION BY dataset, class ORDER BY block_number, log_index) AS replaced_at
+  FROM mirror.license_market_price_set x)
+SELECT s.dataset, s.class, s.price, s.effective_at, p.price AS previous_price,
+       s.block_number, s.block_time, s.tx_hash
+FROM sets s
+LEFT JOIN LATERAL (
+  SELECT x.price FROM sets x
+  WHERE x.dataset = s.dataset AND x.class = s.class AND x.effective_at <= extract(epoch FROM x.replaced_at)
+  ORDER BY x.block_number DESC, x.log_index DESC LIMIT 1) p ON true
+WHERE s.replaced_at IS NULL;
 
--- Stake that a membership took out of the free balance has its owner as sponsor; what is released goes back to `to`.
+-- A membership takes the sponsor's free stake as far as it reaches and the rest from his wallet, so that the
+-- balance after a move is max(balance + move, 0); the closed form of that is the sum less the lowest sum so
+-- far, if that is below 0.
 CREATE VIEW mirror.free_stakes AS
-SELECT account, sum(amount) AS amount
+SELECT account, sum(move) - LEAST(min(reached), 0) AS amount
 FROM (
-  SELECT account, amount FROM mirror.stake_vault_deposited
-  UNION ALL SELECT account, -amount FROM mirror.stake_vault_withdrawn
-  UNION ALL SELECT account, -stake FROM mirror.stake_vault_joined WHERE sponsor = account
-  UNION ALL SELECT "to", amount FROM mirror.stake_vault_released) moves
+  SELECT account, move, sum(move) OVER (PARTITION BY account ORDER BY block_number, log_index) AS reached
+  FROM (
+    SELECT account, amount AS move, block_number, log_index FROM mirror.stake_vault_deposited
+    UNION ALL SELECT account, -amount, block_number, log_index FROM mirror.stake_vault_withdrawn
+    UNION ALL SELECT sponsor, -stake, block_number, log_index FROM mirror.stake_vault_joined
+    UNION ALL SELECT "to", amount, block_number, log_index FROM mirror.stake_vault_released) moves) steps
 GROUP BY account;
