@@ -14,7 +14,8 @@ import numpy as np
 from cota.scoring.rows import Flags, Floats, Ints, Table
 from cota.scoring.rules import Rules
 
-_CHUNK = 8192
+_CHUNK = 2048
+_FACTORS = 16
 _TINY = 1e-12
 
 
@@ -49,16 +50,16 @@ class SkillGrid:
     def __init__(self, rules: Rules) -> None:
         self.points: Ints = np.arange(rules.grid_first, rules.grid_last + 1, dtype=np.int64)
         self._s = self.points / 100
+        self._below = int(np.searchsorted(self.points, 0))
         self._rules = rules
 
-    def _row_logs(self, q: Floats, a: Floats) -> Floats:
-        likelihood = (a - q)[:, None] * self._s
+    def _likelihoods(self, q: Floats, a: Floats) -> Floats:
+        """(rows, grid)."""
+        result = (a - q)[:, None] * self._s
         # Below 0 the slope is shortened where the answer is rare, or the likelihood would leave [0, 1].
-        likelihood[:, self._s < 0] *= np.minimum(1.0, q / np.maximum(1.0 - q, _TINY))[:, None]
-        likelihood += q[:, None]
-        np.maximum(likelihood, _TINY, out=likelihood)
-        np.log(likelihood, out=likelihood)
-        return likelihood
+        result[:, : self._below] *= np.minimum(1.0, q / np.maximum(1.0 - q, _TINY))[:, None]
+        result += q[:, None]
+        return np.maximum(result, _TINY, out=result)
 
     def log_likelihoods(self, table: Table, q: Floats, a: Floats, use: Flags) -> Floats:
         """(workers, grid): summed over each worker's rows in use."""
@@ -68,7 +69,11 @@ class SkillGrid:
             part = slice(start, start + _CHUNK)
             who = worker[part]
             firsts = np.flatnonzero(np.diff(who, prepend=-1))
-            total[who[firsts]] += np.add.reduceat(self._row_logs(q_used[part], a_used[part]), firsts, axis=0)
+            # One logarithm for up to _FACTORS rows: their product stays far above the smallest float.
+            groups = np.union1d(firsts, np.arange(0, len(who), _FACTORS))
+            products = np.multiply.reduceat(self._likelihoods(q_used[part], a_used[part]), groups, axis=0)
+            sums = np.add.reduceat(np.log(products), np.searchsorted(groups, firsts), axis=0)
+            total[who[firsts]] += sums
         return total
 
     def _quantile(self, cumulative: Ints, per_mille: int) -> Ints:
