@@ -8,10 +8,12 @@ that could not be made is `skipped` with its reason and never counts as agreemen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from cota.errors import DomainError
 
 Outcome = Literal["ok", "failed", "skipped"]
 
@@ -104,7 +106,7 @@ class Report:
             outcome, finding = "failed", error.finding
         except NotChecked as error:
             outcome, reason = "skipped", str(error)
-        except (ValueError, KeyError, IndexError, ArithmeticError) as error:
+        except (DomainError, ValueError, KeyError, IndexError, ArithmeticError) as error:
             # Data that cannot even be read is data that does not agree.
             found = f"{type(error).__name__}: {error}"
             outcome, finding = "failed", Finding(tally.at or name, "readable data", found)
@@ -133,15 +135,6 @@ class Tally:
         self.compared += 1
         if not holds:
             raise Disagreement(where, expected, found)
-
-    def passes(self, where: str, expected: str, attempt: Callable[[], Any]) -> Any:
-        """Runs `attempt`; any ValueError of it is the disagreement at `where`. Gives back what it returns."""
-        self.at = where
-        self.compared += 1
-        try:
-            return attempt()
-        except (ValueError, KeyError) as error:
-            raise Disagreement(where, expected, str(error)) from error
 
 
 def show(value: object) -> str:

@@ -1,0 +1,11 @@
+"""The independent verifier: chain, epoch files, export -> **verify** -> report.
+
+Believes nobody: from the chain's logs at one block, epoch files that are taken only by their hash on
+chain, and a licensed export if there is one, it does again what contracts and service did, and names the
+first thing that does not agree. Reads only; imports nothing of the service (docs/decisions/0008).
+"""
+
+from cota.verify.report import Check, Finding, Report
+from cota.verify.run import verify
+
+__all__ = ["Check", "Finding", "Report", "verify"]

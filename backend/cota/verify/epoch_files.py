@@ -1,0 +1,116 @@
+"""SHA-256 on chain -> **epoch file** -> checks. Finds each settled epoch's public file and believes none
+of them.
+
+Promises: wherever a file comes from, what is compared with the chain is the hash of the bytes that are
+then read; a file that cannot be had is a failure of the check (data must be available), not a reason to
+skip it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from cota.chain.decode import Event
+from cota.errors import DomainError
+from cota.settlement.epoch_file import EpochFile, read_epoch_file
+from cota.units import to_hex
+from cota.verify.facts import Dataset, Facts
+from cota.verify.report import NotChecked, Report
+
+Source = Callable[[Dataset, int, bytes], bytes | None]
+"""(dataset, epoch, SHA-256 on chain) -> the bytes offered for it, or None."""
+
+
+def from_folder(path: Path) -> Source:
+    """Epoch files in a folder, under whatever names: they are known by their hash."""
+    contents = (file.read_bytes() for file in sorted(path.iterdir()) if file.is_file())
+    by_hash = {hashlib.sha256(content).digest(): content for content in contents}
+    return lambda _dataset, _epoch, file_hash: by_hash.get(file_hash)
+
+
+def from_api(url: str, timeout_s: float = 60.0) -> Source:
+    """Epoch files as an API hands them out."""
+
+    def find(dataset: Dataset, epoch: int, _file_hash: bytes) -> bytes | None:
+        path = f"/v1/datasets/{to_hex(dataset.id)}/epochs/{epoch}/file"
+        try:
+            answer = httpx2.get(url.rstrip("/") + path, timeout=timeout_s, follow_redirects=True)
+        except httpx2.HTTPError:
+            return None
+        return answer.content if answer.status_code == 200 else None
+
+    return find
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One proposed or finalised epoch with its checkpoint and its file."""
+
+    dataset: Dataset
+    checkpoint: Event
+    proposal: Event
+    is_final: bool
+    content: bytes | None
+    file: EpochFile | None
+    problem: str
+    """Why there is no readable file, or empty."""
+
+    @property
+    def number(self) -> int:
+        return int(self.checkpoint.args["checkpoint"])
+
+    @property
+    def where(self) -> str:
+        return f"epoch {self.number} of {self.dataset.name}"
+
+
+def collect(facts: Facts, source: Source | None) -> list[Settled]:
+    """Every checkpoint that has a settlement, with its file if the source has it."""
+    found: list[Settled] = []
+    for dataset in facts.datasets:
+        final = {(e.args["checkpoint"], e.args["attempt"]) for e in dataset.of("EpochFinalized")}
+        checkpoints = {e.args["checkpoint"]: e for e in dataset.of("Checkpointed")}
+        latest = {e.args["checkpoint"]: e for e in dataset.of("SettlementProposed")}
+        for number, proposal in sorted(latest.items()):
+            is_final = (number, proposal.args["attempt"]) in final
+            content = source(dataset, number, proposal.args["file_hash"]) if source else None
+            file, problem = _read(content)
+            settled = Settled(dataset, checkpoints[number], proposal, is_final, content, file, problem)
+            found.append(settled)
+    return found
+
+
+def check_files(report: Report, epochs: Sequence[Settled], has_source: bool) -> None:
+    """Check `epochs.file`: each epoch's file is there, is the one on chain and can be read."""
+    with report.check("epochs.file", "each epoch's file is there and has the hash on chain") as tally:
+        require(epochs, has_source)
+        for epoch in epochs:
+            where = f"file of {epoch.where}"
+            digest = hashlib.sha256(epoch.content).digest() if epoch.content is not None else None
+            expected = epoch.proposal.args["file_hash"]
+            tally.equal(where, expected, digest if digest else "no file", "data must be available")
+            tally.true(where, epoch.file is not None, "an epoch file in its one form", epoch.problem)
+
+
+def require(epochs: Sequence[Settled], has_source: bool) -> list[tuple[Settled, EpochFile]]:
+    """The epochs whose files can be read; `NotChecked` when there is nothing to check with."""
+    if not has_source:
+        raise NotChecked("no epoch files: give --api or --epoch-files")
+    if not epochs:
+        raise NotChecked("no epoch was settled yet")
+    return [(epoch, epoch.file) for epoch in epochs if epoch.file is not None]
+
+
+def _read(content: bytes | None) -> tuple[EpochFile | None, str]:
+    if content is None:
+        return None, "no file"
+    try:
+        return read_epoch_file(io.BytesIO(content)), ""
+    except DomainError as error:
+        return None, error.detail

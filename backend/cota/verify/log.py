@@ -1,0 +1,103 @@
+"""Facts, epoch files -> **log checks**. Is every logged row where its receipt says, and signed by whom it
+names?
+
+Checks `log.order`, `log.root`, `log.data`, `log.once`, `log.signatures`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+from cota.auth.typed import Domain, digest
+from cota.settlement.epoch_file import Agent, EpochFile, data_hash
+from cota.units import to_hex
+from cota.verify.epoch_files import Settled, require
+from cota.verify.facts import Facts, describe
+from cota.verify.report import NotChecked, Report, Tally
+from cota.verify.signers import Signers
+
+AGENT_LIFE_MAX_S = 12 * 3600
+
+
+def check_log(
+    report: Report, facts: Facts, epochs: Sequence[Settled], has_source: bool, signers: Signers
+) -> None:
+    """The log itself, without a single label."""
+    with report.check("log.order", "checkpoints follow one another without gap or overlap") as tally:
+        for dataset in facts.datasets:
+            end = 0
+            for number, event in enumerate(dataset.of("Checkpointed"), 1):
+                tally.equal(f"number of {describe(event)}", number, event.args["checkpoint"])
+                tally.equal(f"start of {describe(event)}", end, event.args["from"])
+                end = event.args["to"]
+        if not tally.compared:
+            raise NotChecked("no checkpoint was made yet")
+    with report.check("log.root", "the published rows have the log root on chain") as tally:
+        for epoch, file in require(epochs, has_source):
+            _check_header(tally, epoch, file)
+            tally.equal(f"log root of {epoch.where}", epoch.checkpoint.args["log_root"], file.log_root())
+    with report.check("log.data", "the published rows have the data hash on chain") as tally:
+        for epoch, file in require(epochs, has_source):
+            found = data_hash(file.rows, file.agents)
+            tally.equal(f"data hash of {epoch.where}", epoch.checkpoint.args["data_hash"], found)
+    with report.check("log.once", "no row is logged twice") as tally:
+        for dataset_id, files in _by_dataset(require(epochs, has_source)).items():
+            _check_once(tally, to_hex(dataset_id)[:10], files)
+    with report.check("log.signatures", "each row is signed by its author, or by her agent key") as tally:
+        for epoch, file in require(epochs, has_source):
+            _check_signatures(tally, epoch, file, signers)
+
+
+def _check_header(tally: Tally, epoch: Settled, file: EpochFile) -> None:
+    head, args, dataset = file.header, epoch.checkpoint.args, epoch.dataset
+    tally.equal(f"dataset in the header of {epoch.where}", bytes(dataset.id), head.dataset)
+    tally.equal(f"ledger in the header of {epoch.where}", dataset.contracts.ledger, head.ledger)
+    tally.equal(f"number in the header of {epoch.where}", epoch.number, head.epoch)
+    rows = (args["from"], args["to"])
+    tally.equal(f"rows in the header of {epoch.where}", rows, (head.first, head.end))
+    tally.equal(f"rules in the header of {epoch.where}", dataset.terms.rules_hash, head.rules_hash)
+
+
+def _by_dataset(found: Iterable[tuple[Settled, EpochFile]]) -> Mapping[bytes, list[EpochFile]]:
+    grouped: dict[bytes, list[EpochFile]] = {}
+    for epoch, file in found:
+        grouped.setdefault(epoch.dataset.id, []).append(file)
+    return grouped
+
+
+def _check_once(tally: Tally, dataset: str, files: Sequence[EpochFile]) -> None:
+    seen: dict[bytes, int] = {}
+    for row in itertools.chain.from_iterable(file.rows for file in files):
+        if row.is_void:
+            continue
+        where = f"row {row.index} of {dataset}"
+        first = seen.setdefault(row.row_id, row.index)
+        tally.equal(where, row.index, first, "the same row is there at both indexes")
+
+
+def _check_signatures(tally: Tally, epoch: Settled, file: EpochFile, signers: Signers) -> None:
+    domain = Domain(file.header.chain_id, file.header.ledger)
+    agents = {(agent.key.account, agent.key.agent): agent for agent in file.agents}
+    for agent in file.agents:
+        _check_agent(tally, epoch, domain, agent, signers)
+    for row in file.rows:
+        if row.is_void or row.account is None or row.signature is None:
+            continue
+        where = f"row {row.index} of {epoch.dataset.name}, {to_hex(row.row_id)}"
+        if row.agent is not None:
+            known = (row.account, row.agent) in agents
+            tally.true(where, known, "an agent key that its wallet authorised", row.agent)
+            signers.check_key(tally, where, domain, row.row_id, row.signature, row.agent)
+        else:
+            signers.check(tally, where, domain, row.row_id, row.signature, row.account)
+
+
+def _check_agent(tally: Tally, epoch: Settled, domain: Domain, agent: Agent, signers: Signers) -> None:
+    key = agent.key
+    where = f"agent key {key.agent} of {key.account} in {epoch.where}"
+    tally.equal(where, digest(domain, key), agent.digest)
+    tally.equal(where, bytes(epoch.dataset.id), key.dataset)
+    life = key.not_after - key.not_before
+    tally.true(where, 0 < life <= AGENT_LIFE_MAX_S, "a life of at most twelve hours", f"{life} s")
+    signers.check(tally, where, domain, key.struct_hash(), agent.signature, key.account)

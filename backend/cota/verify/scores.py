@@ -1,0 +1,135 @@
+"""Licensed export -> **scores again** -> epoch file. Does the published skill follow from labels and gold
+by the rules?
+
+Checks `scores.skills`, `scores.units`, `scores.consensus`, `receipts.kept`. The first account, leaf or
+item that differs is named with both values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cota.scoring import score
+from cota.scoring.mechanism import Scores
+from cota.scoring.rows import LabelRow
+from cota.settlement.epoch_file import EpochFile
+from cota.settlement.units import allot
+from cota.units import Address, to_hex
+from cota.verify.facts import Facts
+from cota.verify.labels import Licensed
+from cota.verify.report import NotChecked, Report, Tally
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """One epoch's scores, made again from its labels and gold."""
+
+    sold: Licensed
+    number: int
+    file: EpochFile
+    scores: Scores
+
+    @property
+    def where(self) -> str:
+        return f"epoch {self.number} of {self.sold.name}"
+
+
+def check_scores(report: Report, facts: Facts, sold: Sequence[Licensed]) -> None:
+    """Scores every licensed epoch again."""
+    rescored: list[Rescored] = []
+    with report.check("scores.skills", "skills and settled labels follow from labels and gold") as tally:
+        rescored.extend(_rescore(sold))
+        for epoch in rescored:
+            _check_skills(tally, epoch)
+    with report.check("scores.units", "units follow from the scores made again") as tally:
+        _required(rescored)
+        for epoch in rescored:
+            _check_units(tally, epoch)
+    with report.check("scores.consensus", "the consensus sold is the one that the rules give") as tally:
+        _required(rescored)
+        for epoch in rescored:
+            _check_consensus(tally, epoch)
+    with report.check(
+        "receipts.kept", "each row was logged by the time that its receipt promised (P6)"
+    ) as tally:
+        if not sold:
+            raise NotChecked("needs the labels: give --labels")
+        for licensed in sold:
+            _check_kept(tally, facts, licensed)
+
+
+def label_rows(sold: Licensed, number: int) -> tuple[list[LabelRow], dict[str, str]]:
+    """An epoch's labels and gold as the scoring takes them: task = item reference, worker = account."""
+    records, items = sold.export.of_epoch(number), sold.export.items
+    labels = [
+        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, record.label)
+        for record in records
+    ]
+    touched = {record.item_index for record in records}
+    gold = {
+        to_hex(items[at].item_ref): items[at].gold.label for at in touched if items[at].gold.label is not None
+    }
+    return labels, gold
+
+
+def _required(rescored: Sequence[Rescored]) -> None:
+    if not rescored:
+        raise NotChecked("needs scores made again")
+
+
+def _rescore(sold: Sequence[Licensed]) -> list[Rescored]:
+    if not sold:
+        raise NotChecked("needs the labels: give --labels")
+    erased = sum(licensed.export.end.erased for licensed in sold if licensed.export.end)
+    if erased:
+        raise NotChecked(f"{erased} labels or items were erased: scores cannot be made again without them")
+    found: list[Rescored] = []
+    for licensed in sold:
+        classes, rules = licensed.export.header.classes, licensed.export.header.rules
+        for number in licensed.export.header.epochs:
+            if number in licensed.files:
+                scores = score(*label_rows(licensed, number), classes, rules)
+                found.append(Rescored(licensed, number, licensed.files[number], scores))
+    if not found:
+        raise NotChecked("no epoch files: give --api or --epoch-files")
+    return found
+
+
+def _check_skills(tally: Tally, epoch: Rescored) -> None:
+    published = {line.account: line for line in epoch.file.skills}
+    accounts = sorted(set(published) | {Address(w) for w in epoch.scores.skill}, key=str.lower)
+    for account in accounts:
+        where = f"{account} in {epoch.where}"
+        line = published.get(account)
+        tally.true(f"skill of {where}", line is not None, "a line in the epoch file", "none")
+        if line is not None:
+            tally.equal(f"skill of {where}", epoch.scores.skill.get(account), line.skill)
+            tally.equal(f"proof of {where}", epoch.scores.proven.get(account), line.proven)
+            tally.equal(f"settled labels of {where}", epoch.scores.counted.get(account), line.counted)
+
+
+def _check_units(tally: Tally, epoch: Rescored) -> None:
+    per_label = epoch.sold.dataset.terms.units_per_label
+    _, units = allot(epoch.scores.skill, epoch.scores.counted, per_label)
+    for account in sorted(set(units) | set(epoch.file.units), key=str.lower):
+        where = f"units of {account} in {epoch.where}"
+        tally.equal(where, units.get(account, 0), epoch.file.units.get(Address(account), 0))
+
+
+def _check_consensus(tally: Tally, epoch: Rescored) -> None:
+    items = epoch.sold.export.items
+    sold = {line.item_index: line.label for line in epoch.sold.export.consensus if line.epoch == epoch.number}
+    indexes = {to_hex(item.item_ref): index for index, item in items.items()}
+    mine = {indexes[task]: label for task, label in epoch.scores.consensus.items()}
+    for index in sorted(set(mine) | set(sold)):
+        where = f"consensus of item {index} in {epoch.where}"
+        tally.equal(where, mine.get(index, "no line"), sold.get(index, "no line"))
+
+
+def _check_kept(tally: Tally, facts: Facts, sold: Licensed) -> None:
+    for record in sold.export.records:
+        made = facts.block_times[sold.checkpoints[record.epoch].block_number]
+        latest = record.receipt.include_by
+        where = f"checkpoint of row {record.index} of {sold.name}"
+        tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")

@@ -1,0 +1,161 @@
+"""Facts -> **views** -> checks. What the contracts themselves answer at the pinned block, to hold the
+replay against.
+
+Promises: every call names the pinned block's hash, so all answers belong to one state; the accounts asked
+for are those that the logs name, none is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cota.chain.client import NodeClient
+from cota.chain.contracts import (
+    AnnotationLedger,
+    DatasetRegistry,
+    DatasetShares,
+    EpochShares,
+    Holder,
+    License,
+    LicenseMarket,
+    Pool,
+    Token,
+)
+from cota.units import Address, Hash32
+from cota.verify.facts import Dataset, Facts
+from cota.verify.reading import gather
+
+Credit = tuple[Address, Address, Address]
+"""Market, token, account."""
+
+
+@dataclass(frozen=True)
+class HolderView:
+    slot: Holder
+    balance: int
+    claimable: int
+
+
+@dataclass(frozen=True)
+class DatasetView:
+    """One dataset as its contracts answer."""
+
+    terms_hash: Hash32
+    pool: Pool
+    supply: int
+    unclaimed_shares: int
+    """Balance of the shares contract in its own shares."""
+    money: int
+    """Balance of the shares contract in the payment token."""
+    finalized: int
+    holders: Mapping[Address, HolderView]
+    epochs: Mapping[int, EpochShares]
+
+
+@dataclass(frozen=True)
+class LicenseView:
+    terms: License
+    owner: Address
+
+
+@dataclass(frozen=True)
+class Views:
+    codes: Mapping[Address, bytes]
+    separators: Mapping[Address, bytes]
+    """EIP-712 domain separator by ledger."""
+    treasuries: Mapping[Address, Address]
+    """By market."""
+    credits: Mapping[Credit, int]
+    licenses: Mapping[tuple[Address, int], LicenseView]
+    """By market and number."""
+    datasets: Mapping[bytes, DatasetView]
+
+
+async def read_views(client: NodeClient, facts: Facts) -> Views:
+    """Everything that the checks compare with."""
+    block = facts.block
+    deployed = {at.address for at in facts.deployment.contracts.values()}
+    addresses = sorted(deployed | {dataset.shares for dataset in facts.datasets})
+    ledgers = sorted({dataset.contracts.ledger for dataset in facts.datasets})
+    markets = sorted({dataset.contracts.market for dataset in facts.datasets})
+    codes = await gather([client.code(address, block) for address in addresses])
+    separators = await gather([AnnotationLedger(client, at).domain_separator(block) for at in ledgers])
+    treasuries = await gather([LicenseMarket(client, at).treasury(block) for at in markets])
+    by_market = dict(zip(markets, treasuries, strict=True))
+    credits = sorted(_credit_accounts(facts.datasets, by_market))
+    return Views(
+        codes=dict(zip(addresses, codes, strict=True)),
+        separators={at: bytes(value) for at, value in zip(ledgers, separators, strict=True)},
+        treasuries=by_market,
+        credits=dict(
+            zip(credits, await gather([_credit(client, facts, one) for one in credits]), strict=True)
+        ),
+        licenses=await _read_licenses(client, facts),
+        datasets={dataset.id: await _read_dataset(client, facts, dataset) for dataset in facts.datasets},
+    )
+
+
+def holders_of(dataset: Dataset) -> list[Address]:
+    """Every account that ever held shares or took revenue, in the order of its address."""
+    found: set[Address] = set()
+    for event in dataset.of("SharesClaimed", "RevenueClaimed"):
+        found.add(event.args["account"])
+    for event in dataset.of("SharesMoved"):
+        found |= {event.args["from"], event.args["to"]}
+    return sorted(found, key=str.lower)
+
+
+def _credit_accounts(datasets: Iterable[Dataset], treasuries: Mapping[Address, Address]) -> set[Credit]:
+    found: set[Credit] = set()
+    for dataset in datasets:
+        market, token = dataset.contracts.market, dataset.terms.payment_token
+        found |= {(market, token, dataset.terms.publisher), (market, token, treasuries[market])}
+    return found
+
+
+async def _credit(client: NodeClient, facts: Facts, of: Credit) -> int:
+    market, token, account = of
+    return await LicenseMarket(client, market).credit_of(token, account, facts.block)
+
+
+async def _read_licenses(client: NodeClient, facts: Facts) -> dict[tuple[Address, int], LicenseView]:
+    sold = [
+        (dataset.contracts.market, int(event.args["license"]))
+        for dataset in facts.datasets
+        for event in dataset.of("LicenseBought")
+    ]
+    terms = await gather([LicenseMarket(client, at).license_of(n, facts.block) for at, n in sold])
+    owners = await gather([LicenseMarket(client, at).owner_of(n, facts.block) for at, n in sold])
+    views = [LicenseView(*found) for found in zip(terms, owners, strict=True)]
+    return dict(zip(sold, views, strict=True))
+
+
+async def _read_dataset(client: NodeClient, facts: Facts, dataset: Dataset) -> DatasetView:
+    block = facts.block
+    shares = DatasetShares(client, dataset.shares)
+    epochs = [int(event.args["epoch"]) for event in dataset.of("EpochOpened")]
+    opened = await gather([shares.epoch_of(epoch, block) for epoch in epochs])
+    money = Token(client, dataset.terms.payment_token)
+    return DatasetView(
+        terms_hash=await DatasetRegistry(client, Address(dataset.created.emitter)).terms_hash_of(
+            dataset.id, block
+        ),
+        pool=await shares.pool(block),
+        supply=await shares.total_supply(block),
+        unclaimed_shares=await shares.balance_of(dataset.shares, block),
+        money=await money.balance_of(dataset.shares, block),
+        finalized=await AnnotationLedger(client, dataset.contracts.ledger).finalized_count(dataset.id, block),
+        holders=await _read_holders(client, facts, dataset),
+        epochs=dict(zip(epochs, opened, strict=True)),
+    )
+
+
+async def _read_holders(client: NodeClient, facts: Facts, dataset: Dataset) -> dict[Address, HolderView]:
+    shares, block = DatasetShares(client, dataset.shares), facts.block
+    accounts = holders_of(dataset)
+    slots = await gather([shares.holder(account, block) for account in accounts])
+    balances = await gather([shares.balance_of(account, block) for account in accounts])
+    claimables = await gather([shares.claimable(account, block) for account in accounts])
+    views = [HolderView(*found) for found in zip(slots, balances, claimables, strict=True)]
+    return dict(zip(accounts, views, strict=True))
