@@ -30,6 +30,22 @@ B17: list[Step] = [
     *[(CLAIM_SHARES, i, 0, 0, 1) for i in range(3)],
     *[(PAY, 0, 0, 0, 100) for _ in range(3)],
 ]
+# What changes no balance changes no revenue: nothing sent, sent to oneself, claimed twice.
+NOTHING: list[Step] = [
+    (OPEN, 0, 0, 0, 7),
+    (CLAIM_SHARES, 0, 0, 0, 3),
+    (CLAIM_SHARES, 1, 0, 0, 2),
+    (PAY, 0, 0, 0, 5),
+    (CLAIM, 0, 0, 0, 0),
+    (CLAIM, 0, 0, 0, 0),
+    (TRANSFER, 0, 1, 0, 0),
+    (TRANSFER, 0, 0, 0, 3),
+    (TRANSFER, 0, 2, 0, 3),
+    (TRANSFER, 2, 0, 0, 0),
+    (TRANSFER, 0, 2, 0, 0),
+    (CLAIM_SHARES, 0, 0, 0, 2),
+    (CLAIM, 2, 0, 0, 0),
+]
 # B17 at the largest supply: one base unit paid a thousand times over 10^19 shares.
 B17_LARGEST: list[Step] = [
     (OPEN, 0, 0, 0, 10**19),
@@ -158,6 +174,7 @@ def revenue_vectors() -> dict[str, Any]:
         sequence("B17: three equal holders, three payments that do not divide", B17),
         sequence("B17: single base units over the largest supply", B17_LARGEST),
         sequence("P3, P5: an epoch opened between two payments, claimed last", LATE),
+        sequence("nothing sent, sent to oneself, claimed twice", NOTHING),
         sequence("random", random_steps("cota.revenue.1", 160, 5, 18)),
     ]
     return {

@@ -127,21 +127,23 @@ class Revenue:
         shares.remaining -= units
 
     def transfer(self, sender: Address, receiver: Address, amount: int) -> None:
-        """Moves shares and no revenue. To oneself or of nothing: changes nothing."""
+        """Moves shares and no revenue. To oneself: changes nothing."""
         origin = self.holder(sender)
         if not 0 <= amount <= origin.balance:
             raise RevenueRefused("the balance is too small")
-        if sender == receiver or amount == 0:
+        if sender == receiver:
             return
         target = self.holder(receiver)
         settle(self.pool, origin, origin.balance - amount)
         settle(self.pool, target, target.balance + amount)
 
     def claim(self, account: Address) -> int:
-        """Pays the account its whole base units; the fraction stays hers. Returns the amount."""
+        """Pays the account its whole base units, if any; the fraction stays hers. Returns the amount."""
         holder = self.holder(account)
         value = due(self.pool, holder)
         amount = holder.owed + value // SCALE
+        if amount == 0:
+            return 0
         holder.acc_paid, holder.frac, holder.owed = self.pool.acc, value % SCALE, 0
         self.claimed += amount
         return amount
