@@ -39,7 +39,6 @@ PUBLISHED = (
     "StakeVault",
     "TestDollar",
 )
-_FOREIGN = ("node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol",)
 _OUTPUT = [
     "abi",
     "evm.bytecode.object",
@@ -81,7 +80,7 @@ def build() -> dict[str, Artifact]:
 
 def standard_input() -> dict[str, Any]:
     """The compiler's JSON input; source names are relative to the root, as forge's are."""
-    files = [*sorted((ROOT / "contracts").rglob("*.sol")), *(ROOT / name for name in _FOREIGN)]
+    files = sorted((ROOT / "contracts").rglob("*.sol"))
     profile = _foundry_profile()
     return {
         "language": "Solidity",
@@ -147,7 +146,7 @@ def _compile(request: dict[str, Any]) -> dict[str, Any]:
     built = {}
     for source, contracts in answer["contracts"].items():
         for name, output in contracts.items():
-            if source.startswith("contracts/") or source in _FOREIGN:
+            if source.startswith("contracts/") or name in PUBLISHED:
                 built[name] = output
     return built
 

@@ -1,0 +1,1 @@
+"""How contracts come onto a chain: build -> plan -> steps -> deployments/<network>.json."""

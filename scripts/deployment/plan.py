@@ -1,0 +1,79 @@
+"""Which contracts, in which order, with which arguments: build + owners -> **plan** -> deploy,
+check_deployment.
+
+Pure: no chain is asked. Promise: the addresses follow from code and arguments alone, so a plan made twice is
+the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi.abi import encode
+
+from cota.chain.abi import canonical_type
+from cota.units import Address
+from scripts.compile import Artifact
+from scripts.deployment.factory import address_for
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who stands in the constructors."""
+
+    deployer: Address
+    treasury: Address
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One contract to stand at one address."""
+
+    name: str
+    artifact: Artifact
+    arguments: tuple[Address, ...]
+    creation_code: bytes
+    """With the arguments appended."""
+    address: Address
+
+
+# In this order: each needs only those above it. Arguments are contracts of the plan, or owners by field name.
+_CONSTRUCTORS: dict[str, tuple[str, ...]] = {
+    "AccessManager": ("deployer",),
+    "CotaToken": ("deployer",),
+    "DatasetRegistry": ("AccessManager",),
+    "DatasetShares": (),
+    "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
+    "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken"),
+    "LicenseMarket": ("DatasetRegistry", "treasury"),
+}
+_LOCAL_ONLY: dict[str, tuple[str, ...]] = {"TestDollar": ()}
+
+
+def make_plan(build: Mapping[str, Artifact], owners: Owners, is_local: bool) -> list[Planned]:
+    plan: list[Planned] = []
+    known: dict[str, Address] = {"deployer": owners.deployer, "treasury": owners.treasury}
+    for name, wanted in {**_CONSTRUCTORS, **(_LOCAL_ONLY if is_local else {})}.items():
+        artifact, arguments = build[name], tuple(known[argument] for argument in wanted)
+        code = artifact.creation_code + encode_constructor(artifact, arguments)
+        known[name] = address_for(code)
+        plan.append(Planned(name, artifact, arguments, code, known[name]))
+    return plan
+
+
+def encode_constructor(artifact: Artifact, arguments: Sequence[Any]) -> bytes:
+    entries = [entry for entry in artifact.abi if entry["type"] == "constructor"]
+    types = [canonical_type(parameter) for parameter in entries[0]["inputs"]] if entries else []
+    if len(types) != len(arguments):
+        raise ValueError(
+            f"the constructor of {artifact.name} takes {types}, the plan gives {len(arguments)} values"
+        )
+    return bytes(encode(types, list(arguments)))
+
+
+def is_built_from(code: bytes, artifact: Artifact) -> bool:
+    """Whether code on chain is this build: equal everywhere but where immutable values were filled in."""
+    masked = bytearray(code)
+    for start, length in artifact.immutables:
+        masked[start : start + length] = bytes(length)
+    return bytes(masked) == artifact.runtime_code
