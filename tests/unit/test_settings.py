@@ -10,9 +10,8 @@ from cota import log, settings
 from cota.keys import SigningKey, anvil_key, development_addresses, local_key
 from cota.networks import NETWORKS
 from cota.settings import SettingsError, load, mask_url
+from tests.fixtures.marker import MARKER, pieces_of
 
-# A key nobody uses; its pieces must never be seen again.
-MARKER = "0x" + "5ec2e7d00dfeed" * 4 + "5ec2e7d0"
 REAL = {
     "COTA_NETWORK": "sepolia",
     "RPC_URL": "https://node.example/v2/path-that-is-a-secret",
@@ -184,7 +183,3 @@ def test_development_addresses__hold_the_first_twenty() -> None:
 
 def test_signing_key__printed__gives_only_the_address() -> None:
     assert repr(SigningKey(MARKER)).startswith("<key of 0x")
-
-
-def pieces_of(text: str, length: int = 12) -> set[str]:
-    return {text[i : i + length] for i in range(len(text) - length + 1)}
