@@ -6,7 +6,6 @@ are the scripts of the checkout, so that the command and `make` do the same.
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from typing import Annotated
@@ -47,25 +46,33 @@ def deploy(network: NetworkOption = None) -> None:
 
 def api() -> None:
     """Serve the HTTP API. Any number of these may run."""
-    import uvicorn
+    from cota.app import main
 
-    from cota.app import create_app
-
-    settings = load(needs=("database", "relayer", "receipt"))
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None)
+    main()
 
 
 def indexer(
+    network: NetworkOption = None,
     until_head: Annotated[bool, typer.Option("--until-head", help="Stop when caught up.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Empty a mirror of another chain or other contracts.")
+    ] = False,
+    accept_rollback: Annotated[
+        bool, typer.Option("--accept-rollback", help="Take back any number of blocks: the node is right.")
+    ] = False,
 ) -> None:
     """Mirror the chain into PostgreSQL. One leads, others stand by."""
-    from cota.indexer.process import run
+    from cota.indexer.__main__ import main
 
-    asyncio.run(run(load(needs=("database",)), until_head=until_head))
+    flags = {"--until-head": until_head, "--rebuild": rebuild, "--accept-rollback": accept_rollback}
+    arguments = [flag for flag, wanted in flags.items() if wanted]
+    code = main([*(["--network", network] if network else []), *arguments])
+    if code:
+        raise typer.Exit(code)
 
 
 def worker() -> None:
-    """Checkpoint, score, propose and finalise; run exports."""
-    from cota.worker import run
+    """Checkpoint, score, propose and finalise what this coordinator serves."""
+    from cota.worker import main
 
-    asyncio.run(run(load(needs=("database", "coordinator"))))
+    main()

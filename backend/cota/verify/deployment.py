@@ -27,9 +27,9 @@ def check_deployment(report: Report, facts: Facts, views: Views) -> None:
     """The code that is there is the code that was announced."""
     with report.check("deployment.code", "code of every contract is the announced one") as tally:
         tally.equal("deployment", True, facts.deployment.is_complete, "the deployment was never completed")
-        for name, deployed in facts.deployment.contracts.items():
-            code = views.codes[deployed.address]
-            tally.equal(f"{name} at {deployed.address}", facts.code_hashes[name], keccak(code))
+        for deployed in facts.deployment.all():
+            code, where = views.codes[deployed.address], f"{deployed.name} at {deployed.address}"
+            tally.equal(where, facts.code_hashes[deployed.address], keccak(code))
     with report.check(
         "deployment.shares", "each dataset's shares are a clone of its version's code"
     ) as tally:

@@ -86,8 +86,8 @@ class Facts:
     """What one block of one network holds."""
 
     deployment: Deployment
-    code_hashes: Mapping[str, bytes]
-    """By contract name, as the deployment file claims them."""
+    code_hashes: Mapping[Address, bytes]
+    """As the deployment file claims them."""
     block: BlockRef
     events: list[Event]
     datasets: list[Dataset]

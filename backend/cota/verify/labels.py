@@ -7,39 +7,39 @@ Checks `export.file`, `records.complete`, `records.content`, `records.signatures
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cota.auth.typed import Domain, Receipt
-from cota.chain.decode import Event
 from cota.commitments import log_tree
 from cota.commitments.hashes import VOID_ROW, schema_hash
 from cota.settlement.epoch_file import EpochFile
-from cota.units import Address, to_hex
+from cota.units import to_hex
 from cota.verify import exports
+from cota.verify.anchors import Anchors, Batch, anchors_of
 from cota.verify.epoch_files import Settled
 from cota.verify.exports import Export
-from cota.verify.facts import Dataset, Facts
+from cota.verify.facts import Facts
 from cota.verify.report import Disagreement, NotChecked, Report, Tally
 from cota.verify.signers import Signers
 
 
 @dataclass
 class Licensed:
-    """One export with what the chain says of its dataset."""
+    """One export with what the chain says of its dataset, and the epoch files if they are at hand."""
 
     export: Export
-    dataset: Dataset
-    checkpoints: dict[int, Event]
-    batches: dict[int, Event]
-    files: dict[int, EpochFile]
-    domain: Domain
-    receipt_keys: list[Event] = field(default_factory=list)
+    anchors: Anchors
+    files: Mapping[int, EpochFile] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        return self.dataset.name
+        return self.anchors.name
+
+    @property
+    def domain(self) -> Domain:
+        return Domain(self.export.header.chain_id, self.anchors.ledger)
 
 
 def check_labels(
@@ -48,47 +48,48 @@ def check_labels(
     """All checks that need labels but no scoring; gives back the exports that could be read."""
     sold: list[Licensed] = []
     with report.check("export.file", "each export is whole and of a licence on chain") as tally:
-        _required(paths)
-        opened = [exports.read(path) for path in paths]
-        sold.extend(_open(tally, facts, epochs, export) for export in opened)
-        for export in opened:
-            tally.equal(f"export {export.path.name}", "", export.problem, "altered or cut")
-    for name, promise, check in _CHECKS:
-        with report.check(name, promise) as tally:
-            _required(paths)
-            if not sold:
-                raise NotChecked("no export could be read")
-            for licensed in sold:
-                check(tally, licensed, signers)
+        if not paths:
+            raise NotChecked("needs the labels: give --labels")
+        for path in paths:
+            licensed = _open(facts, epochs, exports.read(path))
+            sold.append(licensed)
+        for licensed in sold:
+            check_file(tally, licensed, facts.deployment.chain_id)
+    check_records(report, sold, signers)
     return sold
 
 
-def _required(paths: Sequence[Path]) -> None:
-    if not paths:
-        raise NotChecked("needs the labels: give --labels")
+def check_records(report: Report, sold: Sequence[Licensed], signers: Signers) -> None:
+    """The checks of every line of the exports."""
+    for name, promise, check in _CHECKS:
+        with report.check(name, promise) as tally:
+            if not sold:
+                raise NotChecked("needs the labels: give --labels")
+            for licensed in sold:
+                check(tally, licensed, signers)
 
 
-def _open(tally: Tally, facts: Facts, epochs: Sequence[Settled], export: Export) -> Licensed:
-    head, where = export.header, f"header of {export.path.name}"
-    dataset = next((d for d in facts.datasets if d.id == head.dataset), None)
+def check_file(tally: Tally, sold: Licensed, chain_id: int) -> None:
+    """The header says what the chain says, and the file is whole."""
+    head, terms, where = sold.export.header, sold.anchors.terms, f"header of {sold.export.path.name}"
+    tally.equal(f"chain in {where}", chain_id, head.chain_id)
+    tally.equal(f"dataset in {where}", bytes(sold.anchors.dataset), head.dataset)
+    tally.equal(f"ledger in {where}", sold.anchors.ledger, head.ledger)
+    tally.equal(f"units per label in {where}", terms.units_per_label, head.units_per_label)
+    tally.equal(f"schema in {where}", terms.schema_hash, schema_hash(head.schema))
+    is_sold = head.license in sold.anchors.licenses
+    tally.true(f"licence in {where}", is_sold, "a licence of this dataset", head.license)
+    tally.equal(f"export {sold.export.path.name}", "", sold.export.problem, "altered or cut")
+
+
+def _open(facts: Facts, epochs: Sequence[Settled], export: Export) -> Licensed:
+    wanted = export.header.dataset
+    dataset = next((known for known in facts.datasets if known.id == wanted), None)
     if dataset is None:
-        raise Disagreement(where, "a dataset of this network", to_hex(head.dataset))
-    tally.equal(f"chain in {where}", facts.deployment.chain_id, head.chain_id)
-    tally.equal(f"ledger in {where}", dataset.contracts.ledger, head.ledger)
-    tally.equal(f"units per label in {where}", dataset.terms.units_per_label, head.units_per_label)
-    tally.equal(f"schema in {where}", dataset.terms.schema_hash, schema_hash(head.schema))
-    licenses = [event.args["license"] for event in dataset.of("LicenseBought")]
-    tally.true(f"licence in {where}", head.license in licenses, "a licence of this dataset", head.license)
-    keys = facts.of("AnnotationLedger", "ReceiptKeySet")
-    return Licensed(
-        export,
-        dataset,
-        {event.args["checkpoint"]: event for event in dataset.of("Checkpointed")},
-        {event.args["batch"]: event for event in dataset.of("BatchAdded")},
-        {e.number: e.file for e in epochs if e.dataset is dataset and e.file is not None},
-        Domain(head.chain_id, dataset.contracts.ledger),
-        [event for event in keys if event.emitter == dataset.contracts.ledger],
-    )
+        where = f"header of {export.path.name}"
+        raise Disagreement(where, "a dataset of this network", to_hex(wanted))
+    files = {e.number: e.file for e in epochs if e.dataset is dataset and e.file is not None}
+    return Licensed(export, anchors_of(facts, dataset), files)
 
 
 def _check_complete(tally: Tally, sold: Licensed, _signers: Signers) -> None:
@@ -98,11 +99,10 @@ def _check_complete(tally: Tally, sold: Licensed, _signers: Signers) -> None:
     expected: dict[int, bytes] = {}
     for number in sold.export.header.epochs:
         where = f"epoch {number} of {sold.name}"
-        tally.true(where, number in sold.checkpoints, "an epoch on chain", f"epoch {number}")
-        args = sold.checkpoints[number].args
-        file = sold.files.get(number)
+        tally.true(where, number in sold.anchors.checkpoints, "an epoch on chain", f"epoch {number}")
+        span, file = sold.anchors.checkpoints[number], sold.files.get(number)
         rows = {row.index: row.row_id for row in file.rows} if file else {}
-        expected |= {index: rows.get(index, b"") for index in range(args["from"], args["to"])}
+        expected |= {index: rows.get(index, b"") for index in range(span.start, span.end)}
     for index in sorted(set(expected) | set(found)):
         where = f"row {index} of {sold.name}"
         tally.true(where, index in expected, "no row: it is in none of the licensed epochs", index)
@@ -117,7 +117,7 @@ def _check_content(tally: Tally, sold: Licensed, _signers: Signers) -> None:
         where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
         problem = record.problem()
         tally.true(where, problem is None, "label, salt, statement and row id that fit together", problem)
-        tally.equal(f"dataset of {where}", bytes(sold.dataset.id), record.annotation.dataset)
+        tally.equal(f"dataset of {where}", bytes(sold.anchors.dataset), record.annotation.dataset)
         item = sold.export.items.get(record.item_index)
         tally.true(where, item is not None, "its item in the export", f"no item {record.item_index}")
         if item is not None:
@@ -133,40 +133,36 @@ def _check_signatures(tally: Tally, sold: Licensed, signers: Signers) -> None:
             continue
         key = agent.message
         tally.equal(f"account of the agent key of {where}", account, key.account)
-        tally.equal(f"dataset of the agent key of {where}", bytes(sold.dataset.id), key.dataset)
+        tally.equal(f"dataset of the agent key of {where}", bytes(sold.anchors.dataset), key.dataset)
         signers.check(tally, where, sold.domain, key.struct_hash(), agent.signature, account)
         signers.check_key(tally, where, sold.domain, record.row_id, record.signature, key.agent)
 
 
 def _check_receipts(tally: Tally, sold: Licensed, signers: Signers) -> None:
     """Each row was promised its index by a key that the coordinator had registered then."""
-    period = sold.dataset.terms.receipt_period
+    period = sold.anchors.terms.receipt_period
     for record in sold.export.records:
         where = f"receipt of row {record.index} of {sold.name}"
         promised = record.receipt
-        message = Receipt(bytes(sold.dataset.id), record.index, record.row_id, promised.include_by)
-        known = _was_registered(sold, promised.key, promised.include_by - period, promised.include_by)
+        message = Receipt(bytes(sold.anchors.dataset), record.index, record.row_id, promised.include_by)
+        known = sold.anchors.is_receipt_key(promised.key, promised.include_by - period, promised.include_by)
         tally.true(where, known, "a key that the coordinator registered", promised.key)
         signers.check_key(tally, where, sold.domain, message.struct_hash(), promised.signature, promised.key)
 
 
-def _was_registered(sold: Licensed, key: Address, earliest: int, latest: int) -> bool:
-    terms = sold.dataset.terms
-    for event in sold.receipt_keys:
-        args = event.args
-        is_theirs = args["coordinator"] in (terms.coordinator, terms.successor) and args["key"] == key
-        if is_theirs and args["valid_from"] <= latest and args["valid_until"] >= earliest:
-            return True
-    return False
+def _check_kept(tally: Tally, sold: Licensed, _signers: Signers) -> None:
+    for record in sold.export.records:
+        where = f"checkpoint of row {record.index} of {sold.name}"
+        made, latest = sold.anchors.checkpoints[record.epoch].made_at, record.receipt.include_by
+        tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")
 
 
 def _check_proofs(tally: Tally, sold: Licensed, _signers: Signers) -> None:
     for epoch, index, row_id, proof in _rows(sold.export):
         where = f"proof of row {index} of {sold.name}"
-        tally.true(where, epoch in sold.checkpoints, "a checkpoint on chain", epoch)
-        args = sold.checkpoints[epoch].args
-        start, count = args["from"], args["to"] - args["from"]
-        holds = log_tree.verify(args["log_root"], row_id, index - start, count, proof)
+        tally.true(where, epoch in sold.anchors.checkpoints, "a checkpoint on chain", epoch)
+        span = sold.anchors.checkpoints[epoch]
+        holds = log_tree.verify(span.root, row_id, index - span.start, span.end - span.start, proof)
         tally.true(where, holds, "a path to the log root on chain")
 
 
@@ -182,30 +178,25 @@ def _check_items(tally: Tally, sold: Licensed, _signers: Signers) -> None:
         where = f"item {index} of {sold.name}"
         problem = item.problem()
         tally.true(where, problem is None, "content, salt and reference that fit together", problem)
-        _check_in_batch(tally, sold, where, "items_root", item.batch, index, item.item_ref, item.proof)
+        batch = _batch(tally, sold, where, item.batch)
+        place = index - batch.first_item
+        holds = log_tree.verify(batch.items_root, item.item_ref, place, batch.count, item.proof)
+        tally.true(where, holds, "a path to the items root on chain")
 
 
 def _check_gold(tally: Tally, sold: Licensed, _signers: Signers) -> None:
     """The gold was committed before the first label, one leaf for every item, and is opened whole."""
     for index, item in sold.export.items.items():
         where = f"gold of item {index} of {sold.name}"
-        _check_in_batch(tally, sold, where, "gold_root", item.batch, index, item.gold_leaf(), item.gold.proof)
+        batch = _batch(tally, sold, where, item.batch)
+        place = index - batch.first_item
+        holds = log_tree.verify(batch.gold_root, item.gold_leaf(), place, batch.count, item.gold.proof)
+        tally.true(where, holds, "a path to the gold root on chain")
 
 
-def _check_in_batch(
-    tally: Tally,
-    sold: Licensed,
-    where: str,
-    root: str,
-    batch: int,
-    index: int,
-    leaf: bytes,
-    proof: Sequence[bytes],
-) -> None:
-    tally.true(where, batch in sold.batches, "a batch on chain", batch)
-    args = sold.batches[batch].args
-    holds = log_tree.verify(args[root], leaf, index - args["first_item"], args["count"], proof)
-    tally.true(where, holds, "a path to the root on chain")
+def _batch(tally: Tally, sold: Licensed, where: str, number: int) -> Batch:
+    tally.true(where, number in sold.anchors.batches, "a batch on chain", number)
+    return sold.anchors.batches[number]
 
 
 _CHECKS = (
@@ -213,6 +204,7 @@ _CHECKS = (
     ("records.content", "each label is the one that was committed to", _check_content),
     ("records.signatures", "each label is signed by its author (P11)", _check_signatures),
     ("receipts.signatures", "each row has a receipt by a registered key (P6)", _check_receipts),
+    ("receipts.kept", "each row was logged by the time that its receipt promised (P6)", _check_kept),
     ("records.proofs", "each row is under the log root on chain (P11)", _check_proofs),
     ("items.proofs", "each item is under the items root on chain", _check_items),
     ("gold.proofs", "each gold opening is under the gold root on chain (P6)", _check_gold),

@@ -21,7 +21,7 @@ from cota.chain.deployment import Deployment, DeploymentMissing
 from cota.chain.events import committed_catalogue
 from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
-from cota.units import BlockRef, parse_hash32
+from cota.units import Address, BlockRef, parse_address, parse_hash32
 from cota.verify.facts import Facts, assort, place
 
 T = TypeVar("T")
@@ -32,19 +32,20 @@ CONCURRENT_CALLS = 32
 _TIMED = ("PriceSet", "LicenseBought", "LicenseRenewed", "Checkpointed")
 
 
-def read_deployment(network: str, folder: Path) -> tuple[Deployment, dict[str, bytes]]:
-    """The deployment and the code hashes that its file claims. Raises DeploymentMissing."""
+def read_deployment(network: str, folder: Path) -> tuple[Deployment, dict[Address, bytes]]:
+    """The deployment and, by address, the code hashes that its file claims. Raises DeploymentMissing."""
     deployment = Deployment.load(network, folder)
     raw = json.loads((folder / f"{network}.json").read_text(encoding="utf-8"))
     try:
-        hashes = {name: bytes(parse_hash32(at["code_hash"])) for name, at in raw["contracts"].items()}
+        entries = [*raw["contracts"].values(), *raw.get("previous", ())]
+        hashes = {parse_address(at["address"]): bytes(parse_hash32(at["code_hash"])) for at in entries}
     except (KeyError, ValueError) as error:
         raise DeploymentMissing(f"{network}.json names no code hash: {error}") from error
     return deployment, hashes
 
 
 async def read_facts(
-    client: NodeClient, deployment: Deployment, code_hashes: Mapping[str, bytes], at: int | None = None
+    client: NodeClient, deployment: Deployment, code_hashes: Mapping[Address, bytes], at: int | None = None
 ) -> Facts:
     """Everything up to one block: the newest, or `at`. Raises ChainUnavailable, Undecodable."""
     block = await client.head() if at is None else await client.block(at)

@@ -40,9 +40,9 @@ def verify(
     licensed exports. Raises what keeps a verification from being made at all: DeploymentMissing,
     ChainUnavailable, WrongChain, Undecodable, OSError.
     """
-    deployment, code_hashes = read_deployment(network, deployments)
+    deployment, announced = read_deployment(network, deployments)
     with BlockingNode(rpc_urls, deployment.chain_id, deployment.genesis_hash) as node:
-        facts = node.run(read_facts(node.client, deployment, code_hashes, block))
+        facts = node.run(read_facts(node.client, deployment, announced, block))
         views = node.run(read_views(node.client, facts))
         source = _source(api_url, epoch_folder)
         epochs = epoch_files.collect(facts, source)
@@ -50,7 +50,7 @@ def verify(
         signers = Signers(WalletsAt(node, facts.block))
         _check_public(report, facts, views, epochs, source is not None, signers)
         sold = check_labels(report, facts, epochs, labels, signers)
-        check_scores(report, facts, sold)
+        check_scores(report, sold)
     return report
 
 

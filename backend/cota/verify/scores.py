@@ -1,7 +1,7 @@
 """Licensed export -> **scores again** -> epoch file. Does the published skill follow from labels and gold
 by the rules?
 
-Checks `scores.skills`, `scores.units`, `scores.consensus`, `receipts.kept`. The first account, leaf or
+Checks `scores.skills`, `scores.units`, `scores.consensus`. The first account, leaf or
 item that differs is named with both values.
 """
 
@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cota.scoring import score
-from cota.scoring.mechanism import Scores
-from cota.scoring.rows import LabelRow
+from cota.scoring import LabelRow, Scores, score
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.units import allot
 from cota.units import Address, to_hex
-from cota.verify.facts import Facts
 from cota.verify.labels import Licensed
 from cota.verify.report import NotChecked, Report, Tally
 
@@ -35,7 +32,7 @@ class Rescored:
         return f"epoch {self.number} of {self.sold.name}"
 
 
-def check_scores(report: Report, facts: Facts, sold: Sequence[Licensed]) -> None:
+def check_scores(report: Report, sold: Sequence[Licensed]) -> None:
     """Scores every licensed epoch again."""
     rescored: list[Rescored] = []
     with report.check("scores.skills", "skills and settled labels follow from labels and gold") as tally:
@@ -50,13 +47,6 @@ def check_scores(report: Report, facts: Facts, sold: Sequence[Licensed]) -> None
         _required(rescored)
         for epoch in rescored:
             _check_consensus(tally, epoch)
-    with report.check(
-        "receipts.kept", "each row was logged by the time that its receipt promised (P6)"
-    ) as tally:
-        if not sold:
-            raise NotChecked("needs the labels: give --labels")
-        for licensed in sold:
-            _check_kept(tally, facts, licensed)
 
 
 def label_rows(sold: Licensed, number: int) -> tuple[list[LabelRow], dict[str, str]]:
@@ -110,7 +100,7 @@ def _check_skills(tally: Tally, epoch: Rescored) -> None:
 
 
 def _check_units(tally: Tally, epoch: Rescored) -> None:
-    per_label = epoch.sold.dataset.terms.units_per_label
+    per_label = epoch.sold.anchors.terms.units_per_label
     _, units = allot(epoch.scores.skill, epoch.scores.counted, per_label)
     for account in sorted(set(units) | set(epoch.file.units), key=str.lower):
         where = f"units of {account} in {epoch.where}"
@@ -125,11 +115,3 @@ def _check_consensus(tally: Tally, epoch: Rescored) -> None:
     for index in sorted(set(mine) | set(sold)):
         where = f"consensus of item {index} in {epoch.where}"
         tally.equal(where, mine.get(index, "no line"), sold.get(index, "no line"))
-
-
-def _check_kept(tally: Tally, facts: Facts, sold: Licensed) -> None:
-    for record in sold.export.records:
-        made = facts.block_times[sold.checkpoints[record.epoch].block_number]
-        latest = record.receipt.include_by
-        where = f"checkpoint of row {record.index} of {sold.name}"
-        tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")

@@ -75,7 +75,7 @@ class Views:
 async def read_views(client: NodeClient, facts: Facts) -> Views:
     """Everything that the checks compare with."""
     block = facts.block
-    deployed = {at.address for at in facts.deployment.contracts.values()}
+    deployed = {at.address for at in facts.deployment.all()}
     addresses = sorted(deployed | {dataset.shares for dataset in facts.datasets})
     ledgers = sorted({dataset.contracts.ledger for dataset in facts.datasets})
     markets = sorted({dataset.contracts.market for dataset in facts.datasets})
