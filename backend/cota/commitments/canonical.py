@@ -8,6 +8,7 @@ MalformedJson, never repaired.
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 import rfc8785
@@ -21,6 +22,7 @@ MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly; larger ones travel as decimal strings."""
 
+_TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 _FIRST_EXPONENT_FORM = 1e21
 """From here on a canonical number is written with an exponent, so it is read back as a float."""
 
@@ -47,7 +49,7 @@ def _check_number(number: float) -> None:
 
 
 def _check(value: object, depth: int = 0) -> None:
-    if depth > MAX_DEPTH:
+    if depth == MAX_DEPTH and isinstance(value, dict | list | tuple):
         raise MalformedJson(f"the JSON nests deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
         for key, child in value.items():
@@ -89,8 +91,24 @@ def _parse_integer(digits: str) -> int:
     return int(digits)
 
 
+def _check_brackets(data: bytes) -> None:
+    # Before json.loads: deep enough nesting overflows the C stack of its parser, whatever Python's own limit.
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for token in _TOKENS.finditer(data):
+        first = token[0][:1]
+        if first in b"[{":
+            depth += 1
+        elif first in b"]}":
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise MalformedJson(f"the JSON nests deeper than {MAX_DEPTH} levels")
+
+
 def parse_json(data: bytes) -> Json:
     """Strict JSON in UTF-8: no repeated keys, no NaN, integers within 2^53. Raises MalformedJson."""
+    _check_brackets(data)
     try:
         value = json.loads(
             data.decode("utf-8"),
