@@ -1,0 +1,28 @@
+"""The Python client: an account at an API -> **CotaClient** -> work, publishing, buying, being paid.
+
+    with CotaClient("http://127.0.0.1:8000", account) as client:
+        client.join(dataset)
+        for lease in client.lease(dataset, 10):
+            client.annotate(lease, "1")
+
+Promises: the wallet's key signs on this machine and goes nowhere; what the service answers is checked
+before it is believed; a refusal is the same typed error on both sides of the network.
+"""
+
+from cota.client.agents import Agent
+from cota.client.backup import Backup
+from cota.client.buyer import Bought, BuyerCalls
+from cota.client.contributor import ContributorCalls
+from cota.client.publisher import NewItem, PublisherCalls
+from cota.client.records import Lease, Sent, SignedLabel, SignedReceipt, Status
+from cota.client.refusals import ClientError, Unreachable, Untrustworthy
+
+__all__ = [
+    "Agent", "Backup", "Bought", "ClientError", "CotaClient", "Lease", "NewItem", "Sent", "SignedLabel",
+    "SignedReceipt", "Status", "Unreachable", "Untrustworthy",
+]  # fmt: skip
+
+
+class CotaClient(ContributorCalls, PublisherCalls, BuyerCalls):
+    """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
+    transactions and to have receipts and downloads checked against the chain itself."""

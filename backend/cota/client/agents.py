@@ -43,7 +43,7 @@ class AgentCalls(Session):
     ) -> Agent:
         """Authorises `key` (a fresh one unless given) and signs this dataset's labels with it from now on."""
         chosen: LocalAccount = key if key is not None else Account.create()
-        now = self.now()
+        now, domain = self.now(), self.domain(dataset, "ledger")
         message = AgentKey(dataset, self.address, parse_address(chosen.address), now, now + life_s)
         body = {
             "dataset": to_hex(dataset),
@@ -51,10 +51,10 @@ class AgentCalls(Session):
             "agent": message.agent,
             "not_before": message.not_before,
             "not_after": message.not_after,
-            "signature": to_hex(self.sign("AnnotationLedger", message)),
+            "signature": to_hex(self.sign(domain, message)),
         }
         self.http.post("/v1/agent-keys", body)
-        authorised = Hash32(digest(self.domain("AnnotationLedger"), message))
+        authorised = Hash32(digest(domain, message))
         self.use_agent(Agent(dataset, self.address, chosen, authorised))
         return self._agents[dataset]
 

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cota.auth.typed import Join, Leave
+from cota.chain.contracts import AnnotationLedger
 from cota.client.agents import AgentCalls
 from cota.client.backup import Backup
 from cota.client.labelling import label_record, receipt_record, sign_label, submission
-from cota.client.receipts import ReceiptChecker
+from cota.client.receipts import KeyCheck, ReceiptChecker
 from cota.client.records import Lease, Sent, SignedLabel, SignedReceipt, amount, take
 from cota.client.refusals import Untrustworthy, refusal
 from cota.client.session import SIGNED_FOR_S, fresh_nonce
 from cota.errors import DomainError
-from cota.units import Hash32, to_hex
+from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
 
 
 class ContributorCalls(AgentCalls):
@@ -38,21 +39,31 @@ class ContributorCalls(AgentCalls):
 
         `penalty_cap`: the most that may be lost, in base units of COTA; the terms' own cap unless given.
         """
-        cap = amount(take(self.facts_of(dataset), "terms", dict), "penalty_cap")
+        cap = amount(self.terms_of(dataset), "penalty_cap")
         cap = cap if penalty_cap is None else penalty_cap
         terms_hash = self.terms_hash_of(dataset)
         message = Join(dataset, self.address, terms_hash, cap, fresh_nonce(), self.deadline())
-        body = self._relayed(message.nonce, message.deadline, self.sign("StakeVault", message))
+        body = self._relayed(
+            message.nonce, message.deadline, self.sign(self.domain(dataset, "vault"), message)
+        )
         body |= {"terms_hash": to_hex(terms_hash), "penalty_cap": str(cap), "consent": True}
         return Sent.parse(self.http.post(f"/v1/datasets/{to_hex(dataset)}/join", body))
 
     def leave(self, dataset: Hash32) -> Sent:
         """Starts to leave through the relayer; the stake is released once her work is settled."""
         message = Leave(dataset, self.address, fresh_nonce(), self.deadline())
-        body = self._relayed(message.nonce, message.deadline, self.sign("StakeVault", message))
+        body = self._relayed(
+            message.nonce, message.deadline, self.sign(self.domain(dataset, "vault"), message)
+        )
         return Sent.parse(self.http.post(f"/v1/datasets/{to_hex(dataset)}/leave", body))
 
     # --- work
+
+    def leases(self) -> list[Lease]:
+        """What is leased to her now, of all datasets."""
+        self.require_session()
+        found = take(self.http.get("/v1/leases"), "leases", list)
+        return [Lease.parse(take(one, "dataset", parse_hash32), one) for one in found]
 
     def lease(self, dataset: Hash32, count: int = 1) -> list[Lease]:
         """Up to `count` (at most 50) items to label. Raises `NoTask` when there is none for her."""
@@ -111,6 +122,20 @@ class ContributorCalls(AgentCalls):
         answer: Mapping[str, Any] = self.http.post(path, {"account": self.address})
         return answer
 
+    def receipt_keys(self, dataset: Hash32) -> tuple[KeyCheck, str]:
+        """How a receipt's key is checked, and what vouches for it: the chain, or the service's own word."""
+        if self.rpc_url is None:
+            told = self.status.receipt_key
+            return (lambda key: key == told), "service"
+        coordinator = take(self.terms_of(dataset), "coordinator", parse_address)
+        ledger = AnnotationLedger(self.node.client, self.contract_of(dataset, "ledger"))
+
+        def is_registered(key: Address) -> bool:
+            head = self.node.head()
+            return self.node.run(ledger.is_receipt_key_valid(coordinator, key, head.timestamp, head))
+
+        return is_registered, "chain"
+
     # --- inside
 
     def deadline(self) -> int:
@@ -127,7 +152,7 @@ class ContributorCalls(AgentCalls):
 
     def _sign(self, lease: Lease, label: Any) -> SignedLabel:
         signer = self._agents.get(lease.dataset) or self.account
-        return sign_label(self.domain("AnnotationLedger"), lease, label, signer, self.deadline())
+        return sign_label(self.domain(lease.dataset, "ledger"), lease, label, signer, self.deadline())
 
     def _outcome(self, signed: SignedLabel, result: Mapping[str, Any]) -> SignedReceipt | DomainError:
         if result.get("receipt"):
@@ -139,7 +164,7 @@ class ContributorCalls(AgentCalls):
         dataset = Hash32(signed.annotation.dataset)
         if dataset not in self._checkers:
             key_check, checked_at = self.receipt_keys(dataset)
-            self._checkers[dataset] = ReceiptChecker(self.domain("AnnotationLedger"), key_check, checked_at)
+            self._checkers[dataset] = ReceiptChecker(self.domain(dataset, "ledger"), key_check, checked_at)
         return self._checkers[dataset].accept(signed, SignedReceipt.parse(receipt))
 
     def _keep(self, records: list[dict[str, Any]]) -> None:

@@ -1,9 +1,9 @@
 """Receipt from the API -> **checked receipt** -> contributor. What stands between "sent" and "delivered".
 
 Promises: a receipt is accepted only if it names the dataset and row that were signed, was signed by the
-key that it names, and that key is one that the dataset's coordinator registered: asked of the chain where
-an RPC URL is known (`checked_at` says "chain"), else of the API's own mirror (`checked_at` says
-"mirror").
+key that it names, and that key is one that the dataset's coordinator registered on chain. Without an RPC
+URL the chain cannot be asked: then the key must be the one that the service named before (`checked_at`
+says "service", not "chain").
 """
 
 from __future__ import annotations

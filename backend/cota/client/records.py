@@ -29,6 +29,11 @@ def take(answer: Mapping[str, Any], name: str, parse: Callable[[Any], T]) -> T:
         raise Untrustworthy(f"the answer's field {name!r} cannot be read: {error}") from None
 
 
+def optional(parse: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """The same, and null is None."""
+    return lambda value: None if value is None else parse(value)
+
+
 def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -45,10 +50,13 @@ class Status:
 
     network: str
     chain_id: int
+    genesis_hash: Hash32
     contracts: Mapping[str, Address]
     payment_token: Address
     payment_symbol: str
     payment_decimals: int
+    receipt_key: Address | None
+    """The key that the service says it signs receipts with."""
     time: datetime
     """The server's clock when it answered."""
 
@@ -58,10 +66,12 @@ class Status:
         return cls(
             network=take(answer, "network", str),
             chain_id=take(answer, "chain_id", int),
+            genesis_hash=take(answer, "genesis_hash", parse_hash32),
             contracts={name: parse_address(at) for name, at in take(answer, "contracts", dict).items()},
             payment_token=take(token, "address", parse_address),
             payment_symbol=take(token, "symbol", str),
             payment_decimals=take(token, "decimals", int),
+            receipt_key=take(answer, "receipt_key", optional(parse_address)),
             time=take(answer, "time", parse_time),
         )
 
@@ -125,11 +135,12 @@ class Sent:
     """A transaction that the relayer sent, or this client itself."""
 
     tx_hash: bytes
-    block: int
+    block: int | None
+    """None: not mined yet when the answer came."""
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
-        return cls(take(answer, "tx_hash", parse_hash32), take(answer, "block_number", int))
+        return cls(take(answer, "tx_hash", parse_hash32), take(answer, "block_number", optional(int)))
 
 
 def amount(answer: Mapping[str, Any], name: str) -> int:

@@ -22,7 +22,10 @@ from eth_account.signers.local import LocalAccount
 from cota.auth.signatures import sign_digest
 from cota.auth.siwe import build_message, text_digest
 from cota.auth.typed import Domain, Message, digest
+from cota.chain.blocking import BlockingNode
+from cota.chain.sender import Receipt as Mined
 from cota.client.records import Status, parse_time, take
+from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Transport
 from cota.errors import NotSignedIn
 from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
@@ -45,6 +48,7 @@ class Session:
         self.http = Transport(api_url, patience_s=patience_s)
         self.rpc_url = rpc_url
         self._account = account
+        self._node: BlockingNode | None = None
         self._datasets: dict[Hash32, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
@@ -57,6 +61,9 @@ class Session:
 
     def close(self) -> None:
         self.http.close()
+        if self._node is not None:
+            self._node.close()
+            self._node = None
 
     @property
     def account(self) -> LocalAccount:
@@ -81,18 +88,25 @@ class Session:
         _ = self.status
         return int(time.time() + self._clock_ahead_s)
 
-    def domain(self, contract: str) -> Domain:
-        """The EIP-712 domain of a contract of this deployment."""
-        return Domain(self.status.chain_id, self.status.contracts[contract])
+    def domain(self, dataset: Hash32, contract: str) -> Domain:
+        """The EIP-712 domain of a dataset's "ledger" or "vault"."""
+        return Domain(self.status.chain_id, self.contract_of(dataset, contract))
 
-    def sign(self, contract: str, message: Message) -> bytes:
-        """The wallet's signature under a typed statement for one contract."""
-        return sign_digest(digest(self.domain(contract), message), bytes(self.account.key))
+    def sign(self, domain: Domain, message: Message) -> bytes:
+        """The wallet's signature under a typed statement."""
+        return sign_digest(digest(domain, message), bytes(self.account.key))
 
     def sign_in(self) -> datetime:
         """Opens a session at the API (EIP-4361); gives back when it ends."""
-        nonce = self.http.post("/v1/auth/nonce")
-        message = self._sign_in_message(take(nonce, "nonce", str))
+        asked = self.http.post("/v1/auth/nonce")
+        message = build_message(
+            domain=self._own_site(take(asked, "domain", str)),
+            address=self.address,
+            uri=take(asked, "uri", str),
+            chain_id=self.status.chain_id,
+            nonce=take(asked, "nonce", str),
+            issued_at=self.now(),
+        )
         signature = to_hex(sign_digest(text_digest(message), bytes(self.account.key)))
         answer = self.http.post("/v1/auth/sign-in", {"message": message, "signature": signature})
         self.http.token = take(answer, "token", str)
@@ -106,6 +120,27 @@ class Session:
         """Signs in once, when a call that needs it is made."""
         if self.http.token is None:
             self.sign_in()
+
+    # --- the chain, for those who send transactions or check for themselves
+
+    @property
+    def node(self) -> BlockingNode:
+        """The chain behind `rpc_url`, checked to be the one that the service serves."""
+        if self._node is None:
+            if self.rpc_url is None:
+                raise ClientError("this call asks the chain itself: give the client an rpc_url")
+            node = BlockingNode([self.rpc_url], self.status.chain_id, self.status.genesis_hash)
+            try:
+                node.run(node.client.check())
+            except BaseException:
+                node.close()
+                raise
+            self._node = node
+        return self._node
+
+    def send(self, to: Address, data: bytes) -> Mined:
+        """Simulates, signs, sends and waits for one transaction of the account. Raises ChainReverted."""
+        return self.node.sender(self.account).send(to, data)
 
     # --- public reads
 
@@ -133,6 +168,15 @@ class Session:
         """Every chain fact of an account; with a session of its own, its label rows too."""
         return self.http.get_bytes(f"/v1/accounts/{address}/statement", format=form)
 
+    @property
+    def registry(self) -> Address:
+        return self.status.contracts["DatasetRegistry"]
+
+    def wait_for(self, block: int | None) -> None:
+        """Returns once the service has indexed a block; at once when there is none to wait for."""
+        if block is not None:
+            self.http.get("/v1/datasets", limit=1, min_block=block)
+
     def pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """Every item of a paged list, or of a list that comes whole."""
         cursor: str | None = None
@@ -154,19 +198,23 @@ class Session:
             self._datasets[dataset] = self.dataset(dataset)
         return self._datasets[dataset]
 
+    def contract_of(self, dataset: Hash32, name: str) -> Address:
+        """A contract that serves a dataset: "ledger", "vault", "market" or its own "shares"."""
+        return take(self.facts_of(dataset), name, parse_address)
+
+    def terms_of(self, dataset: Hash32) -> Mapping[str, Any]:
+        terms: Mapping[str, Any] = take(self.facts_of(dataset), "terms", dict)
+        return terms
+
     def terms_hash_of(self, dataset: Hash32) -> Hash32:
         return take(self.facts_of(dataset), "terms_hash", parse_hash32)
 
-    def _sign_in_message(self, nonce: str) -> str:
-        parts = urlsplit(self.http.api_url)
-        return build_message(
-            domain=parts.netloc,
-            address=self.address,
-            uri=self.http.api_url,
-            chain_id=self.status.chain_id,
-            nonce=nonce,
-            issued_at=self.now(),
-        )
+    def _own_site(self, named: str) -> str:
+        """The site named must be the one that was called: nobody is signed in for somebody else."""
+        called = urlsplit(self.http.api_url).netloc
+        if named.lower() != called.lower():
+            raise Untrustworthy(f"{called} asks for a sign-in to {named}")
+        return named
 
 
 def fresh_nonce() -> int:

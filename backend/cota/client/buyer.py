@@ -1,0 +1,150 @@
+"""Session -> **buyer's calls** -> chain and API. Paying, being let in at once, and checking what one is
+given.
+
+Promises: a purchase carries the buyer's own limits (price, terms, deadline), so nothing that changes
+meanwhile is paid for; a download is complete under its name or not there; every record of it is checked
+against the chain.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, Token
+from cota.chain.decode import Decoders
+from cota.chain.events import committed_catalogue
+from cota.chain.sender import Receipt as Mined
+from cota.client.downloads import check_download, save
+from cota.client.permits import sign_permit
+from cota.client.records import take
+from cota.client.refusals import ClientError, Untrustworthy
+from cota.client.session import SIGNED_FOR_S, Session
+from cota.units import Address, Hash32, parse_address, to_hex
+from cota.verify.report import Report
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A licence just bought."""
+
+    license: int
+    dataset: Hash32
+    price: int
+    epochs: int
+    block: int
+
+
+class BuyerCalls(Session):
+    """What a buyer does. Needs `rpc_url`: her wallet sends the transactions, and she checks for herself."""
+
+    def price_of(self, dataset: Hash32, license_class: int = 0) -> int:
+        """In base units of the payment token; 0 when the class is not sold."""
+        market = LicenseMarket(self.node.client, self.contract_of(dataset, "market"))
+        return self.node.run(market.price_of(dataset, license_class, "latest"))
+
+    def buy(
+        self,
+        dataset: Hash32,
+        *,
+        license_class: int = 0,
+        max_price: int | None = None,
+        receiver: Address | None = None,
+    ) -> Bought:
+        """Buys a licence in one transaction, with a permit for exactly its price. Raises ChainReverted.
+
+        `max_price`: the price now unless given; `receiver`: whose licence it is, the buyer's unless given.
+        """
+        price = self.price_of(dataset, license_class) if max_price is None else max_price
+        if price == 0:
+            raise ClientError(f"class {license_class} of this dataset is not sold")
+        deadline = self.now() + SIGNED_FOR_S
+        order = Order(
+            dataset, license_class, price, self.terms_hash_of(dataset), deadline, receiver or self.address
+        )
+        market = self.contract_of(dataset, "market")
+        permit = self._permit(dataset, market, price, deadline)
+        mined = self.send(market, LicenseMarket.encode_buy_with_permit(order, permit))
+        return self._bought(mined, market)
+
+    def pay_royalty(
+        self, dataset: Hash32, license: int, amount: int, report_hash: bytes = bytes(32)
+    ) -> Mined:
+        """A royalty under a licence; a zero amount with a report's hash counts as a report."""
+        market = self.contract_of(dataset, "market")
+        self._approve(dataset, market, amount)
+        return self.send(market, LicenseMarket.encode_pay_royalty(license, amount, report_hash))
+
+    def pay(self, dataset: Hash32, amount: int) -> Mined:
+        """Pays all holders of a dataset directly, without a licence and without a split."""
+        shares = self.contract_of(dataset, "shares")
+        self._approve(dataset, shares, amount)
+        return self.send(shares, DatasetShares.encode_pay(amount))
+
+    def transfer_shares(self, dataset: Hash32, receiver: Address, amount: int) -> Mined:
+        """Moves shares; revenue already earned stays with the seller."""
+        shares = self.contract_of(dataset, "shares")
+        return self.send(shares, DatasetShares.encode_transfer(receiver, amount))
+
+    def download(self, license: int, path: Path, *, min_block: int | None = None) -> Path:
+        """Streams the licensed export to a file. With the purchase's `min_block` the service waits for it."""
+        self.require_session()
+        until = time.monotonic() + self.http.patience_s
+        while True:
+            try:
+                with self.http.stream(f"/v1/licenses/{license}/export", min_block=min_block) as chunks:
+                    return save(chunks, path)
+            except Untrustworthy:
+                # Cut off on the way: the file that is there so far was thrown away.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+
+    def check_export(self, path: Path) -> Report:
+        """Checks every record of a download at the newest block. Raises Untrustworthy naming the first fault."""
+        report = check_download(self.node, self.status.chain_id, self.registry, path)
+        failure = report.first_failure
+        if failure is not None:
+            raise Untrustworthy(f"{failure.name}: {failure.finding}")
+        return report
+
+    def license(self, license: int, *, min_block: int | None = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self.http.get(f"/v1/licenses/{license}", min_block=min_block)
+        return answer
+
+    def check_license(
+        self, dataset: Hash32, address: Address, *, min_block: int | None = None
+    ) -> dict[str, Any]:
+        """Whether an account may download a dataset, and by which licence."""
+        answer: dict[str, Any] = self.http.get(
+            "/v1/licenses/check", dataset=to_hex(dataset), address=address, min_block=min_block
+        )
+        return answer
+
+    # --- inside
+
+    def _token_of(self, dataset: Hash32) -> Address:
+        return take(self.terms_of(dataset), "payment_token", parse_address)
+
+    def _approve(self, dataset: Hash32, spender: Address, amount: int) -> None:
+        """An allowance for exactly this payment, if there is none that is large enough."""
+        token = Token(self.node.client, self._token_of(dataset))
+        if amount and self.node.run(token.allowance(self.address, spender, "latest")) < amount:
+            self.send(token.address, Token.encode_approve(spender, amount))
+
+    def _permit(self, dataset: Hash32, spender: Address, amount: int, deadline: int) -> Permit:
+        token = Token(self.node.client, self._token_of(dataset))
+        nonce = self.node.run(token.permit_nonce(self.address, "latest"))
+        separator = self.node.run(token.domain_separator("latest"))
+        return sign_permit(self.account, separator, spender, amount, nonce, deadline)
+
+    def _bought(self, mined: Mined, market: Address) -> Bought:
+        own = [log for log in mined.logs if log["address"].lower() == market.lower()]
+        for event in Decoders(committed_catalogue()).decode_all("LicenseMarket", own):
+            if event.name == "LicenseBought":
+                args = event.args
+                number, dataset = int(args["license"]), Hash32(args["dataset"])
+                return Bought(number, dataset, args["price"], args["epochs"], mined.block_number)
+        raise Untrustworthy("the transaction was mined without a licence")

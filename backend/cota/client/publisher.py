@@ -1,0 +1,117 @@
+"""Session -> **publisher's calls** -> chain and API. From a question to a dataset on which people can
+work.
+
+Promises: what is uploaded is exactly what was committed (roots are computed here, from the same bytes);
+salts are fresh random bytes; gold is committed item by item before the first lease, an item without gold
+like one with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cota.chain.contracts import DatasetRegistry, LicenseMarket
+from cota.chain.decode import Decoders
+from cota.chain.events import committed_catalogue
+from cota.chain.sender import Receipt as Mined
+from cota.chain.terms import DatasetState, Terms
+from cota.client.records import take
+from cota.client.refusals import Untrustworthy
+from cota.client.session import Session, fresh_salt
+from cota.commitments import log_tree
+from cota.commitments.hashes import gold_leaf, item_hash, item_ref, label_hash, schema_hash
+from cota.errors import SchemaMismatch
+from cota.units import Hash32, parse_address, to_hex
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """One item to label; `gold` is the label that the publisher knows, if she knows one."""
+
+    content: Any
+    gold: Any = None
+    item_salt: Hash32 = field(default_factory=fresh_salt)
+    gold_salt: Hash32 = field(default_factory=fresh_salt)
+
+    def ref(self) -> bytes:
+        return item_ref(item_hash(self.content), self.item_salt)
+
+    def gold_leaf(self, index: int) -> bytes:
+        known = None if self.gold is None else label_hash(self.gold)
+        return gold_leaf(index, known, self.gold_salt)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "content": self.content,
+            "item_salt": to_hex(self.item_salt),
+            "gold_label": self.gold,
+            "gold_salt": to_hex(self.gold_salt),
+        }
+
+
+class PublisherCalls(Session):
+    """What a publisher does. Needs `rpc_url`: her wallet sends the transactions."""
+
+    def create_dataset(
+        self, terms: Terms, schema: Any, title: str, *, description: str = "", uri: str = ""
+    ) -> Hash32:
+        """Creates the dataset on chain and tells the service its question. Raises ChainReverted.
+
+        `schema` is the one that the terms name by its hash: `{"kind": "choice", "question", "classes"}`.
+        """
+        if schema_hash(schema) != terms.schema_hash:
+            raise SchemaMismatch("the terms name another schema than the one given")
+        data = DatasetRegistry.encode_create_dataset(terms, fresh_salt(), uri)
+        mined = self.send(self.registry, data)
+        dataset = self._created(mined)
+        self.require_session()
+        self.wait_for(mined.block_number)
+        details = {"schema": schema, "title": title, "description": description}
+        self.http.post(f"/v1/datasets/{to_hex(dataset)}/details", details)
+        return dataset
+
+    def add_batch(self, dataset: Hash32, items: Sequence[NewItem]) -> Mined:
+        """Uploads items and gold, then commits their roots on chain; from then on they can be leased."""
+        registry = DatasetRegistry(self.node.client, self.registry)
+        first = self.node.run(registry.item_count(dataset, "latest"))
+        items_root = log_tree.root([item.ref() for item in items])
+        gold_root = log_tree.root([item.gold_leaf(first + place) for place, item in enumerate(items)])
+        body = {
+            "items": [item.to_json() for item in items],
+            "items_root": to_hex(items_root),
+            "gold_root": to_hex(gold_root),
+            "first_item": first,
+        }
+        self.require_session()
+        self.http.post(f"/v1/datasets/{to_hex(dataset)}/batches", body)
+        data = DatasetRegistry.encode_add_batch(dataset, items_root, gold_root, len(items))
+        mined = self.send(self.registry, data)
+        self.wait_for(mined.block_number)
+        return mined
+
+    def set_state(self, dataset: Hash32, state: DatasetState) -> Mined:
+        """open <-> paused -> closed -> archived."""
+        return self.send(self.registry, DatasetRegistry.encode_set_state(dataset, state))
+
+    def set_price(self, dataset: Hash32, price: int, license_class: int = 0) -> Mined:
+        """Price of a licence in base units: at once the first time, later after the terms' delay."""
+        return self.send(
+            self.contract_of(dataset, "market"), LicenseMarket.encode_set_price(dataset, license_class, price)
+        )
+
+    def withdraw_credit(self, dataset: Hash32) -> Mined:
+        """Takes out the publisher's part of what was sold."""
+        token = take(self.terms_of(dataset), "payment_token", parse_address)
+        return self.send(
+            self.contract_of(dataset, "market"), LicenseMarket.encode_withdraw_credit(token, self.address)
+        )
+
+    def _created(self, mined: Mined) -> Hash32:
+        own = [log for log in mined.logs if log["address"].lower() == self.registry.lower()]
+        events = Decoders(committed_catalogue()).decode_all("DatasetRegistry", own)
+        for event in events:
+            if event.name == "DatasetCreated":
+                return Hash32(event.args["dataset"])
+        raise Untrustworthy("the transaction was mined without creating a dataset")
