@@ -1,0 +1,140 @@
+"""HTTP of accounts: request -> **api** -> service."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from cota.accounts import consent, queries, service
+from cota.accounts.relays import Relayed
+from cota.accounts.schemas import (
+    AccountAnswer,
+    ConsentAnswer,
+    JoinRequest,
+    LeaveRequest,
+    MembershipAnswer,
+    RelayAnswer,
+    StatementAnswer,
+)
+from cota.accounts.statement_csv import write_csv
+from cota.auth.deps import MaybeWallet
+from cota.errors import (
+    BadRequest,
+    BadSignature,
+    ChainReverted,
+    ChainUnavailable,
+    DeadlineTooFar,
+    Expired,
+    InvalidBody,
+    NotAMember,
+    OwnDataset,
+    RateLimited,
+    TermsMismatch,
+    UnknownDataset,
+    WrongDomain,
+    WrongSigner,
+)
+from cota.http.bodies import StrictRoute
+from cota.http.paths import AddressPath, Bytes32Path
+from cota.http.problems import documented
+from cota.http.services import Services
+from cota.http.sessions import Read, ServicesDep
+from cota.units import address_of
+
+router = APIRouter(tags=["accounts"], route_class=StrictRoute)
+
+_RELAYED = (
+    UnknownDataset, BadSignature, WrongSigner, WrongDomain, Expired, DeadlineTooFar, ChainReverted, ChainUnavailable,
+    RateLimited, InvalidBody,
+)  # fmt: skip
+
+
+@router.get("/consent", operation_id="get_consent")
+async def get_consent() -> ConsentAnswer:
+    """What joining says before it makes anything public."""
+    return ConsentAnswer(text=consent.TEXT, text_hash=consent.TEXT_HASH)
+
+
+@router.post(
+    "/datasets/{dataset}/join",
+    operation_id="join_dataset",
+    status_code=202,
+    responses=documented(*_RELAYED, OwnDataset, TermsMismatch),
+)
+async def join_dataset(
+    dataset: Bytes32Path, body: JoinRequest, request: Request, services: ServicesDep
+) -> RelayAnswer:
+    """Joins by signature alone: the relayer posts the stake and pays the gas. Five a day and wallet; the same
+    join again gives the same transaction."""
+    _limit(services, request)
+    return _show(services, await service.join(services, dataset, body))
+
+
+@router.post(
+    "/datasets/{dataset}/leave",
+    operation_id="leave_dataset",
+    status_code=202,
+    responses=documented(*_RELAYED, NotAMember),
+)
+async def leave_dataset(
+    dataset: Bytes32Path, body: LeaveRequest, request: Request, services: ServicesDep
+) -> RelayAnswer:
+    """Starts to leave by signature alone. The stake comes back once settled work no longer needs it."""
+    _limit(services, request)
+    return _show(services, await service.leave(services, dataset, body))
+
+
+@router.get("/accounts/{address}", operation_id="get_account", responses=documented(BadRequest))
+async def get_account(address: AddressPath, services: ServicesDep, session: Read) -> AccountAnswer:
+    """What the chain says of an account: stake, memberships, shares, what it may claim."""
+    found = await queries.memberships(session, address)
+    return AccountAnswer(
+        account=address,
+        free_stake=await queries.free_stake(session, address),
+        stake_token=await services.tokens.describe(services.deployment.address("CotaToken")),
+        memberships=[
+            MembershipAnswer(
+                dataset=bytes(row.dataset),
+                sponsor=address_of(bytes(row.sponsor)),
+                stake=int(row.stake),
+                penalty_cap=int(row.penalty_cap),
+                state=row.state,
+                left_at=None if row.left_at is None else int(row.left_at),
+                block=row.block_number,
+                tx_hash=bytes(row.tx_hash),
+                status=services.freshness.status_of(row.block_number),
+            )
+            for row in found
+        ],
+        shares=await service.holdings(services, session, address),
+    )
+
+
+@router.get(
+    "/accounts/{address}/statement",
+    operation_id="get_statement",
+    response_model=StatementAnswer,
+    responses={200: {"content": {"text/csv": {}}}, **documented(BadRequest)},
+)
+async def get_statement(
+    address: AddressPath,
+    services: ServicesDep,
+    session: Read,
+    wallet: MaybeWallet,
+    format: Annotated[Literal["json", "csv"], Query()] = "json",
+) -> StatementAnswer | Response:
+    """Every fact of the chain about the account's stakes, shares and revenue."""
+    rows = await service.statement(services, session, address)
+    if format == "csv":
+        headers = {"Content-Disposition": f'attachment; filename="cota-statement-{address}.csv"'}
+        return Response(write_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    labels = await queries.count_labels(session, address) if wallet == address else None
+    return StatementAnswer(account=address, rows=rows, labels=labels)
+
+
+def _limit(services: Services, request: Request) -> None:
+    services.limits.check("relay", request.client.host if request.client else "unknown")
+
+
+def _show(services: Services, relayed: Relayed) -> RelayAnswer:
+    status = services.freshness.reach(relayed.block)
+    return RelayAnswer(tx_hash=relayed.tx_hash, block_number=relayed.block, status=status)

@@ -1,0 +1,1 @@
+"""Signed labels: checked, stored at an index of the log, receipted."""

@@ -1,0 +1,102 @@
+"""Settings -> **app** -> uvicorn: builds the HTTP service out of its domains.
+
+`python -m cota.app` serves it. Promises: what a process needs is opened once at start and closed once at the
+end; a wrong chain, genesis or setting stops the start, before anything is served.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from eth_keys.backends.coincurve import CoinCurveECCBackend
+from eth_keys.main import KeyAPI
+from fastapi import FastAPI
+
+from cota import log
+from cota.accounts.api import router as accounts
+from cota.annotations.api import router as annotations
+from cota.annotations.service import Submissions
+from cota.auth.api import router as auth
+from cota.datasets.api import router as datasets
+from cota.http import pages, problems
+from cota.http.envelope import Envelope
+from cota.http.services import Services, open_services
+from cota.licenses.api import router as licenses
+from cota.observe import api as observe
+from cota.settings import Settings, load
+from cota.settlement.api import router as settlement
+from cota.tasks.api import router as tasks
+
+BODY_LIMIT = 2**20
+_DOMAINS = (observe.router, datasets, tasks, annotations, settlement, licenses, accounts, auth)
+
+
+def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
+    """The application. `services`: opened by the caller, who then closes them; without, by the app's own
+    life."""
+
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        if services is not None:
+            yield
+            return
+        async with open_services(settings) as opened:
+            install(app, opened)
+            yield
+
+    app = FastAPI(
+        title="Cota",
+        summary="An annotation network whose labellers own the dataset's revenue",
+        version="1",
+        lifespan=live,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=BODY_LIMIT,
+    )
+    app.add_middleware(Envelope)
+    problems.install(app)
+    app.include_router(pages.router)
+    app.include_router(observe.probes)
+    for router in _DOMAINS:
+        app.include_router(router, prefix="/v1")
+    if services is not None:
+        install(app, services)
+    return app
+
+
+def install(app: FastAPI, services: Services) -> None:
+    """Hands the endpoints what they use."""
+    app.state.services = services
+    app.state.submissions = Submissions(services.database, services.verifier, services.chain_id)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until a signal; requests at hand are finished first."""
+    check_curve()
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+def check_curve() -> None:
+    """Without coincurve each signature would cost forty times as much, and nothing else would tell."""
+    if not isinstance(KeyAPI().backend, CoinCurveECCBackend):
+        raise RuntimeError("coincurve is not installed: signature checks would block the service")
+
+
+def main() -> None:
+    settings = load(needs=["database", "rpc", "store"])
+    log.configure(settings.log_level, settings.secrets())
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Whose signature is it? statement -> digest -> **signer check** -> the rules of a domain.
+
+The order is that of the contracts (OpenZeppelin's SignatureChecker): an account without code signs with its
+key; an account with code is asked by ERC-1271 and nothing else, so that a row accepted here is never found
+unsigned on chain. Promises: bounded time; whether an account has code is asked at most once a minute; a node
+that does not answer makes nobody's signature wrong, and an account already known keeps working.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from eth_abi.abi import encode
+
+from cota.auth.signatures import normalize_signature, recover
+from cota.chain.client import NodeClient
+from cota.chain.rpc import RpcError
+from cota.errors import BadSignature, ChainUnavailable, WrongSigner
+from cota.observe.metrics import SIGNATURE_CHECKS
+from cota.units import Address
+
+KEEP_SECONDS = 60.0
+CALL_SECONDS = 5.0
+_MOST_KNOWN = 100_000
+_IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")
+_MAGIC = _IS_VALID_SIGNATURE + bytes(28)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A signature as it is stored, and the block at which a contract wallet vouched for it (None for a key)."""
+
+    signature: bytes
+    block: int | None
+
+
+class SignatureVerifier:
+    """Checks signatures of keys and of contract wallets."""
+
+    def __init__(self, node: NodeClient) -> None:
+        self._node = node
+        self._has_code: OrderedDict[Address, tuple[bool, float]] = OrderedDict()
+
+    async def verify(self, account: Address, digest: bytes, signature: bytes) -> Verified:
+        """Raises `BadSignature`, `WrongSigner` or `ChainUnavailable`."""
+        kind = "contract" if await self._is_contract(account) else "key"
+        try:
+            verified = (
+                await self._ask(account, digest, signature)
+                if kind == "contract"
+                else _by_key(account, digest, signature)
+            )
+        except (BadSignature, WrongSigner):
+            SIGNATURE_CHECKS.labels(kind, "refused").inc()
+            raise
+        SIGNATURE_CHECKS.labels(kind, "accepted").inc()
+        return verified
+
+    async def verify_sign_in(self, account: Address, digest: bytes, signature: bytes) -> None:
+        """For sign-in, where nothing goes on chain: the account's own key is enough, and no node is needed
+        for it."""
+        try:
+            _by_key(account, digest, signature)
+        except (BadSignature, WrongSigner) as error:
+            try:
+                is_contract = await self._is_contract(account)
+            except ChainUnavailable:
+                raise error from None
+            if not is_contract:
+                raise
+            await self._ask(account, digest, signature)
+
+    def verify_key(self, account: Address, digest: bytes, signature: bytes) -> Verified:
+        """For agents, which are keys whatever stands at their address: a wallet authorised this key, nobody
+        else's code."""
+        try:
+            verified = _by_key(account, digest, signature)
+        except (BadSignature, WrongSigner):
+            SIGNATURE_CHECKS.labels("agent", "refused").inc()
+            raise
+        SIGNATURE_CHECKS.labels("agent", "accepted").inc()
+        return verified
+
+    async def _is_contract(self, account: Address) -> bool:
+        known = self._has_code.get(account)
+        if known is not None and time.monotonic() - known[1] < KEEP_SECONDS:
+            return known[0]
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                has_code = bool(await self._node.code(account))
+        except (ChainUnavailable, TimeoutError):
+            if known is not None:
+                return known[0]
+            raise ChainUnavailable(
+                "whether this account is a contract cannot be asked now", retry_after=2
+            ) from None
+        self._has_code[account] = (has_code, time.monotonic())
+        self._has_code.move_to_end(account)
+        while len(self._has_code) > _MOST_KNOWN:
+            self._has_code.popitem(last=False)
+        return has_code
+
+    async def _ask(self, account: Address, digest: bytes, signature: bytes) -> Verified:
+        """ERC-1271 at a block that is told, so that an auditor can ask again."""
+        data = _IS_VALID_SIGNATURE + encode(["bytes32", "bytes"], [digest, signature])
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                block = await self._node.head()
+                answer = await self._node.call(account, data, block)
+        except RpcError:
+            answer = b""
+        except TimeoutError:
+            raise ChainUnavailable("the account's contract cannot be asked now", retry_after=2) from None
+        if answer[:32] != _MAGIC:
+            raise WrongSigner(
+                "the account's contract does not accept the signature (ERC-1271)", expected=account
+            )
+        return Verified(signature, block.number)
+
+
+def _by_key(account: Address, digest: bytes, signature: bytes) -> Verified:
+    normal = normalize_signature(signature)
+    signer = recover(digest, normal)
+    if signer != account:
+        raise WrongSigner(
+            f"the signature is of {signer}, or of another statement, chain or contract",
+            expected=account,
+            recovered=signer,
+        )
+    return Verified(normal, None)

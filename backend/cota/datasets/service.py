@@ -1,0 +1,158 @@
+"""Rules of datasets: who may work, what a publisher may upload: api -> **service** -> queries.
+
+Promises: an uploaded schema is the one that the terms name; uploaded items and gold hash to the roots given,
+each item once; the same upload again changes nothing.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from cota.commitments import hashes
+from cota.commitments.canonical import canonical
+from cota.commitments.log_tree import root
+from cota.commitments.words import keccak
+from cota.datasets import queries
+from cota.datasets.queries import Dataset, Standing
+from cota.datasets.question import check_label, check_schema
+from cota.datasets.schemas import BatchRequest, DetailsRequest, NewItem
+from cota.errors import (
+    DatasetNotOpen,
+    Forbidden,
+    InvalidBody,
+    InvalidLabel,
+    NotAMember,
+    OwnDataset,
+    RootsMismatch,
+    SchemaMismatch,
+    UnknownDataset,
+)
+from cota.store.session import ReadSession, WriteSession
+from cota.units import Address, address_bytes, to_hex
+
+
+async def require_dataset(session: ReadSession, dataset: bytes) -> Dataset:
+    found = await queries.find(session, dataset)
+    if found is None:
+        raise UnknownDataset(f"no dataset {to_hex(dataset)} is indexed")
+    return found
+
+
+def require_work(standing: Standing, state: str | None = None) -> Dataset:
+    """The dataset, if the account may work on it now. `state`: a fresher one than the dataset's own."""
+    dataset = standing.dataset
+    if dataset is None:
+        raise UnknownDataset()
+    if standing.account == dataset.publisher:
+        raise OwnDataset()
+    if standing.membership != "active":
+        raise NotAMember(membership=standing.membership)
+    state = state or dataset.state
+    if state != "open":
+        raise DatasetNotOpen(f"the dataset is {state}", state=state)
+    return dataset
+
+
+async def save_details(session: WriteSession, dataset: bytes, account: Address, body: DetailsRequest) -> None:
+    """Stores question, title and description. Raises `SchemaMismatch` unless the terms name this very schema."""
+    found = _require_publisher(await require_dataset(session, dataset), account)
+    check_schema(body.question)
+    digest = hashes.schema_hash(body.question)
+    if digest != found.terms.schema_hash:
+        raise SchemaMismatch(expected=to_hex(found.terms.schema_hash), given=to_hex(digest))
+    await queries.save_details(
+        session, dataset, canonical(body.question).decode(), body.title, body.description
+    )
+
+
+async def upload_batch(
+    session: WriteSession,
+    dataset: bytes,
+    account: Address,
+    body: BatchRequest,
+    prepared: Sequence[dict[str, Any]],
+) -> int:
+    """Stores a batch whose items were prepared by `prepare_items`; returns its first item. Idempotent by its
+    roots."""
+    found = _require_publisher(await require_dataset(session, dataset), account)
+    if found.schema is None:
+        raise SchemaMismatch("tell the dataset's schema first: POST /v1/datasets/{dataset}/details")
+    await queries.lock_uploads(session, dataset)
+    known = await queries.find_batch(session, dataset, body.items_root, body.gold_root)
+    if known is not None:
+        return known[1]
+    first_item = body.first_item
+    if first_item is None:
+        first_item = await queries.next_first_item(session, dataset, body.items_root, body.gold_root)
+    _check_gold(found.schema, body.items)
+    await asyncio.to_thread(_check_roots, body, prepared, first_item)
+    again = await queries.known_items(session, dataset, [item["item_ref"] for item in prepared])
+    if again:
+        raise InvalidBody(
+            "the dataset has some of these items already", item_refs=[to_hex(ref) for ref in again]
+        )
+    batch = {
+        "dataset": dataset,
+        "items_root": body.items_root,
+        "gold_root": body.gold_root,
+        "first_item": first_item,
+        "count": len(body.items),
+        "uploaded_by": address_bytes(account),
+    }
+    rows = (item | {"dataset": dataset, "seats": found.terms.seats} for item in prepared)
+    await queries.save_batch(session, batch, rows)
+    return first_item
+
+
+def prepare_items(items: Sequence[NewItem]) -> list[dict[str, Any]]:
+    """Hashes and rows of uploaded items. Much hashing: run it in a thread."""
+    rows: list[dict[str, Any]] = []
+    for position, item in enumerate(items):
+        content = canonical(item.content)
+        digest = keccak(content)
+        rows.append(
+            {
+                "position": position,
+                "content": content.decode(),
+                "item_hash": digest,
+                "item_salt": item.item_salt,
+                "item_ref": hashes.item_ref(digest, item.item_salt),
+                "gold_label": None if item.gold_label is None else canonical(item.gold_label).decode(),
+                "gold_salt": item.gold_salt,
+                "draw_key": secrets.randbits(63),
+            }
+        )
+    if len({row["item_ref"] for row in rows}) != len(rows):
+        raise InvalidBody("two items of the batch are the same")
+    return rows
+
+
+def _check_gold(schema: Any, items: Sequence[NewItem]) -> None:
+    for place, item in enumerate(items):
+        if item.gold_label is not None:
+            try:
+                check_label(schema, item.gold_label)
+            except InvalidLabel as error:
+                raise InvalidLabel(f"items.{place}.gold_label: {error.detail}", **error.extra) from error
+
+
+def _check_roots(body: BatchRequest, prepared: Sequence[dict[str, Any]], first_item: int) -> None:
+    items_root = root([row["item_ref"] for row in prepared])
+    gold = [
+        hashes.gold_leaf(
+            first_item + place,
+            None if item.gold_label is None else hashes.label_hash(item.gold_label),
+            item.gold_salt,
+        )
+        for place, item in enumerate(body.items)
+    ]
+    gold_root = root(gold)
+    if (items_root, gold_root) != (body.items_root, body.gold_root):
+        raise RootsMismatch(items_root=to_hex(items_root), gold_root=to_hex(gold_root), first_item=first_item)
+
+
+def _require_publisher(dataset: Dataset, account: Address) -> Dataset:
+    if account != dataset.publisher:
+        raise Forbidden("only the dataset's publisher may do that", publisher=dataset.publisher)
+    return dataset

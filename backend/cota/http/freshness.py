@@ -1,0 +1,88 @@
+"""mirror.cursor -> **what is indexed** -> `X-Indexed-Block`, `min_block`, `indexed | final`.
+
+Promises: the block told is never beyond what the answer was read at (it is read before the answer is made,
+and may be a tenth of a second old); however many callers wait for a block, they cost one small query a tenth
+of a second.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cota.errors import NotIndexedYet
+from cota.store.session import Database
+
+KEEP_SECONDS = 0.1
+WAIT_SECONDS = 10.0
+
+_CURSOR = text("SELECT number, hash, time, head_number FROM mirror.cursor")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The newest block in the mirror, and the chain's head as the indexer last saw it."""
+
+    number: int
+    hash: bytes
+    time: datetime | None
+    head: int
+
+
+class Freshness:
+    """Reads the indexer's cursor for everybody. `confirmations`: depth at which a block counts as final."""
+
+    def __init__(self, database: Database, confirmations: int) -> None:
+        self._database = database
+        self._confirmations = confirmations
+        self._lock = asyncio.Lock()
+        self._known: Indexed | None = None
+        self._read_at = float("-inf")
+
+    async def current(self) -> Indexed | None:
+        """What is indexed; None before the first block, or while the database is away."""
+        if time.monotonic() - self._read_at < KEEP_SECONDS:
+            return self._known
+        async with self._lock:
+            if time.monotonic() - self._read_at >= KEEP_SECONDS:
+                asked_at = time.monotonic()
+                self._known = await self._read()
+                self._read_at = asked_at
+            return self._known
+
+    async def wait_for(self, block: int) -> None:
+        """Returns once `block` is indexed. Raises `NotIndexedYet` after ten seconds."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            known = await self.current()
+            if known is not None and known.number >= block:
+                return
+            if time.monotonic() >= deadline:
+                reached = known.number if known else None
+                raise NotIndexedYet(f"block {block} is not indexed yet", indexed=reached, retry_after=1)
+            await asyncio.sleep(KEEP_SECONDS)
+
+    def status_of(self, block: int) -> Literal["indexed", "final"]:
+        """Whether the block of an answer has the network's confirmation depth."""
+        head = max(self._known.head, self._known.number) if self._known else 0
+        return "final" if head - block + 1 >= self._confirmations else "indexed"
+
+    def reach(self, block: int | None) -> Literal["pending", "indexed", "final"]:
+        """The same for a block that may not be indexed yet, or not even be there."""
+        if block is None or self._known is None or self._known.number < block:
+            return "pending"
+        return self.status_of(block)
+
+    async def _read(self) -> Indexed | None:
+        try:
+            async with self._database.read() as session:
+                row = (await session.execute(_CURSOR)).one_or_none()
+        except (SQLAlchemyError, OSError):
+            return None
+        if row is None or row.number is None:
+            return None
+        return Indexed(int(row.number), bytes(row.hash), row.time, int(row.head_number or row.number))

@@ -1,0 +1,118 @@
+"""What a process holds open and every endpoint may use: settings -> **services** -> endpoints, worker.
+
+Built once at start, closed once at the end. Promises: a node of another chain, or of another genesis than the
+deployment's, is refused before anything is served; a node that is down does not stop the process from
+answering what needs none.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+
+from cota.auth.verify import SignatureVerifier
+from cota.chain.client import NodeClient
+from cota.chain.deployment import Deployment
+from cota.chain.sender import Sender
+from cota.errors import ChainUnavailable
+from cota.http.coordinators import Coordinators
+from cota.http.freshness import Freshness
+from cota.http.kept import Kept
+from cota.http.limits import Limits
+from cota.http.tokens import TokenBook
+from cota.log import get_logger
+from cota.settings import Settings
+from cota.store.content import ContentStore
+from cota.store.locks import named_lock
+from cota.store.session import Database
+from cota.units import Address
+
+log = get_logger(__name__)
+
+# An epoch's tree of 2^20 rows takes about 200 MB; usual ones a thousandth of that.
+_KEPT_TREES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    """The key that signs receipts."""
+
+    address: Address
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    deployment: Deployment
+    database: Database
+    node: NodeClient
+    content: ContentStore
+    freshness: Freshness
+    verifier: SignatureVerifier
+    coordinators: Coordinators
+    tokens: TokenBook
+    kept: Kept
+    limits: Limits
+    receipt_key: ReceiptKey | None
+    relayer: Sender | None
+
+    @property
+    def chain_id(self) -> int:
+        return self.settings.network.chain_id
+
+    def sender(self, role: str) -> Sender | None:
+        """Sends with the key of a role; its nonces are ordered across processes. None without the key."""
+        return make_sender(self.settings, self.node, self.database, role)
+
+
+def make_sender(settings: Settings, node: NodeClient, database: Database, role: str) -> Sender | None:
+    if not settings.has_key(role):
+        return None
+
+    def lock(name: str) -> AbstractAsyncContextManager[None]:
+        return named_lock(database, name)
+
+    return Sender(node, settings.key(role).account(), lock=lock)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Raises `WrongChain`, `DeploymentMissing` or `SettingsError`: with those the process must not start."""
+    deployment = Deployment.load(settings.network.name, settings.deployments)
+    database = Database(settings.database_url)
+    node = NodeClient(settings.rpc_urls, settings.network.chain_id, deployment.genesis_hash)
+    try:
+        await _greet(node)
+        receipt_key = _receipt_key(settings)
+        yield Services(
+            settings=settings,
+            deployment=deployment,
+            database=database,
+            node=node,
+            content=ContentStore(settings.store),
+            freshness=Freshness(database, settings.network.confirmations),
+            verifier=SignatureVerifier(node),
+            coordinators=Coordinators(database, receipt_key.address if receipt_key else None),
+            tokens=TokenBook(node),
+            kept=Kept(_KEPT_TREES),
+            limits=Limits(),
+            receipt_key=receipt_key,
+            relayer=make_sender(settings, node, database, "relayer"),
+        )
+    finally:
+        await node.aclose()
+        await database.close()
+
+
+async def _greet(node: NodeClient) -> None:
+    try:
+        await node.check()
+    except ChainUnavailable as error:
+        log.warning("no node answers at start: reads go on, signing in and relaying wait", cause=str(error))
+
+
+def _receipt_key(settings: Settings) -> ReceiptKey | None:
+    if not settings.has_key("receipt"):
+        return None
+    key = settings.key("receipt")
+    return ReceiptKey(key.address, bytes(key.account().key))

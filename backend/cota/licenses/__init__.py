@@ -1,0 +1,1 @@
+"""Licences: who may download what, and the download itself."""

@@ -1,0 +1,103 @@
+"""HTTP of licences: request -> **api** -> service."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import StreamingResponse
+
+from cota.auth.deps import CurrentWallet
+from cota.datasets.service import require_dataset
+from cota.errors import NotIndexedYet, NotLicensed, NotSignedIn, UnknownDataset, UnknownLicense
+from cota.http.bodies import StrictRoute
+from cota.http.coordinators import OtherCoordinator
+from cota.http.paths import AddressQuery, Bytes32Query
+from cota.http.problems import documented
+from cota.http.sessions import MinBlock, Read, ServicesDep
+from cota.licenses import queries, service
+from cota.licenses.schemas import CheckAnswer, LicenseAnswer
+
+router = APIRouter(prefix="/licenses", tags=["licenses"], route_class=StrictRoute)
+
+LicensePath = Annotated[int, Path(ge=0, lt=2**256, description="The licence's token id")]
+
+
+@router.get("/check", operation_id="check_license", responses=documented(UnknownDataset, NotIndexedYet))
+async def check_license(
+    dataset: Bytes32Query, address: AddressQuery, services: ServicesDep, session: Read
+) -> CheckAnswer:
+    """Whether an account may download a dataset now. With `min_block` of the purchase the answer waits for it
+    (P9)."""
+    await require_dataset(session, dataset)
+    found = await queries.find_of(session, dataset, address, int(time.time()))
+    if found is None:
+        return CheckAnswer(
+            licensed=False,
+            dataset=dataset,
+            address=address,
+            license=None,
+            epochs=[],
+            expires_at=None,
+            export_url=None,
+        )
+    return CheckAnswer(
+        licensed=services.freshness.status_of(found.place[0]) == "final",
+        dataset=dataset,
+        address=address,
+        license=str(found.id),
+        epochs=[epoch.number for epoch in await queries.epochs_of(session, found)],
+        expires_at=found.expires_at,
+        export_url=f"/v1/licenses/{found.id}/export",
+    )
+
+
+@router.get("/{license}", operation_id="get_license", responses=documented(UnknownLicense, NotIndexedYet))
+async def get_license(license: LicensePath, services: ServicesDep, session: Read) -> LicenseAnswer:
+    """One licence."""
+    found = await service.require_license(session, license)
+    dataset = await require_dataset(session, found.dataset)
+    return LicenseAnswer(
+        license=str(found.id),
+        dataset=found.dataset,
+        receiver=found.receiver,
+        payer=found.payer,
+        **{"class": found.license_class},
+        price=found.price,
+        epochs=[epoch.number for epoch in await queries.epochs_of(session, found)],
+        terms_hash=found.terms_hash,
+        expires_at=found.expires_at,
+        expired=service.is_expired(found),
+        renewed_block=found.renewed_block,
+        token=await services.tokens.describe(dataset.terms.payment_token),
+        export_url=f"/v1/licenses/{found.id}/export",
+        block=found.block,
+        tx_hash=found.tx_hash,
+        status=services.freshness.status_of(found.block),
+    )
+
+
+@router.get(
+    "/{license}/export",
+    operation_id="export_license",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/jsonl": {}}, "description": "Labels with proofs, one JSON a line"},
+        **documented(NotSignedIn, NotLicensed, UnknownLicense, NotIndexedYet, OtherCoordinator),
+    },
+)
+async def export_license(
+    license: LicensePath, wallet: CurrentWallet, services: ServicesDep, min_block: MinBlock = None
+) -> StreamingResponse:
+    """Downloads every receipted row of the licensed epochs with its proof. Its last line has the type `end`:
+    without it the file is incomplete. Each read is logged."""
+    if min_block is not None:
+        await services.freshness.wait_for(min_block)
+    async with services.database.write() as session:
+        found, dataset, epochs = await service.open_license(services, session, license, wallet)
+        await queries.log_read(session, wallet, found)
+    name = f"cota-{dataset.id.hex()[:16]}-license-{found.id}.jsonl"
+    return StreamingResponse(
+        service.export(services, found, dataset, epochs),
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        media_type="application/jsonl",
+    )

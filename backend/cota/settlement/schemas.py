@@ -1,0 +1,61 @@
+"""JSON of epochs, leaves and claims."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cota.http.schemas import Account, Amount, Answer, Bytes32, Contract, Instant, OnChain, Request, Token
+
+
+class EpochAnswer(OnChain):
+    """A checkpoint of rows [from_index, to_index) and its settlement. Members after `data_hash` are null
+    before a proposal."""
+
+    epoch: int
+    from_index: int
+    to_index: int
+    log_root: Bytes32
+    data_hash: Bytes32
+    state: Literal["checkpointed", "proposed", "finalized"]
+    checkpointed_at: Instant
+    attempt: int | None
+    settlement_root: Bytes32 | None
+    total_units: Amount | None
+    leaf_count: int | None
+    file_hash: Bytes32 | None
+    proposer: Contract | None
+    window_ends_at: int | None
+    finalized_block: int | None
+    file_url: Annotated[str | None, Field(description="Where the epoch file is, if this service holds it")]
+
+
+class LeafAnswer(Answer):
+    """An account's claim on an epoch: give it to `claimShares`."""
+
+    dataset: Bytes32
+    epoch: int
+    index: int
+    account: Contract
+    units: Amount
+    penalty: Amount
+    leaf: Bytes32
+    proof: list[Bytes32]
+
+
+class ClaimRequest(Request):
+    account: Account
+
+
+class ClaimAnswer(Answer):
+    """What was sent for the account: its shares of every finalised epoch, then its revenue, paid to itself
+    alone."""
+
+    tx_hashes: list[Bytes32]
+    block_number: int | None
+    units: Amount
+    revenue: Amount
+    token: Token
+    refusal: Annotated[
+        str | None,
+        Field(description="Why the contracts did not pay the revenue, such as a contract's missing consent"),
+    ]

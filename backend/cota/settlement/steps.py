@@ -1,0 +1,213 @@
+"""The coordinator's steps of one dataset: **checkpoint -> score -> epoch file -> propose -> finalize**.
+
+What is to be done is read from the mirror each time and nothing is remembered in between, so a process may be
+killed anywhere and another goes on. Promises: a step that is done already is not done twice; a checkpoint is
+only sent when the chain stands exactly where the rows were read from, and with no other transaction of the
+coordinator pending, so that a root can never land on rows that it was not made of.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from cota.annotations import log as annotation_log
+from cota.chain.contracts import AnnotationLedger, ProposalState
+from cota.chain.sender import Receipt, Sender
+from cota.commitments.log_tree import LogTree
+from cota.datasets.queries import Dataset
+from cota.datasets.service import require_dataset
+from cota.errors import ChainReverted
+from cota.http.services import Services
+from cota.log import get_logger
+from cota.observe.metrics import SETTLEMENT_STEPS
+from cota.settlement import queries
+from cota.settlement.epoch_file import file_lines, row_lines
+from cota.settlement.leaves import Epoch
+from cota.settlement.queries import Backlog, EpochRow
+from cota.settlement.scored import Question, Scored, agent_records, public_rows, score_epoch
+from cota.store.locks import named_lock
+from cota.store.mirror import wait_for_block
+from cota.units import to_hex
+
+log = get_logger(__name__)
+
+MOST_ROWS = 2**20
+INDEX_SECONDS = 20.0
+QUIET_SECONDS = 60.0
+_PAUSE = 0.1
+
+
+class NotQuiet(Exception):
+    """Another transaction of the coordinator is still pending: try again at the next tick."""
+
+
+@dataclass(frozen=True)
+class Coordinator:
+    """Who checkpoints and proposes."""
+
+    services: Services
+    sender: Sender
+
+    async def advance(self, dataset_id: bytes) -> list[str]:
+        """Does every step that can be done now; returns their names."""
+        done: list[str] = []
+        while True:
+            step = await self._step(dataset_id)
+            if step is None:
+                return done
+            done.append(step)
+
+    async def _step(self, dataset_id: bytes) -> str | None:
+        async with self.services.database.read() as session:
+            dataset = await require_dataset(session, dataset_id)
+            unfinished = await queries.unfinished(session, dataset_id)
+            backlog = await queries.backlog(session, dataset_id)
+        for row in unfinished:
+            if row.state == "proposed" and await self._try("finalize", dataset, row):
+                return "finalize"
+        for row in unfinished:
+            if row.state == "checkpointed" and await self._try("propose", dataset, row):
+                return "propose"
+        if checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time()):
+            return "checkpoint" if await self._checkpoint(dataset, backlog) else None
+        return None
+
+    async def _try(self, step: str, dataset: Dataset, row: EpochRow) -> bool:
+        """A refusal of one epoch must not stop the others: it is logged and met again at the next tick."""
+        try:
+            return await (self._finalize if step == "finalize" else self._propose)(dataset, row)
+        except ChainReverted as error:
+            SETTLEMENT_STEPS.labels(step, "refused").inc()
+            log.warning("refused", step=step, dataset=to_hex(dataset.id), epoch=row.epoch, cause=error.detail)
+            return False
+
+    async def _checkpoint(self, dataset: Dataset, backlog: Backlog) -> bool:
+        start, stop = backlog.logged, min(backlog.next_index, backlog.logged + MOST_ROWS)
+        async with self.services.database.read() as session:
+            leaves = await annotation_log.row_ids(session, dataset.id, start, stop)
+            rows = await queries.rows(session, dataset.id, start, stop)
+            agents = agent_records(await queries.agents(session, dataset.id, start, stop))
+        public = public_rows(rows, start, stop, agents)
+        root = (await asyncio.to_thread(LogTree, leaves)).root
+        lines = row_lines(public, agents.values())
+        data_hash = await asyncio.to_thread(self.services.content.put_chunks, lines)
+        data = AnnotationLedger.encode_checkpoint(dataset.id, stop, root, bytes.fromhex(data_hash))
+        ledger = AnnotationLedger(self.services.node, dataset.ledger)
+        async with self._turn():
+            head = await self.services.node.head()
+            if await ledger.checkpoint_count(dataset.id, head) != backlog.checkpoints:
+                return False  # the mirror is behind: what is unlogged is not known yet
+            receipt = await self.sender.send(dataset.ledger, data)
+        await self._done("checkpoint", dataset, receipt, rows=stop - start)
+        return True
+
+    async def _propose(self, dataset: Dataset, row: EpochRow) -> bool:
+        if dataset.schema is None:
+            return False
+        ledger = AnnotationLedger(self.services.node, dataset.ledger)
+        proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
+        if proposal.state is not ProposalState.NONE:
+            return False  # sent before, and not indexed yet
+        scored = await self._score(dataset, row)
+        file_hash = await self._save(dataset, row, scored)
+        end = scored.file.end
+        data = AnnotationLedger.encode_propose(
+            dataset.id, row.epoch, end.settlement_root, end.total_units, end.leaf_count, file_hash
+        )
+        async with self._turn():
+            receipt = await self.sender.send(dataset.ledger, data)
+        await self._done("propose", dataset, receipt, epoch=row.epoch, units=end.total_units)
+        return True
+
+    async def _finalize(self, dataset: Dataset, row: EpochRow) -> bool:
+        head = await self.services.node.head()
+        if row.window_ends_at is None or head.timestamp < row.window_ends_at:
+            return False
+        ledger = AnnotationLedger(self.services.node, dataset.ledger)
+        if (await ledger.proposal_of(dataset.id, row.epoch, head)).state is not ProposalState.PROPOSED:
+            return False
+        async with self._turn():
+            receipt = await self.sender.send(
+                dataset.ledger, AnnotationLedger.encode_finalize(dataset.id, row.epoch)
+            )
+        await self._done("finalize", dataset, receipt, epoch=row.epoch)
+        return True
+
+    async def _score(self, dataset: Dataset, row: EpochRow) -> Scored:
+        async with self.services.database.read() as session:
+            rows = await queries.rows(session, dataset.id, row.start, row.end)
+            agents = agent_records(await queries.agents(session, dataset.id, row.start, row.end))
+            gold = await queries.gold(session, dataset.id, row.start, row.end)
+        epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
+        question = Question(dataset.schema["classes"], dataset.terms.units_per_label)
+        public = public_rows(rows, row.start, row.end, agents)
+        return await asyncio.to_thread(
+            score_epoch, epoch, question, public, row.start, row.log_root, rows, agents, gold
+        )
+
+    async def _save(self, dataset: Dataset, row: EpochRow, scored: Scored) -> bytes:
+        """Stores the epoch file and what belongs to it; returns the file's hash."""
+        key = await asyncio.to_thread(self.services.content.put_chunks, file_lines(scored.file))
+        async with self.services.database.write() as session:
+            await queries.save_result(session, dataset.id, row.epoch, scored.private())
+            await queries.save_file(
+                session, dataset.id, row.epoch, bytes.fromhex(key), key, row.data_hash.hex()
+            )
+        return bytes.fromhex(key)
+
+    def _turn(self) -> "Turn":
+        return Turn(self.services, self.sender)
+
+    async def _done(self, step: str, dataset: Dataset, receipt: Receipt, **told: object) -> None:
+        """Logs a step and waits until the mirror has it: the next step reads it there."""
+        SETTLEMENT_STEPS.labels(step, "done").inc()
+        log.info(step, dataset=to_hex(dataset.id), block=receipt.block_number, gas=receipt.gas_used, **told)
+        await wait_for_block(self.services.database, receipt.block_number, INDEX_SECONDS)
+
+
+class Turn:
+    """One coordinator's transaction at a time, over all processes, and none of an earlier process pending.
+
+    The next transaction then takes the very nonce that any unseen one would have: only one of them can be
+    mined.
+    """
+
+    def __init__(self, services: Services, sender: Sender) -> None:
+        self._services = services
+        self._sender = sender
+        self._lock = named_lock(services.database, f"coordinator:{services.chain_id}:{sender.address}")
+
+    async def __aenter__(self) -> None:
+        await self._lock.__aenter__()
+        try:
+            await self._wait_quiet()
+        except BaseException:
+            await self._lock.__aexit__(None, None, None)
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._lock.__aexit__(None, None, None)
+
+    async def _wait_quiet(self) -> None:
+        ends = time.monotonic() + QUIET_SECONDS
+        while True:
+            counts = [
+                await self._services.node.request("eth_getTransactionCount", self._sender.address, tag)
+                for tag in ("latest", "pending")
+            ]
+            if counts[0] == counts[1]:
+                return
+            if time.monotonic() > ends:
+                raise NotQuiet(f"a transaction of {self._sender.address} stays pending")
+            await asyncio.sleep(_PAUSE)
+
+
+def checkpoint_due(backlog: Backlog, state: str, receipt_period: int, now: float) -> bool:
+    """When unlogged rows must go on chain: nothing is left to label, the dataset rests, or a receipt has
+    waited half its time."""
+    if backlog.next_index <= backlog.logged:
+        return False
+    if state != "open" or not (backlog.open_items or backlog.active_leases):
+        return True
+    oldest = backlog.oldest_include_by
+    return oldest is not None and now >= oldest - receipt_period / 2

@@ -1,0 +1,1 @@
+"""Leases: which member works on which item, and for how long."""

@@ -1,0 +1,124 @@
+"""What nobody asks for and must be done: **worker** -> settlement steps, expired leases, forgotten nonces.
+
+`python -m cota.worker`, any number of them: jobs are rows in PostgreSQL (procrastinate). A tick every two
+seconds puts one job per dataset that this coordinator serves; a job does every step that can be done.
+Promises: two workers never work on one dataset at once (an advisory lock, which dies with its holder); a
+killed worker leaves nothing that stops another; a failed job is logged and its dataset is met again at the
+next tick.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import text
+
+from cota import log
+from cota.auth import nonces
+from cota.chain.terms import Terms
+from cota.http.services import Services, make_sender, open_services
+from cota.settings import Settings, load
+from cota.settlement import queries
+from cota.settlement.steps import Coordinator
+from cota.store.session import psycopg_dsn
+from cota.tasks import service as tasks
+
+logger = log.get_logger(__name__)
+
+QUEUE = "settlement"
+TICK = "*/2 * * * * *"
+CONCURRENCY = 4
+# A worker that was killed leaves its job "doing"; the job is only a reminder, and the next tick makes another.
+STALLED_SECONDS = 60
+
+_TRY_LOCK = text(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended('advance:' || encode(:dataset, 'hex'), 0))"
+)
+
+
+class Work:
+    """What the jobs do, apart from how they are queued."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        sender = make_sender(services.settings, services.node, services.database, "coordinator")
+        if sender is None:
+            raise ValueError("the worker needs COTA_COORDINATOR_KEY")
+        self._coordinator = Coordinator(services, sender)
+        self._address = sender.address
+
+    async def due(self) -> list[bytes]:
+        """The datasets of this coordinator that have rows or checkpoints."""
+        async with self._services.database.read() as session:
+            found = await queries.with_log(session)
+        return [dataset for dataset, terms, _ in found if Terms.decode(terms).coordinator == self._address]
+
+    async def advance(self, dataset: bytes) -> list[str]:
+        """Every step of a dataset that can be done now; none while another worker is at it."""
+        async with self._services.database.engine.begin() as connection:
+            if not (await connection.execute(_TRY_LOCK, {"dataset": dataset})).scalar_one():
+                return []
+            return await self._coordinator.advance(dataset)
+
+    async def tidy(self) -> None:
+        """Gives expired leases' seats back and forgets nonces that nobody can use."""
+        async with self._services.database.write() as session:
+            await tasks.sweep_all(session)
+            await nonces.sweep(session)
+
+
+def make_app(work: Work, database_url: str) -> procrastinate.App:
+    """The queue and its jobs."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=psycopg_dsn(database_url)))
+
+    @app.task(name="advance", queue=QUEUE)
+    async def advance(dataset: str) -> None:
+        await work.advance(bytes.fromhex(dataset))
+
+    @app.periodic(cron=TICK)
+    @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
+    async def tick(timestamp: int) -> None:
+        for dataset in await work.due():
+            with suppress(AlreadyEnqueued):
+                await advance.configure(queueing_lock=f"advance:{dataset.hex()}").defer_async(
+                    dataset=dataset.hex()
+                )
+        await work.tidy()
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            await app.job_manager.finish_job(job, status=procrastinate.jobs.Status.FAILED, delete_job=True)
+
+    return app
+
+
+async def run(settings: Settings) -> None:
+    """Works until it is told to stop; the step at hand is finished first."""
+    async with open_services(settings) as services:
+        app = make_app(Work(services), settings.database_url)
+        async with app.open_async():
+            worker = asyncio.ensure_future(
+                app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=CONCURRENCY,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=30,
+                )
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, worker.cancel)
+            logger.info("worker started")
+            with suppress(asyncio.CancelledError):
+                await worker
+    logger.info("worker stopped")
+
+
+def main() -> None:
+    settings = load(needs=["database", "coordinator"])
+    log.configure(settings.log_level, settings.secrets())
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()
