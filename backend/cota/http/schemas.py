@@ -48,6 +48,8 @@ def _seconds(value: Any) -> int:
 
 
 def _signature(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
     text = _text(value)
     if not text.startswith("0x") or len(text) % 2 or len(text) > 8194:
         raise ValueError("a signature is 0x and hex digits, at most 4,096 bytes")
