@@ -8,6 +8,7 @@ several stacks live side by side.
 
 import shutil
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from scripts.stack.anvil import anvil_process
 from scripts.stack.foundry import ROOT
 from scripts.stack.ports import free_port, require_free
 from scripts.stack.postgres import Cluster, create_cluster
-from scripts.stack.processes import Child, Process, Supervisor
+from scripts.stack.processes import Child, Process, ProcessFailed, Supervisor
 
 Tell = Callable[[str], None]
 
@@ -75,6 +76,8 @@ class LocalStack:
         self.env = self._environment(self._cluster.create_database("cota"), rpc, api)
         for process in self._own_processes(services):
             self._start(process, tell)
+        if {"api", "indexer"} <= set(services):
+            self._wait_for_the_mirror()
 
     def watch(self) -> None:
         """Until a signal comes. Raises ProcessFailed when a process ends by itself."""
@@ -94,6 +97,15 @@ class LocalStack:
     def _start(self, process: Process, tell: Tell) -> None:
         tell(f"{process.name} ...")
         self._supervisor.start(process)
+
+    def _wait_for_the_mirror(self, patience: float = 60) -> None:
+        """Until the API says that it could serve: its database, its node and a mirror that has caught up."""
+        deadline = time.monotonic() + patience
+        while not is_answering(f"{self.api_url}/readyz"):
+            self._supervisor.check()
+            if time.monotonic() > deadline:
+                raise ProcessFailed(f"{self.api_url}/readyz does not say yes after {patience:.0f} s")
+            time.sleep(0.1)
 
     def _port(self, wanted: int | None, who: str, option: str) -> int:
         return free_port() if wanted is None else require_free(wanted, who, option)

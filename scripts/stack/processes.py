@@ -159,10 +159,14 @@ class Supervisor:
     def watch(self) -> None:
         """Until a signal comes; a child that ends by itself raises ProcessFailed."""
         while True:
-            for child in self.children:
-                if child.exit_code is not None:
-                    child.wait_ready()
+            self.check()
             time.sleep(0.3)
+
+    def check(self) -> None:
+        """Raises ProcessFailed if a child has ended by itself."""
+        for child in self.children:
+            if child.exit_code is not None:
+                child.wait_ready()
 
     def stop(self) -> None:
         # A second signal must not interrupt the stopping.

@@ -1,4 +1,4 @@
-"""PostgreSQL where its account may not go: a clone in a closed folder works, and nobody's folder is opened."""
+"""PostgreSQL where its account may not go: a clone in a closed folder works, and no folder is opened."""
 
 import os
 import stat
