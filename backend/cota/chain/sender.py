@@ -31,6 +31,7 @@ log = get_logger(__name__)
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.02, 1.0
 _NONCE_PATIENCE = 30.0  # how long a node may be behind with what we have sent
+_VANISHED_AFTER = 3.0  # how long a node may not know what we have sent
 _GAS_MARGIN = 5  # one part in five
 _REMIND_AFTER = 10.0  # a node may lose what it accepted: it restarted, or its pool was full
 
@@ -59,7 +60,8 @@ class _Lane:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_nonce: int = 0
-    sent_at: float = float("-inf")
+    last: Hash32 | None = None
+    """The transaction before the next one."""
 
 
 _lanes: dict[tuple[int, int, bytes | None, str], _Lane] = {}
@@ -172,14 +174,25 @@ class Sender:
                         raise ChainUnavailable(f"the node keeps refusing the transaction: {reason}") from None
                     await asyncio.sleep(0.25)
                     continue
-                lane.next_nonce, lane.sent_at = sent.nonce + 1, time.monotonic()
+                lane.next_nonce, lane.last = sent.nonce + 1, sent.hashes[-1]
                 return sent
 
     async def _next_nonce(self, lane: _Lane) -> int:
-        """The node's count, or ours while the node may be behind; later the node is right."""
-        told = int(await self.client.request("eth_getTransactionCount", self.address, "pending"), 16)
-        is_recent = time.monotonic() - lane.sent_at < _NONCE_PATIENCE
-        return max(told, lane.next_nonce) if is_recent else told
+        """The node's count. Where ours is higher: ours if the node knows our last transaction (its count is
+        behind), the node's if it still does not after a while (a reorganisation took ours back)."""
+        ends = time.monotonic() + _VANISHED_AFTER
+        while True:
+            told = int(await self.client.request("eth_getTransactionCount", self.address, "pending"), 16)
+            if told >= lane.next_nonce or lane.last is None:
+                return told
+            if await self._is_known(lane.last):
+                return lane.next_nonce
+            if time.monotonic() > ends:
+                return told
+            await asyncio.sleep(0.25)
+
+    async def _is_known(self, tx_hash: Hash32) -> bool:
+        return await self.client.request("eth_getTransactionByHash", "0x" + tx_hash.hex()) is not None
 
     async def _broadcast(self, sent: _Sent, account: LocalAccount) -> None:
         """Signs and sends. Raises _Outdated when nonce or fee must be asked for again."""
@@ -198,9 +211,7 @@ class Sender:
 
     async def _has_arrived(self, tx_hash: Hash32, error: RpcError) -> bool:
         """Whether the refusal only means that an earlier attempt, whose answer was lost, did arrive."""
-        if _says(error, _KNOWN):
-            return True
-        return await self.client.request("eth_getTransactionByHash", "0x" + tx_hash.hex()) is not None
+        return _says(error, _KNOWN) or await self._is_known(tx_hash)
 
     async def _wait(self, sent: _Sent, account: LocalAccount, confirmations: int) -> dict[str, Any]:
         ends = time.monotonic() + self._timeout
