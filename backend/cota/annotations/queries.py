@@ -99,7 +99,7 @@ _STORE = text(
     )
     INSERT INTO annotations (row_id, dataset, index, item_id, account, lease, kind, label, label_salt, label_commitment,
                              nonce, deadline, signature, agent_digest, verified_block, include_by, received_at)
-    SELECT :row_id, :dataset, head.index, :item, :account, :lease, :kind, CAST(:label AS jsonb), :label_salt,
+    SELECT :row_id, :dataset, head.index, :item, :account, :lease, :kind, CAST(:label AS json), :label_salt,
            :label_commitment, :nonce, :deadline, :signature, CAST(:agent AS bytea), :verified_block, :include_by, :now
     FROM head RETURNING index
     """

@@ -112,7 +112,7 @@ _PAYMENTS = text(
 _SAVE_DETAILS = text(
     """
     INSERT INTO dataset_details (dataset, schema, title, description)
-    VALUES (:dataset, CAST(:schema AS jsonb), :title, :description)
+    VALUES (:dataset, CAST(:schema AS json), :title, :description)
     ON CONFLICT (dataset) DO UPDATE SET schema = excluded.schema, title = excluded.title, description = excluded.description
     """
 )
@@ -141,8 +141,8 @@ _SAVE_ITEMS = text(
     """
     INSERT INTO items (dataset, batch_id, position, content, item_hash, item_salt, item_ref, gold_label, gold_salt,
                        open_seats, draw_key)
-    VALUES (:dataset, :batch, :position, CAST(:content AS jsonb), :item_hash, :item_salt, :item_ref,
-            CAST(:gold_label AS jsonb), :gold_salt, :seats, :draw_key)
+    VALUES (:dataset, :batch, :position, CAST(:content AS json), :item_hash, :item_salt, :item_ref,
+            CAST(:gold_label AS json), :gold_salt, :seats, :draw_key)
     """
 )
 _KNOWN_ITEMS = text("SELECT item_ref FROM items WHERE dataset = :dataset AND item_ref = ANY(:refs) LIMIT 5")

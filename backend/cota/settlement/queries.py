@@ -104,7 +104,7 @@ _AGENTS = text(
 )
 _GOLD = text(
     """
-    SELECT DISTINCT i.item_ref, i.gold_label FROM annotations a JOIN items i ON i.id = a.item_id
+    SELECT DISTINCT ON (i.item_ref) i.item_ref, i.gold_label FROM annotations a JOIN items i ON i.id = a.item_id
     WHERE a.dataset = :dataset AND a.index >= :start AND a.index < :stop AND i.gold_label IS NOT NULL
     """
 )
