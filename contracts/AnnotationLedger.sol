@@ -8,7 +8,7 @@ import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {LogTree} from "./libraries/LogTree.sol";
 import {Statements} from "./libraries/Statements.sol";
-import {SettlementTerms} from "./types.sol";
+import {Terms} from "./types.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -21,14 +21,24 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     uint64 private constant MIN_FIRST_UNITS = 1e9;
     uint64 private constant SETTLE_STEPS = 8;
 
-    /// @dev One slot a dataset. `committed` counts units minted or proposed; `minted` says whether any share exists.
+    /// @dev One slot a dataset. `available` is what the supply cap leaves after all units minted or proposed; `minted` says
+    /// whether any share exists.
     struct Log {
         uint64 next;
-        uint64 committed;
+        uint64 available;
         uint32 count;
         uint32 finalized;
         uint32 settled;
         bool minted;
+    }
+
+    /// @dev Two slots a dataset: the terms read at every epoch. Terms are frozen, so they are copied once.
+    struct Binding {
+        address coordinator;
+        uint64 unitsPerLabel;
+        uint32 challengeWindow;
+        address shares;
+        uint96 proposerBond;
     }
 
     /// @dev Two slots a proposal; proposer and bond follow from the terms.
@@ -46,6 +56,7 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     IDatasetRegistry private immutable REGISTRY;
 
     mapping(bytes32 dataset => Log) private _logs;
+    mapping(bytes32 dataset => Binding) private _bindings;
     mapping(bytes32 dataset => mapping(uint64 number => Checkpoint)) private _checkpoints;
     mapping(bytes32 dataset => mapping(uint64 number => Settlement)) private _settlements;
 
@@ -61,17 +72,14 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
         external
         returns (uint64 number)
     {
-        _checkCoordinator(dataset, REGISTRY.coordinatorOf(dataset));
-        Log memory log = _logs[dataset];
-        // A dataset stays with its contracts for ever: asked once.
-        if (log.count == 0 && REGISTRY.servingOf(dataset).ledger != address(this)) {
-            revert NotServed(dataset, address(this));
-        }
-        if (to < log.next || to - log.next > MAX_ROWS) revert InvalidRange(dataset, log.next, to);
-        if (logRoot == 0) revert ZeroRoot();
+        if (_bindings[dataset].coordinator == address(0)) _bind(dataset);
+        _checkCoordinator(dataset, _bindings[dataset].coordinator);
+        Log storage log = _logs[dataset];
         uint64 from = log.next;
-        number = log.count + 1;
-        _logs[dataset] = Log(to, log.committed, log.count + 1, log.finalized, log.settled, log.minted);
+        if (to < from || to - from > MAX_ROWS) revert InvalidRange(dataset, from, to);
+        if (logRoot == 0) revert ZeroRoot();
+        number = ++log.count;
+        log.next = to;
         _checkpoints[dataset][number] = Checkpoint(logRoot, from, to, Clock.time());
         emit Checkpointed(dataset, number, from, to, logRoot, dataHash);
     }
@@ -87,17 +95,15 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
         uint32 leafCount,
         bytes32 fileHash
     ) external returns (uint32 attempt) {
-        SettlementTerms memory terms = REGISTRY.settlementTermsOf(dataset);
+        Binding memory terms = _bindings[dataset];
         _checkCoordinator(dataset, terms.coordinator);
-        Settlement storage settlement = _settlements[dataset][checkpointNumber];
-        if (settlement.state != ProposalState.None) {
-            revert AlreadyProposed(dataset, checkpointNumber, settlement.state);
-        }
+        ProposalState state = _settlements[dataset][checkpointNumber].state;
+        if (state != ProposalState.None) revert AlreadyProposed(dataset, checkpointNumber, state);
         if (totalUnits != 0 && leafCount == 0) revert NoLeaves(totalUnits);
-        _commit(dataset, checkpointNumber, totalUnits, terms);
+        _commit(dataset, checkpointNumber, totalUnits, terms.unitsPerLabel);
         _lockBond(terms.coordinator, terms.proposerBond);
         attempt = 1;
-        uint40 windowEndsAt = (uint256(Clock.time()) + terms.challengeWindow).toUint40();
+        uint40 windowEndsAt = Clock.time() + terms.challengeWindow;
         _settlements[dataset][checkpointNumber] =
             Settlement(settlementRoot, totalUnits, windowEndsAt, 0, 0, leafCount, 1, ProposalState.Proposed);
         emit SettlementProposed(
@@ -115,25 +121,25 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     }
 
     /// @inheritdoc IAnnotationLedger
-    function finalize(bytes32 dataset, uint64 checkpointNumber) external nonReentrant {
+    function finalize(bytes32 dataset, uint64 checkpointNumber) external {
         Settlement memory s = _settlements[dataset][checkpointNumber];
         if (s.state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, s.state);
         if (Clock.time() < s.windowEndsAt) revert WindowOpen(dataset, checkpointNumber, s.windowEndsAt);
-        SettlementTerms memory terms = REGISTRY.settlementTermsOf(dataset);
+        Binding storage terms = _bindings[dataset];
         _unlockBond(terms.coordinator, terms.proposerBond);
         s.state = ProposalState.Finalized;
         s.finalizedAt = Clock.time();
         Log memory log = _logs[dataset];
         log.finalized += 1;
         if (s.totalUnits != 0) log.minted = true;
-        bool next = checkpointNumber == log.settled + 1;
-        if (next) {
+        if (checkpointNumber == log.settled + 1) {
             log.settled += 1;
             s.settledAt = s.finalizedAt;
         }
         _logs[dataset] = log;
         _writeState(_settlements[dataset][checkpointNumber], s);
-        if (next) _settle(dataset, SETTLE_STEPS);
+        // More finalised than settled: some came before their turn, and it may have come now.
+        if (s.settledAt != 0 && log.finalized > log.settled) _settle(dataset, SETTLE_STEPS);
         emit EpochFinalized(dataset, checkpointNumber, s.attempt, s.root, s.totalUnits);
         IDatasetShares(terms.shares).openEpoch(checkpointNumber, s.root, s.totalUnits, s.leafCount);
     }
@@ -161,8 +167,8 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     }
 
     /// @inheritdoc IAnnotationLedger
-    function committedUnits(bytes32 dataset) external view returns (uint64) {
-        return _logs[dataset].committed;
+    function availableUnits(bytes32 dataset) external view returns (uint64) {
+        return _logs[dataset].available;
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -187,7 +193,7 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory proposal) {
         Settlement memory s = _settlements[dataset][checkpointNumber];
         if (s.state == ProposalState.None) return proposal;
-        SettlementTerms memory terms = REGISTRY.settlementTermsOf(dataset);
+        Binding memory terms = _bindings[dataset];
         return Proposal({
             settlementRoot: s.root,
             totalUnits: s.totalUnits,
@@ -230,20 +236,32 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     // ---- inside
 
+    /// @dev Copies the terms of a dataset that this ledger serves.
+    function _bind(bytes32 dataset) private {
+        Terms memory terms = REGISTRY.termsOf(dataset);
+        if (REGISTRY.servingOf(dataset).ledger != address(this)) revert NotServed(dataset, address(this));
+        _logs[dataset].available = terms.supplyCap;
+        _bindings[dataset] = Binding({
+            coordinator: terms.coordinator,
+            unitsPerLabel: terms.unitsPerLabel,
+            challengeWindow: terms.challengeWindow,
+            shares: REGISTRY.sharesOf(dataset),
+            proposerBond: uint256(terms.proposerBond).toUint96()
+        });
+    }
+
     /// @dev Counts a proposal's units against the bounds; pending ones count, so that `finalize` never meets the cap.
-    function _commit(bytes32 dataset, uint64 checkpointNumber, uint64 totalUnits, SettlementTerms memory terms)
-        private
-    {
+    function _commit(bytes32 dataset, uint64 checkpointNumber, uint64 totalUnits, uint64 unitsPerLabel) private {
         Checkpoint memory c = _checkpoint(dataset, checkpointNumber);
-        uint256 most = uint256(terms.unitsPerLabel) * (c.to - c.from);
+        uint256 most = uint256(unitsPerLabel) * (c.to - c.from);
         if (totalUnits > most) revert TotalAboveLabels(totalUnits, most);
         Log storage log = _logs[dataset];
         if (totalUnits != 0 && totalUnits < MIN_FIRST_UNITS && !log.minted) {
             revert TotalTooSmall(totalUnits, MIN_FIRST_UNITS);
         }
-        uint256 committed = uint256(log.committed) + totalUnits;
-        if (committed > terms.supplyCap) revert TotalAboveSupplyCap(committed, terms.supplyCap);
-        log.committed = committed.toUint64();
+        uint64 available = log.available;
+        if (totalUnits > available) revert TotalAboveSupplyCap(totalUnits, available);
+        log.available = available - totalUnits;
     }
 
     function _writeState(Settlement storage settlement, Settlement memory s) private {

@@ -5,7 +5,7 @@ import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {DatasetState, SettlementTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 interface INamesRegistry {
@@ -129,20 +129,6 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
     }
 
     /// @inheritdoc IDatasetRegistry
-    function settlementTermsOf(bytes32 dataset) external view returns (SettlementTerms memory) {
-        _checkKnown(dataset);
-        Terms storage terms = _terms[dataset];
-        return SettlementTerms({
-            coordinator: terms.coordinator,
-            shares: _records[dataset].shares,
-            unitsPerLabel: terms.unitsPerLabel,
-            supplyCap: terms.supplyCap,
-            challengeWindow: terms.challengeWindow,
-            proposerBond: terms.proposerBond
-        });
-    }
-
-    /// @inheritdoc IDatasetRegistry
     function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory) {
         _checkKnown(dataset);
         Terms storage terms = _terms[dataset];
@@ -165,23 +151,9 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
     }
 
     /// @inheritdoc IDatasetRegistry
-    function recordOf(bytes32 dataset)
-        external
-        view
-        returns (address shares, uint64 versionNumber, DatasetState state)
-    {
-        Record memory record = _records[dataset];
-        return (record.shares, record.version, record.state);
-    }
-
-    /// @inheritdoc IDatasetRegistry
-    function publisherOf(bytes32 dataset) external view returns (address) {
-        return _terms[dataset].publisher;
-    }
-
-    /// @inheritdoc IDatasetRegistry
-    function coordinatorOf(bytes32 dataset) external view returns (address) {
-        return _terms[dataset].coordinator;
+    function recordOf(bytes32 dataset) external view returns (address shares, DatasetState state) {
+        Record storage record = _records[dataset];
+        return (record.shares, record.state);
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -226,18 +198,18 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         Version storage serving = _versions[latestVersion];
         SharesConfig memory config = SharesConfig({
             dataset: dataset,
-            termsHash: termsHash,
+            paymentToken: terms.paymentToken,
             ledger: serving.ledger,
             market: serving.market,
-            registry: address(this),
-            paymentToken: terms.paymentToken,
             publisher: terms.publisher,
             publisherBps: terms.publisherBps,
             treasuryBps: terms.treasuryBps,
             licenseTerm: terms.licenseTerm,
-            supplyCap: terms.supplyCap,
+            termsHash: termsHash,
+            transferPolicy: terms.transferPolicy,
             transfersLockedUntil: terms.transfersLockedUntil,
-            transferPolicy: terms.transferPolicy
+            supplyCap: terms.supplyCap,
+            registry: address(this)
         });
         return SharesClone.create(serving.sharesImplementation, config);
     }

@@ -22,6 +22,7 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     using RevenueMath for RevenueMath.Pool;
     using RevenueMath for RevenueMath.Holder;
     using BitMaps for BitMaps.BitMap;
+    using SharesClone for address;
 
     string private constant NAME = "Cota Dataset Share";
 
@@ -56,16 +57,16 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
 
     /// @inheritdoc IDatasetShares
     function pay(uint256 amount) external nonReentrant {
-        SharesConfig memory c = config();
-        _credit(c.dataset, msg.sender, amount);
-        ExactTransfer.pull(IERC20(c.paymentToken), msg.sender, address(this), amount);
+        (bytes32 dataset_, address token) = _clone().readPayment();
+        _credit(dataset_, msg.sender, amount);
+        ExactTransfer.pull(IERC20(token), msg.sender, address(this), amount);
     }
 
     /// @inheritdoc IDatasetShares
-    function creditFromMarket(address payer, uint256 amount) external nonReentrant {
-        SharesConfig memory c = config();
-        if (msg.sender != c.market) revert NotMarket(msg.sender);
-        _credit(c.dataset, payer, amount);
+    function creditFromMarket(address payer, uint256 amount) external {
+        (bytes32 dataset_,,, address market_) = _clone().readParties();
+        if (msg.sender != market_) revert NotMarket(msg.sender);
+        _credit(dataset_, payer, amount);
     }
 
     /// @inheritdoc IDatasetShares
@@ -88,34 +89,36 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     /// @inheritdoc IDatasetShares
     function allowClaimFor(bool allowed) external {
         claimForAllowed[msg.sender] = allowed;
-        emit ClaimForAllowed(config().dataset, msg.sender, allowed);
+        emit ClaimForAllowed(dataset(), msg.sender, allowed);
     }
 
     // ---- epochs
 
     /// @inheritdoc IDatasetShares
-    function openEpoch(uint64 epoch, bytes32 root, uint64 total, uint32 leafCount) external nonReentrant {
+    function openEpoch(uint64 epoch, bytes32 root, uint64 total, uint32 leafCount) external {
         SharesConfig memory c = config();
         if (msg.sender != c.ledger) revert NotLedger(msg.sender);
         if (_epochOf[epoch].open) revert EpochAlreadyOpen(epoch);
-        RevenueMath.Pool memory p = _pool;
-        uint256 supply = uint256(p.supply) + total;
+        uint256 supply = uint256(_pool.supply) + total;
         if (supply > c.supplyCap) revert SupplyCapExceeded(supply, c.supplyCap);
-        p.supply += total;
-        _pool = p;
-        _epochOf[epoch] = Epoch(root, p.acc, total, leafCount, true);
+        uint128 acc = _pool.acc;
+        // At most the cap, which has 64 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _pool.supply = uint64(supply);
+        _epochOf[epoch] = Epoch(root, acc, total, leafCount, true);
         Epochs memory e = _epochs;
         _epochs = Epochs(e.count + 1, epoch > e.last ? epoch : e.last);
         emit Transfer(address(0), address(this), total);
-        emit EpochOpened(c.dataset, epoch, root, total, p.acc, p.supply);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        emit EpochOpened(c.dataset, epoch, root, total, acc, uint64(supply));
     }
 
     /// @inheritdoc IDatasetShares
-    function claimShares(ShareClaim[] calldata claims) external nonReentrant {
-        SharesConfig memory c = config();
+    function claimShares(ShareClaim[] calldata claims) external {
+        (bytes32 dataset_,, address ledger_,) = _clone().readParties();
         uint128 acc = _pool.acc;
         for (uint256 i = 0; i < claims.length; ++i) {
-            _claimShares(c, acc, claims[i]);
+            _claimShares(dataset_, ledger_, acc, claims[i]);
         }
     }
 
@@ -132,8 +135,7 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     /// @dev Only transfers come here: shares are minted by `openEpoch`, claimed by `claimShares`, and never burnt. Value
     /// due stays with its holder, on both sides.
     function _update(address from, address to, uint256 value) internal override {
-        SharesConfig memory c = config();
-        _checkTransfer(c, to);
+        bytes32 dataset_ = _checkTransfer(to);
         RevenueMath.Holder memory sender = _holders[from];
         if (value > sender.balance) revert ERC20InsufficientBalance(from, sender.balance, value);
         RevenueMath.Holder memory receiver = sender;
@@ -143,19 +145,18 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
             // forge-lint: disable-next-line(unsafe-typecast)
             uint64 moved = uint64(value);
             receiver = _holders[to];
-            sender = _hold(from, sender.due(acc), sender.balance - moved, acc);
-            receiver = _hold(to, receiver.due(acc), receiver.balance + moved, acc);
+            _hold(from, sender, sender.due(acc), sender.balance - moved, acc);
+            _hold(to, receiver, receiver.due(acc), receiver.balance + moved, acc);
         }
         emit Transfer(from, to, value);
-        emit SharesMoved(c.dataset, from, to, value, sender.balance, receiver.balance);
+        emit SharesMoved(dataset_, from, to, value, sender.balance, receiver.balance);
     }
 
     // ---- readings
 
     /// @inheritdoc IDatasetShares
     function config() public view returns (SharesConfig memory) {
-        if (address(this) == IMPLEMENTATION) revert NotAClone();
-        return SharesClone.read(address(this));
+        return _clone().read();
     }
 
     /// @inheritdoc IDatasetShares
@@ -203,8 +204,8 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     }
 
     /// @inheritdoc IDatasetShares
-    function dataset() external view returns (bytes32) {
-        return config().dataset;
+    function dataset() public view returns (bytes32 dataset_) {
+        (dataset_,) = _clone().readPayment();
     }
 
     /// @inheritdoc IDatasetShares
@@ -246,15 +247,12 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         if (amount == 0) revert ZeroAmount();
         RevenueMath.Pool memory p = _pool;
         if (p.supply == 0) revert NoShares();
-        bool ok;
-        (ok, p) = p.pay(amount);
-        if (!ok) revert PoolFull(amount);
+        if (!p.pay(amount)) revert PoolFull(amount);
         _pool = p;
         emit RevenuePaid(dataset_, payer, amount, p.acc, p.supply, p.rem);
     }
 
     function _claim(address account, address to) private returns (uint256 amount) {
-        SharesConfig memory c = config();
         RevenueMath.Holder memory h = _holders[account];
         uint128 acc = _pool.acc;
         uint256 value = h.due(acc);
@@ -265,48 +263,53 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         // forge-lint: disable-next-line(unsafe-typecast)
         _holders[account] = RevenueMath.Holder(acc, h.balance, uint64(value % RevenueMath.S));
         if (owed != 0) _owed[account] = 0;
-        emit RevenueClaimed(c.dataset, account, to, amount);
-        SafeERC20.safeTransfer(IERC20(c.paymentToken), to, amount);
+        (bytes32 dataset_, address token) = _clone().readPayment();
+        emit RevenueClaimed(dataset_, account, to, amount);
+        SafeERC20.safeTransfer(IERC20(token), to, amount);
     }
 
-    function _claimShares(SharesConfig memory c, uint128 acc, ShareClaim calldata s) private {
+    function _claimShares(bytes32 dataset_, address ledger_, uint128 acc, ShareClaim calldata s) private {
         if (s.account == address(0) || s.account == address(this)) revert InvalidReceiver(s.account);
-        Epoch memory e = _epochOf[s.epoch];
+        Epoch storage e = _epochOf[s.epoch];
+        (uint128 accOpened, uint64 remaining, uint32 leafCount) = (e.acc, e.remaining, e.leafCount);
         if (!e.open) revert EpochNotOpen(s.epoch);
-        if (s.index >= e.leafCount) revert IndexOutOfRange(s.epoch, s.index, e.leafCount);
+        if (s.index >= leafCount) revert IndexOutOfRange(s.epoch, s.index, leafCount);
         if (_claimed[s.epoch].get(s.index)) revert AlreadyClaimed(s.epoch, s.index);
-        Leaves.Leaf memory leaf = Leaves.Leaf(c.ledger, c.dataset, s.epoch, s.index, s.account, s.units, s.penalty);
-        if (!Leaves.verify(leaf, e.root, s.proof)) revert InvalidProof(s.epoch, s.index);
-        if (s.units > e.remaining) revert EpochExhausted(s.epoch, e.remaining, s.units);
+        if (!Leaves.verify(ledger_, dataset_, s, e.root)) revert InvalidProof(s.epoch, s.index);
+        if (s.units > remaining) revert EpochExhausted(s.epoch, remaining, s.units);
         _claimed[s.epoch].set(s.index);
-        uint64 remaining = e.remaining - s.units;
-        _epochOf[s.epoch].remaining = remaining;
+        remaining -= s.units;
+        e.remaining = remaining;
         // The shares have earned since their epoch opened: that value comes along.
         RevenueMath.Holder memory h = _holders[s.account];
-        uint256 value = h.due(acc) + uint256(s.units) * (acc - e.acc);
-        h = _hold(s.account, value, h.balance + s.units, acc);
+        uint256 value = h.due(acc) + uint256(s.units) * (acc - accOpened);
+        _hold(s.account, h, value, h.balance + s.units, acc);
         emit Transfer(address(this), s.account, s.units);
-        emit SharesClaimed(c.dataset, s.epoch, s.account, s.index, s.units, remaining, h.balance);
+        emit SharesClaimed(dataset_, s.epoch, s.account, s.index, s.units, remaining, h.balance);
     }
 
     /// @dev Writes down that `account` has `balance` shares and is due `value`.
-    function _hold(address account, uint256 value, uint64 balance, uint128 acc)
-        private
-        returns (RevenueMath.Holder memory h)
-    {
-        uint256 whole;
-        (h, whole) = RevenueMath.hold(value, balance, acc);
+    function _hold(address account, RevenueMath.Holder memory h, uint256 value, uint64 balance, uint128 acc) private {
+        uint256 whole = h.hold(value, balance, acc);
         if (whole != 0) _owed[account] += whole;
         _holders[account] = h;
     }
 
-    function _checkTransfer(SharesConfig memory c, address to) private view {
+    /// @return dataset_ read in passing
+    function _checkTransfer(address to) private view returns (bytes32 dataset_) {
         if (to == address(this)) revert InvalidReceiver(to);
-        if (c.transferPolicy == TransferPolicy.Open) return;
+        SharesConfig memory c = config();
         if (c.transferPolicy == TransferPolicy.AllowList) {
             if (!transferAllowed[to]) revert ReceiverNotListed(to);
-        } else if (Clock.time() < c.transfersLockedUntil) {
+        } else if (c.transferPolicy == TransferPolicy.LockedUntil && Clock.time() < c.transfersLockedUntil) {
             revert TransfersLocked(c.transfersLockedUntil);
         }
+        return c.dataset;
+    }
+
+    /// @dev Where the configuration stands: this contract's own code, if it is a clone.
+    function _clone() private view returns (address) {
+        if (address(this) == IMPLEMENTATION) revert NotAClone();
+        return address(this);
     }
 }

@@ -8,7 +8,7 @@ import {ILicenseMarket} from "./interfaces/ILicenseMarket.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
-import {DatasetState, SharesConfig, Terms} from "./types.sol";
+import {DatasetState, SaleConfig, Terms} from "./types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -21,42 +21,40 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// about a dataset is read from its shares' code; only its state and the price are read from storage.
 contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTransient {
     using SafeCast for uint256;
+    using SharesClone for address;
 
     uint256 private constant BPS = 10_000;
 
-    /// @dev One slot. `next` is the price from `effectiveAt` on.
+    /// @dev One slot. `next` is the price from `effectiveAt` on; zero there: the class is not sold.
     struct Price {
         uint88 current;
         uint88 next;
         uint40 effectiveAt;
-        uint32 listing;
     }
 
-    /// @dev One slot; `listing` leads to the dataset's shares, and they to all else.
+    /// @dev Two slots a license. Its shares lead to all else that it names.
     struct Record {
-        uint88 price;
-        uint40 boughtAt;
+        address owner;
         uint40 expiresAt;
-        uint32 epochs;
-        uint32 listing;
+        uint32 boughtAt;
+        uint24 epochs;
+        address shares;
+        uint88 price;
         uint8 class;
     }
 
     struct Sale {
         address shares;
         uint88 price;
-        uint32 epochs;
-        uint32 listing;
-        SharesConfig config;
+        uint24 epochs;
+        uint40 time;
+        SaleConfig config;
     }
 
     IDatasetRegistry private immutable REGISTRY;
     address public immutable treasury;
 
     uint256 public licenseCount;
-    uint32 private _listingCount;
-    mapping(bytes32 dataset => uint32) private _listingOf;
-    mapping(uint32 listing => address shares) private _sharesOf;
     mapping(bytes32 dataset => mapping(uint8 class => Price)) private _prices;
     mapping(uint256 license => Record) private _records;
     mapping(address token => mapping(address account => uint256)) public creditOf;
@@ -73,7 +71,7 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     function setPrice(bytes32 dataset, uint8 class, uint128 price) external {
         Terms memory terms = REGISTRY.termsOf(dataset);
         if (msg.sender != terms.publisher) revert NotPublisher(dataset, msg.sender, terms.publisher);
-        (address shares,, DatasetState state) = REGISTRY.recordOf(dataset);
+        (address shares, DatasetState state) = REGISTRY.recordOf(dataset);
         if (state == DatasetState.Archived) revert NotForSale(dataset, state);
         if (IDatasetShares(shares).totalSupply() == 0) revert NoEpoch(dataset);
         if (price < terms.priceFloor) revert PriceBelowFloor(price, terms.priceFloor);
@@ -82,9 +80,12 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         // forge-lint: disable-next-line(unsafe-typecast)
         uint88 next = uint88(price);
         Price memory p = _prices[dataset][class];
-        p = p.listing == 0
-            ? Price(next, next, Clock.time(), _list(dataset, shares))
-            : Price(_priceNow(p), next, (uint256(Clock.time()) + terms.priceDelay).toUint40(), p.listing);
+        if (p.effectiveAt == 0) {
+            if (REGISTRY.servingOf(dataset).market != address(this)) revert NotServed(dataset, address(this));
+            p = Price(next, next, Clock.time());
+        } else {
+            p = Price(_priceNow(p), next, Clock.time() + terms.priceDelay);
+        }
         _prices[dataset][class] = p;
         emit PriceSet(dataset, class, price, p.effectiveAt);
     }
@@ -110,9 +111,9 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     /// @inheritdoc ILicenseMarket
     function renew(uint256 license, uint128 maxPrice, bytes32 termsHash, uint64 deadline) external nonReentrant {
         Record memory r = _record(license);
-        bytes32 dataset = SharesClone.read(_sharesOf[r.listing]).dataset;
+        (bytes32 dataset,) = r.shares.readPayment();
         Sale memory sale = _quote(dataset, r.class, maxPrice, termsHash, deadline);
-        uint256 from = r.expiresAt > Clock.time() ? r.expiresAt : Clock.time();
+        uint40 from = r.expiresAt > sale.time ? r.expiresAt : sale.time;
         r.price = sale.price;
         r.epochs = sale.epochs;
         r.expiresAt = _expiry(sale.config, from);
@@ -123,11 +124,11 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
 
     /// @inheritdoc ILicenseMarket
     function payRoyalty(uint256 license, uint256 amount, bytes32 reportHash) external nonReentrant {
-        Record memory r = _record(license);
+        address shares = _records[license].shares;
+        if (shares == address(0)) revert UnknownLicense(license);
         if (amount == 0 && reportHash == 0) revert NothingToReport(license);
         if (reportHash != 0) _checkLicensee(license);
-        address shares = _sharesOf[r.listing];
-        SharesConfig memory config = SharesClone.read(shares);
+        SaleConfig memory config = shares.readSale();
         emit RoyaltyPaid(license, config.dataset, msg.sender, amount, reportHash);
         if (amount != 0) _collect(shares, config, amount);
     }
@@ -160,7 +161,7 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     /// @inheritdoc ILicenseMarket
     function licenseOf(uint256 license) external view returns (License memory) {
         Record memory r = _record(license);
-        SharesConfig memory config = SharesClone.read(_sharesOf[r.listing]);
+        SaleConfig memory config = r.shares.readSale();
         return License(config.dataset, config.termsHash, r.price, r.epochs, r.boughtAt, r.expiresAt, r.class);
     }
 
@@ -187,27 +188,36 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         view
         returns (Sale memory sale)
     {
-        if (Clock.time() > deadline) revert Expired(deadline, Clock.time());
+        sale.time = Clock.time();
+        if (sale.time > deadline) revert Expired(deadline, sale.time);
         DatasetState state;
-        (sale.shares,, state) = REGISTRY.recordOf(dataset);
+        (sale.shares, state) = REGISTRY.recordOf(dataset);
         if (state != DatasetState.Open && state != DatasetState.Closed) revert NotForSale(dataset, state);
         Price memory p = _prices[dataset][class];
-        if (p.listing == 0) revert ClassNotSold(dataset, class);
-        sale.listing = p.listing;
-        sale.price = _priceNow(p);
+        if (p.effectiveAt == 0) revert ClassNotSold(dataset, class);
+        sale.price = sale.time < p.effectiveAt ? p.current : p.next;
         if (sale.price > maxPrice) revert PriceAboveLimit(sale.price, maxPrice);
-        sale.config = SharesClone.read(sale.shares);
+        sale.config = sale.shares.readSale();
         if (termsHash != sale.config.termsHash) revert TermsMismatch(termsHash, sale.config.termsHash);
-        sale.epochs = uint256(IDatasetShares(sale.shares).epochCount()).toUint32();
+        sale.epochs = uint256(IDatasetShares(sale.shares).epochCount()).toUint24();
     }
 
     /// @dev Minted without a callback: a receiver need not know about licenses, and gets no chance to interfere.
     function _buy(Order calldata order, Sale memory sale) private returns (uint256 license) {
         if (order.receiver == address(0)) revert ZeroAddress();
         license = ++licenseCount;
-        uint40 expiresAt = _expiry(sale.config, Clock.time());
-        _records[license] = Record(sale.price, Clock.time(), expiresAt, sale.epochs, sale.listing, order.class);
-        _mint(order.receiver, license);
+        uint40 expiresAt = _expiry(sale.config, sale.time);
+        _records[license] = Record({
+            owner: order.receiver,
+            expiresAt: expiresAt,
+            boughtAt: uint256(sale.time).toUint32(),
+            epochs: sale.epochs,
+            shares: sale.shares,
+            price: sale.price,
+            class: order.class
+        });
+        _increaseBalance(order.receiver, 1);
+        emit Transfer(address(0), order.receiver, license);
         emit Locked(license);
         _emitBought(license, order, sale, expiresAt);
         _collect(sale.shares, sale.config, sale.price);
@@ -228,13 +238,14 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     }
 
     /// @dev Splits a payment of the caller: credits first, then the tokens, then the holders' pool learns of its part.
-    function _collect(address shares, SharesConfig memory config, uint256 amount) private {
+    function _collect(address shares, SaleConfig memory config, uint256 amount) private {
         IERC20 token = IERC20(config.paymentToken);
         uint256 toPublisher = amount * config.publisherBps / BPS;
         uint256 toTreasury = amount * config.treasuryBps / BPS;
         uint256 toHolders = amount - toPublisher - toTreasury;
-        if (toPublisher != 0) creditOf[address(token)][config.publisher] += toPublisher;
-        if (toTreasury != 0) creditOf[address(token)][treasury] += toTreasury;
+        mapping(address account => uint256) storage credit = creditOf[config.paymentToken];
+        if (toPublisher != 0) credit[config.publisher] += toPublisher;
+        if (toTreasury != 0) credit[treasury] += toTreasury;
         if (toHolders != amount) ExactTransfer.pull(token, msg.sender, address(this), amount - toHolders);
         ExactTransfer.pull(token, msg.sender, shares, toHolders);
         IDatasetShares(shares).creditFromMarket(msg.sender, toHolders);
@@ -247,32 +258,27 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         if (allowance < price) revert PermitFailed(token, msg.sender, allowance, price);
     }
 
-    function _list(bytes32 dataset, address shares) private returns (uint32 listing) {
-        listing = _listingOf[dataset];
-        if (listing != 0) return listing;
-        if (REGISTRY.servingOf(dataset).market != address(this)) revert NotServed(dataset, address(this));
-        listing = ++_listingCount;
-        _listingOf[dataset] = listing;
-        _sharesOf[listing] = shares;
+    /// @dev A license's owner stands in its record, which saves a slot: `_buy` writes it and nothing changes it.
+    function _ownerOf(uint256 license) internal view override returns (address) {
+        return _records[license].owner;
     }
 
-    /// @dev Licenses are locked: minted, never moved.
-    function _update(address to, uint256 license, address auth) internal override returns (address) {
-        if (auth != address(0)) revert LicenseLocked(license);
-        return super._update(to, license, auth);
+    /// @dev Licenses are locked: nothing moves or burns one.
+    function _update(address, uint256 license, address) internal pure override returns (address) {
+        revert LicenseLocked(license);
     }
 
     function _priceNow(Price memory p) private view returns (uint88) {
         return Clock.time() < p.effectiveAt ? p.current : p.next;
     }
 
-    function _expiry(SharesConfig memory config, uint256 from) private pure returns (uint40) {
-        return config.licenseTerm == 0 ? 0 : (from + config.licenseTerm).toUint40();
+    function _expiry(SaleConfig memory config, uint40 from) private pure returns (uint40) {
+        return config.licenseTerm == 0 ? 0 : from + config.licenseTerm;
     }
 
     function _record(uint256 license) private view returns (Record memory r) {
         r = _records[license];
-        if (r.listing == 0) revert UnknownLicense(license);
+        if (r.owner == address(0)) revert UnknownLicense(license);
     }
 
     function _checkLicensee(uint256 license) private view {

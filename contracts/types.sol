@@ -96,31 +96,35 @@ struct Terms {
     bytes32 drawCommitment;
 }
 
-/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone.
+/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone. Whoever needs
+/// the first fields only reads no further (libraries/SharesClone.sol): what payments need stands first.
 struct SharesConfig {
     bytes32 dataset;
-    bytes32 termsHash;
+    address paymentToken;
     address ledger;
     address market;
-    address registry;
-    address paymentToken;
     address publisher;
     uint16 publisherBps;
     uint16 treasuryBps;
     uint32 licenseTerm;
-    uint64 supplyCap;
-    uint64 transfersLockedUntil;
+    bytes32 termsHash;
     TransferPolicy transferPolicy;
+    uint64 transfersLockedUntil;
+    uint64 supplyCap;
+    address registry;
 }
 
-/// @notice The terms that the ledger reads to settle an epoch.
-struct SettlementTerms {
-    address coordinator;
-    address shares;
-    uint64 unitsPerLabel;
-    uint64 supplyCap;
-    uint32 challengeWindow;
-    uint128 proposerBond;
+/// @notice The first fields of `SharesConfig`, all that a sale or a royalty needs.
+struct SaleConfig {
+    bytes32 dataset;
+    address paymentToken;
+    address ledger;
+    address market;
+    address publisher;
+    uint16 publisherBps;
+    uint16 treasuryBps;
+    uint32 licenseTerm;
+    bytes32 termsHash;
 }
 
 /// @notice The terms that the vault reads to let a contributor in and out.

@@ -98,7 +98,7 @@ interface IAnnotationLedger {
     error NotProposed(bytes32 dataset, uint64 checkpoint, ProposalState state);
     error WindowOpen(bytes32 dataset, uint64 checkpoint, uint64 windowEndsAt);
     error TotalAboveLabels(uint64 totalUnits, uint256 most);
-    error TotalAboveSupplyCap(uint256 committed, uint64 supplyCap);
+    error TotalAboveSupplyCap(uint64 totalUnits, uint64 available);
     /// @notice A dataset's first shares are at least 10^9 base units, so that no payment is too coarse to divide.
     error TotalTooSmall(uint64 totalUnits, uint64 least);
     error NoLeaves(uint64 totalUnits);
@@ -146,8 +146,8 @@ interface IAnnotationLedger {
     function finalizedCount(bytes32 dataset) external view returns (uint64);
     /// @notice All checkpoints up to this number are finalised.
     function settledCount(bytes32 dataset) external view returns (uint64);
-    /// @notice Share units minted or proposed.
-    function committedUnits(bytes32 dataset) external view returns (uint64);
+    /// @notice Share units that the supply cap leaves after all minted and proposed; zero before the first checkpoint.
+    function availableUnits(bytes32 dataset) external view returns (uint64);
     function checkpointOf(bytes32 dataset, uint64 number) external view returns (Checkpoint memory);
     /// @notice Number of the first checkpoint made later than `time`; zero when there is none.
     function firstCheckpointAfter(bytes32 dataset, uint64 time) external view returns (uint64 number);

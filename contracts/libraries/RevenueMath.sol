@@ -25,16 +25,20 @@ library RevenueMath {
         uint64 frac;
     }
 
-    /// @notice The pool after a payment of `amount` > 0 to `pool.supply` > 0 shares; `ok` is false when `acc` is full.
-    function pay(Pool memory pool, uint256 amount) internal pure returns (bool ok, Pool memory) {
+    /// @notice Adds a payment of `amount` > 0 to a pool with `pool.supply` > 0 shares. False, and nothing done, when `acc` is
+    /// full.
+    function pay(Pool memory pool, uint256 amount) internal pure returns (bool) {
         uint256 supply = pool.supply;
         uint256 n = amount * S - pool.rem;
         uint256 q = (n - 1) / supply + 1;
         uint256 acc = pool.acc + q;
-        if (acc > type(uint128).max) return (false, pool);
+        if (acc > type(uint128).max) return false;
         // Both casts lose nothing: acc was just checked, and the remainder is less than the 64-bit supply.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return (true, Pool(uint128(acc), pool.supply, uint64(q * supply - n)));
+        pool.acc = uint128(acc);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        pool.rem = uint64(q * supply - n);
+        return true;
     }
 
     /// @notice Value due to a holder, in 1/S.
@@ -42,24 +46,28 @@ library RevenueMath {
         return uint256(holder.balance) * (acc - holder.accPaid) + holder.frac;
     }
 
-    /// @notice How a holder with `balance` shares is written down when `value` (in 1/S) is due to him.
-    /// @dev The value stays in the holder's slot as if he had had the new balance for a while. Where that is impossible
-    /// (nothing left to carry it, or more than all revenue so far) whole units move out.
-    /// @return holder the slot
+    /// @notice Writes into a holder's slot that he has `balance` shares and that `value` (in 1/S) is due to him.
+    /// @dev The value stays in the slot as if he had had the new balance for a while. Where that is impossible (nothing left
+    /// to carry it, or more than all revenue so far) whole units move out.
     /// @return whole base units for his second slot
-    function hold(uint256 value, uint64 balance, uint128 acc)
+    function hold(Holder memory holder, uint256 value, uint64 balance, uint128 acc)
         internal
         pure
-        returns (Holder memory holder, uint256 whole)
+        returns (uint256 whole)
     {
-        if (balance != 0) {
-            uint256 back = value / balance;
-            // Casts lose nothing: back <= acc, and the remainder is less than the 64-bit balance.
+        holder.balance = balance;
+        if (balance != 0 && value / balance <= acc) {
+            // Casts lose nothing: just checked, and the remainder is less than the 64-bit balance.
             // forge-lint: disable-next-line(unsafe-typecast)
-            if (back <= acc) return (Holder(acc - uint128(back), balance, uint64(value % balance)), 0);
+            holder.accPaid = acc - uint128(value / balance);
+            // forge-lint: disable-next-line(unsafe-typecast)
+            holder.frac = uint64(value % balance);
+            return 0;
         }
+        holder.accPaid = acc;
         // value % S < 10^19 < 2^64.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return (Holder(acc, balance, uint64(value % S)), value / S);
+        holder.frac = uint64(value % S);
+        return value / S;
     }
 }

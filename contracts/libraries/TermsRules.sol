@@ -39,6 +39,7 @@ library TermsRules {
 
     function _checkStakes(Terms calldata terms) private pure {
         _require(terms.penaltyCap <= terms.stake, "penaltyCap");
+        _require(terms.proposerBond <= type(uint96).max, "proposerBond");
         _require(terms.penaltyPeriod >= terms.appealPeriod, "penaltyPeriod");
         _require(terms.settlePeriod > terms.challengeWindow, "settlePeriod");
     }

@@ -12,7 +12,6 @@ import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.s
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {ILicenseMarket} from "../../../contracts/interfaces/ILicenseMarket.sol";
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
-import {Leaves} from "../../../contracts/libraries/Leaves.sol";
 import {PreviewPolicy, Terms, TransferPolicy} from "../../../contracts/types.sol";
 import {SettlementTree} from "./SettlementTree.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
@@ -25,6 +24,7 @@ abstract contract World is Test {
     address internal publisher = makeAddr("publisher");
     address internal coordinator = makeAddr("coordinator");
     address internal successor = makeAddr("successor");
+    address internal payer = makeAddr("payer");
     address internal buyer = makeAddr("buyer");
     address internal alice = makeAddr("alice");
     address internal bob = makeAddr("bob");
@@ -163,7 +163,10 @@ abstract contract World is Test {
     }
 
     function leafOf(bytes32 dataset, uint64 epoch, uint32 index, Part memory part) internal view returns (bytes32) {
-        return Leaves.hash(Leaves.Leaf(address(ledger), dataset, epoch, index, part.account, part.units, 0));
+        uint128 penalty = 0;
+        bytes memory leaf =
+            abi.encode(block.chainid, address(ledger), dataset, epoch, index, part.account, part.units, penalty);
+        return keccak256(abi.encode(keccak256(leaf)));
     }
 
     function shareClaim(bytes32 dataset, uint64 epoch, Part[] memory parts, uint32 index)
@@ -207,8 +210,8 @@ abstract contract World is Test {
 
     function pay(bytes32 dataset, uint256 amount) internal {
         DatasetShares shares = sharesOf(dataset);
-        usd.mint(buyer, amount);
-        vm.startPrank(buyer);
+        usd.mint(payer, amount);
+        vm.startPrank(payer);
         usd.approve(address(shares), amount);
         shares.pay(amount);
         vm.stopPrank();

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {DatasetShares} from "../../contracts/DatasetShares.sol";
+import {IDatasetShares} from "../../contracts/interfaces/IDatasetShares.sol";
+import {ILicenseMarket} from "../../contracts/interfaces/ILicenseMarket.sol";
+import {World} from "./support/World.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice What whole transactions cost: `forge test --isolate --match-contract Gas -vv`. Everything that a network in
+/// use has already written (credits, balances, earlier epochs, an unlimited allowance) is written first. The bounds are
+/// the aims of the protocol; they hold only for whole transactions, so without --isolate nothing is compared.
+contract GasTest is World {
+    bytes32 internal dataset;
+    DatasetShares internal shares;
+    Part[] internal members;
+
+    function setUp() public override {
+        super.setUp();
+        dataset = newDataset();
+        shares = sharesOf(dataset);
+        for (uint160 i = 0; i < 128; ++i) {
+            members.push(Part(address(0xa11ce00 + i), 4e9 + uint64(i)));
+        }
+        earnEpoch(dataset, members);
+        usd.mint(buyer, 1e15);
+        vm.startPrank(buyer);
+        usd.approve(address(shares), type(uint256).max);
+        usd.approve(address(market), type(uint256).max);
+        vm.stopPrank();
+        pay(dataset, 1000e6);
+        setPrice(dataset, 0, 100e6);
+        ILicenseMarket.Order memory o = order(dataset, 100e6);
+        vm.prank(buyer);
+        market.buy(o);
+    }
+
+    function test_gas__pay_direct() public {
+        vm.prank(buyer);
+        shares.pay(1234e6);
+        _report("pay_direct", 58_000);
+    }
+
+    function test_gas__pay_market() public {
+        vm.prank(buyer);
+        market.payRoyalty(1, 1234e6, keccak256("report"));
+        _report("pay_market", 90_000);
+    }
+
+    function test_gas__buy() public {
+        ILicenseMarket.Order memory o = order(dataset, 100e6);
+        vm.prank(buyer);
+        market.buy(o);
+        _report("buy", 160_000);
+    }
+
+    function test_gas__buy_first() public {
+        ILicenseMarket.Order memory o = order(dataset, 100e6);
+        o.receiver = makeAddr("first buyer");
+        vm.prank(buyer);
+        market.buy(o);
+        _report("buy_first", 178_000);
+    }
+
+    function test_gas__claim_again() public {
+        address member = members[3].account;
+        vm.prank(member);
+        shares.claim();
+        pay(dataset, 1000e6);
+        vm.prank(member);
+        shares.claim();
+        _report("claim_again", 54_000);
+    }
+
+    function test_gas__transfer_settled() public {
+        (address a, address b) = (members[3].account, members[4].account);
+        vm.prank(a);
+        shares.transfer(b, 1000);
+        vm.prank(a);
+        shares.transfer(b, 1000);
+        _report("transfer_settled", 48_000);
+    }
+
+    function test_gas__transfer_unsettled() public {
+        (address a, address b) = (members[3].account, members[4].account);
+        vm.prank(a);
+        shares.transfer(b, 1000);
+        _report("transfer_unsettled", 72_000);
+    }
+
+    function test_gas__claim_shares() public {
+        uint64 epoch = settleEpoch(dataset, members);
+        pay(dataset, 1000e6);
+        claimPart(dataset, epoch, members, 1);
+        IDatasetShares.ShareClaim[] memory claims = shareClaim(dataset, epoch, members, 2);
+        shares.claimShares(claims);
+        _report("claim_shares", 64_588);
+    }
+
+    function test_gas__epoch_of_1000_rows() public {
+        uint64 to = ledger.checkpointOf(dataset, 1).to + 1000;
+        vm.startPrank(coordinator);
+        ledger.checkpoint(dataset, to, keccak256("log"), keccak256("data"));
+        uint256 sum = vm.lastCallGas().gasTotalUsed;
+        ledger.propose(dataset, 2, keccak256("root"), 500e9, 40, keccak256("file"));
+        sum += vm.lastCallGas().gasTotalUsed;
+        vm.warp(block.timestamp + 1 days);
+        ledger.finalize(dataset, 2);
+        sum += vm.lastCallGas().gasTotalUsed;
+        vm.stopPrank();
+        _compare("epoch_per_annotation_1000 x 1000", sum, 300_000);
+    }
+
+    function _report(string memory name, uint256 aim) private {
+        _compare(name, vm.lastCallGas().gasTotalUsed, aim);
+    }
+
+    function _compare(string memory name, uint256 gas, uint256 aim) private {
+        if (!vm.envOr("GAS_AIMS", false)) return;
+        console.log(name, gas, aim);
+        assertLe(gas, aim, name);
+    }
+}
