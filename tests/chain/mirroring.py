@@ -63,7 +63,7 @@ def chain_logs(deployed: Deployed) -> dict[Position, Mapping[str, Any]]:
     emitters = list(deployed.deployment.emitters())
     logs = _logs(deployed, {"address": emitters})
     created = committed_catalogue().spec("DatasetRegistry", "DatasetCreated").topic
-    clones = {"0x" + log["topics"][3][26:] for log in logs if log["topics"][0] == created}
+    clones = {"0x" + log["topics"][3][26:] for log in logs if log["topics"][:1] == [created]}
     topics = list(committed_catalogue().clones)
     logs += [log for log in _logs(deployed, {"topics": [topics]}) if log["address"] in clones]
     return {(int(log["blockNumber"], 16), log["blockHash"], int(log["logIndex"], 16)): log for log in logs}
