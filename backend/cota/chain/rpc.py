@@ -34,10 +34,11 @@ class RpcError(Exception):
 
 
 class Unavailable(Exception):
-    """No usable answer after all attempts. `was_reached`: the node took the request, then failed."""
+    """No usable answer after all attempts. `was_reached`: the node took the request, then failed; `is_limit`:
+    it was asked too often."""
 
-    def __init__(self, reason: str, *, was_reached: bool = False) -> None:
-        self.was_reached = was_reached
+    def __init__(self, reason: str, *, was_reached: bool = False, is_limit: bool = False) -> None:
+        self.was_reached, self.is_limit = was_reached, is_limit
         super().__init__(reason)
 
 
@@ -96,17 +97,30 @@ class Endpoint:
         RpcError, Unavailable.
         """
         results: list[Any] = []
+        size = self._batch
         while len(results) < len(calls):
-            part = calls[len(results) : len(results) + self._batch]
-            if len(part) == 1:
-                results.append(await self._single(part[0], is_heavy))
+            part = calls[len(results) : len(results) + size]
+            try:
+                answers = await self._part(part, is_heavy)
+            except Unavailable as failure:
+                if not failure.is_limit or len(part) == 1:
+                    raise
+                size = len(part) // 2  # some providers count the calls of a batch one by one
                 continue
-            answers = await self._batch_answers(part, is_heavy)
             if answers is None:
-                self._batch = max(1, len(part) // 2)
+                size = self._batch = len(part) // 2
             else:
-                results.extend(self._result(c[0], a) for c, a in zip(part, answers, strict=True))
+                results.extend(answers)
         return results
+
+    async def _part(self, calls: Sequence[Call], is_heavy: bool) -> list[Any] | None:
+        """One request's worth of results; None when the node refuses the batch as such."""
+        if len(calls) == 1:
+            return [await self._single(calls[0], is_heavy)]
+        answers = await self._batch_answers(calls, is_heavy)
+        if answers is None:
+            return None
+        return [self._result(call[0], answer) for call, answer in zip(calls, answers, strict=True)]
 
     async def _batch_answers(self, calls: Sequence[Call], is_heavy: bool) -> list[dict[str, Any]] | None:
         """The answers in the order of the calls; None when the node refuses the batch as such."""
@@ -150,7 +164,9 @@ class Endpoint:
             except _Passing as failure:
                 self.usage.last_error = str(failure)
                 if attempt == self._attempts or (is_heavy and failure.was_reached and not failure.is_limit):
-                    raise Unavailable(f"{self.name}: {failure}", was_reached=failure.was_reached) from None
+                    raise Unavailable(
+                        f"{self.name}: {failure}", was_reached=failure.was_reached, is_limit=failure.is_limit
+                    ) from None
                 await asyncio.sleep(min(failure.after or pause * random.uniform(0.5, 1.0), _LONGEST_PAUSE))
                 pause *= 2
         raise Unavailable(f"{self.name} was not asked")
