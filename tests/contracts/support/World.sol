@@ -60,7 +60,7 @@ abstract contract World is Test {
             IDatasetRegistry.Version(address(ledger), address(vault), address(market), address(implementation))
         );
         registry.allowPaymentToken(address(usd), true);
-        cota.transfer(coordinator, 1_000_000e18);
+        assertTrue(cota.transfer(coordinator, 1_000_000e18));
         vm.stopPrank();
         vm.startPrank(coordinator);
         cota.approve(address(ledger), type(uint256).max);
@@ -217,6 +217,18 @@ abstract contract World is Test {
         vm.stopPrank();
     }
 
+    /// @notice Moves shares and takes no silent refusal for an answer.
+    function move(DatasetShares shares, address from, address to, uint256 amount) internal {
+        vm.prank(from);
+        assertTrue(shares.transfer(to, amount));
+    }
+
+    function moveReverts(bytes memory reason, DatasetShares shares, address from, address to, uint256 amount) internal {
+        vm.prank(from);
+        vm.expectRevert(reason);
+        assertFalse(shares.transfer(to, amount));
+    }
+
     function setPrice(bytes32 dataset, uint8 class, uint128 price) internal {
         vm.prank(publisher);
         market.setPrice(dataset, class, price);
@@ -268,7 +280,7 @@ abstract contract World is Test {
         vault.join(request, "", false);
     }
 
-    function leave(bytes32 dataset, address account) internal {
+    function depart(bytes32 dataset, address account) internal {
         IStakeVault.LeaveRequest memory request = leaveRequest(dataset, account);
         vm.prank(account);
         vault.leave(request, "");
