@@ -1,4 +1,4 @@
-"""The scoring on real crowds, or on the made-up one where they cannot be had: at least as right as counting."""
+"""The scoring on real crowds, or on a made-up one where they cannot be had: at least as right as counting."""
 
 import csv
 import time
