@@ -4,7 +4,7 @@
 
 Per set: a tenth of the known tasks (20 on bluebirds) is gold, spread over the sorted tasks; accuracy is over
 the other known tasks, an unsettled one counting as the most frequent class of the gold; r is Pearson's, of
-skill with true accuracy, over workers with ten known answers or more. Sets not at hand are fetched or skipped.
+skill with true accuracy, over workers with ten known answers or more. Sets not at hand are fetched or left.
 """
 
 import time
