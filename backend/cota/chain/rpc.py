@@ -190,7 +190,9 @@ class Endpoint:
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError:
-            # Also of other 4xx, such as 413 for an answer that would be too large: asking for less may help.
+            if status < 400:
+                raise _Passing("cut off, or not JSON", was_reached=True) from None
+            # Such as 413 for an answer too large: asking for less may help, asking again will not.
             raise Unavailable(f"{self.name}: HTTP {status}, not JSON", was_reached=True) from None
         if not isinstance(answer, (dict, list)):
             raise Unavailable(f"{self.name}: not a JSON-RPC answer", was_reached=True)

@@ -2,9 +2,10 @@
 
 Two ways. Far below the head, a range of blocks in one question, believed only if the last block's hash was
 the same before and after. Near the head, block by block, pinned by hash: headers that follow one another from
-what is mirrored, then each block's logs by its hash (EIP-234), checked against its bloom filter. All
-questions of one answer go to one node. Promises: a batch is a piece of one chain that starts right after
-`parent`; every log in it belongs to a block whose header was seen.
+what is mirrored, then each block's logs by its hash (EIP-234), checked against its bloom filter. Where a node
+refuses the logs of a single block they come from its receipts. All questions of one answer go to one node.
+Promises: a batch is a piece of one chain that starts right after `parent`; every log in it belongs to a block
+whose header was seen.
 """
 
 import time
@@ -46,6 +47,7 @@ class Fetcher:
     def __init__(self, catalogue: Catalogue, emitters: Iterable[str]) -> None:
         self._emitters = sorted(emitters)
         self._clone_topics = sorted(catalogue.clones)
+        self._clone_firsts = [[topic] for topic in self._clone_topics]
         self._bloom = BloomCheck(self._emitters, self._clone_topics)
 
     def _logs(self, where: Mapping[str, str]) -> list[Call]:
@@ -56,20 +58,14 @@ class Fetcher:
         return calls
 
     async def fetch_range(self, endpoint: Endpoint, start: int, end: int) -> Batch:
-        """Blocks start..end, which must lie well below the head. Raises RangeRefused, Retry's kin,
-        Unavailable."""
+        """Blocks start..end, which must lie well below the head.
+
+        Raises RangeRefused, Retry's kin, Unavailable.
+        """
         began = time.monotonic()
         before = parse_header(await endpoint.call("eth_getBlockByNumber", hex(end), False), end)
         where = {"fromBlock": hex(start), "toBlock": hex(end)}
-        calls = [*self._logs(where), _header_call(start - 1)]
-        try:
-            *answers, parent = await endpoint.batch(calls, is_heavy=True)
-        except RpcError as refusal:
-            raise RangeRefused(str(refusal)) from refusal
-        except Unavailable as failure:
-            if not failure.was_reached:
-                raise
-            raise RangeRefused(str(failure)) from failure
+        *answers, parent = await _ask_heavy(endpoint, [*self._logs(where), _header_call(start - 1)])
         logs = _merge(answers, start, end)
         numbers = sorted({*(int(log["blockNumber"], 16) for log in logs), end})
         headers = await _headers(endpoint, numbers)
@@ -79,21 +75,47 @@ class Fetcher:
         below = parse_header(parent, start - 1).hash
         return Batch(below, headers[end], headers, [headers[end]], logs, time.monotonic() - began)
 
+    async def fetch_block(self, endpoint: Endpoint, number: int) -> Batch:
+        """One block whose logs are more than the node will answer at once: from its transactions' receipts.
+
+        Raises RangeRefused, Retry's kin, Unavailable.
+        """
+        began = time.monotonic()
+        header = (await _headers(endpoint, [number]))[number]
+        logs = await self._logs_of_receipts(endpoint, header)
+        return Batch(header.parent, header, {number: header}, [header], logs, time.monotonic() - began)
+
     async def fetch_recent(self, endpoint: Endpoint, parent: bytes, start: int, head: Header) -> Batch:
-        """Blocks start..head, which must follow `parent`. Raises Retry's kin, Unavailable, RpcError."""
+        """Blocks start..head, which must follow `parent`. Raises RangeRefused, Retry's kin, Unavailable."""
         began = time.monotonic()
         below = await _headers(endpoint, range(start, head.number)) if head.number > start else {}
         headers = {**below, head.number: head}
         _check_chain(parent, [headers[n] for n in range(start, head.number + 1)])
         logs: list[Log] = []
-        questions = [call for n in headers for call in self._logs({"blockHash": _hex(headers[n].hash)})]
-        answers = await _ask_pinned(endpoint, questions)
-        each = len(questions) // len(headers)
-        for position, header in enumerate(headers.values()):
-            part = _merge(answers[position * each : (position + 1) * each], header.number, header.number)
+        pinned = await self._pinned_logs(endpoint, list(headers.values()))
+        for header, part in zip(headers.values(), pinned, strict=True):
             logs.extend(part or await self._doubt(endpoint, header))
         _check_blocks(logs, headers)
         return Batch(parent, head, headers, list(headers.values()), logs, time.monotonic() - began)
+
+    async def _pinned_logs(self, endpoint: Endpoint, headers: Sequence[Header]) -> list[Sequence[Log]]:
+        """The logs of each block, by its hash: a node that does not have the block refuses, where by number
+        it would answer "nothing". Refused ones are asked for one by one, and at last read from the receipts.
+        """
+        questions = [call for h in headers for call in self._logs({"blockHash": _hex(h.hash)})]
+        try:
+            answers = await _ask_heavy(endpoint, questions)
+        except RangeRefused:
+            if len(headers) == 1:
+                return [await self._logs_of_receipts(endpoint, headers[0])]
+            middle = len(headers) // 2
+            lower = await self._pinned_logs(endpoint, headers[:middle])
+            return [*lower, *await self._pinned_logs(endpoint, headers[middle:])]
+        each = len(questions) // len(headers)
+        return [
+            _merge(answers[n * each : (n + 1) * each], header.number, header.number)
+            for n, header in enumerate(headers)
+        ]
 
     async def _doubt(self, endpoint: Endpoint, header: Header) -> Sequence[Log]:
         """No logs, though the filter may say otherwise: some nodes announce a block before its logs are
@@ -101,10 +123,24 @@ class Fetcher:
         for _ in range(_DOUBTS):
             if not self._bloom.may_hold(header.bloom):
                 break
-            answers = await _ask_pinned(endpoint, self._logs({"blockHash": _hex(header.hash)}))
-            if found := _merge(answers, header.number, header.number):
+            if found := (await self._pinned_logs(endpoint, [header]))[0]:
                 return found
         return ()
+
+    async def _logs_of_receipts(self, endpoint: Endpoint, header: Header) -> list[Log]:
+        """What `_logs` would select, out of all that the block's transactions logged."""
+        (block,) = await _ask_heavy(endpoint, [("eth_getBlockByHash", [_hex(header.hash), False])])
+        if block is None:
+            raise NodeBehind(f"the node does not have block {header.number} by its hash")
+        calls: list[Call] = [("eth_getTransactionReceipt", [tx]) for tx in block["transactions"]]
+        receipts = await _ask_heavy(endpoint, calls)
+        if any(r is None or r["blockHash"] != block["hash"] for r in receipts):
+            raise NodeBehind(f"the node does not have the receipts of block {header.number}")
+        logs = [log for receipt in receipts for log in receipt["logs"] if self._is_ours(log)]
+        return _merge([logs], header.number, header.number)
+
+    def _is_ours(self, log: Log) -> bool:
+        return log["address"].lower() in self._emitters or log["topics"][:1] in self._clone_firsts
 
 
 def _hex(value: bytes) -> str:
@@ -120,12 +156,16 @@ async def _headers(endpoint: Endpoint, numbers: Sequence[int]) -> dict[int, Head
     return {n: parse_header(answer, n) for n, answer in zip(numbers, answers, strict=True)}
 
 
-async def _ask_pinned(endpoint: Endpoint, calls: Sequence[Call]) -> list[Any]:
-    """By block hash: a node that does not have the block refuses, instead of answering "nothing"."""
+async def _ask_heavy(endpoint: Endpoint, calls: Sequence[Call]) -> list[Any]:
+    """Raises RangeRefused when the node refuses, or fails over it; Unavailable when it cannot be reached."""
     try:
-        return await endpoint.batch(calls)
+        return await endpoint.batch(calls, is_heavy=True)
     except RpcError as refusal:
-        raise NodeBehind(f"logs of a block are not to be had: {refusal}") from refusal
+        raise RangeRefused(str(refusal)) from refusal
+    except Unavailable as failure:
+        if not failure.was_reached:
+            raise
+        raise RangeRefused(str(failure)) from failure
 
 
 def _merge(answers: Sequence[Any], start: int, end: int) -> list[Log]:

@@ -136,7 +136,7 @@ class Follower:
             batch = await self._fetcher.fetch_range(endpoint, start, end)
         except RangeRefused:
             self._span.shrink(end - start + 1)
-            batch = await self._fetcher.fetch_range(endpoint, start, start)
+            batch = await self._fetcher.fetch_block(endpoint, start)
         if batch.parent != ancestor.hash:
             raise ChainMoved("the chain moved again")
         return batch
@@ -184,12 +184,14 @@ class Follower:
             await asyncio.gather(*pending, return_exceptions=True)
 
     async def _fetch_window(self, start: int, end: int) -> list[Batch]:
-        """One window, or its halves when the node refuses it: never the same range again."""
+        """One window, or its halves when the node refuses it: never the same range again. A single block that
+        is refused is read from its receipts.
+        """
         try:
             batch = await self._client.ask(lambda e: self._fetcher.fetch_range(e, start, end))
         except RangeRefused as refusal:
             if start == end:
-                raise
+                return [await self._client.ask(lambda e: self._fetcher.fetch_block(e, start))]
             self._span.shrink(end - start + 1)
             log.info("range refused", start=start, end=end, reason=str(refusal)[:200])
             middle = (start + end) // 2

@@ -15,6 +15,7 @@ import psycopg
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment, DeploymentMissing
 from cota.chain.events import Catalogue
+from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
 from cota.indexer.fetch import Fetcher
 from cota.indexer.follow import Follower
@@ -29,6 +30,8 @@ from cota.store.session import psycopg_dsn
 
 log = get_logger(__name__)
 
+# A node that refuses even simple questions is a node to ask again later.
+_PASSING = (Retry, RangeRefused, ChainUnavailable, RpcError)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _STANDBY_LOOK = 0.5
 
@@ -77,7 +80,7 @@ class Indexer:
                 pause = _FIRST_PAUSE
             except WrongChain:
                 raise
-            except (psycopg.OperationalError, psycopg.InterfaceError, ChainUnavailable, Retry) as failure:
+            except (psycopg.OperationalError, psycopg.InterfaceError, *_PASSING) as failure:
                 log.warning("interrupted", reason=f"{type(failure).__name__}: {failure}", wait=pause)
                 await self._sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -172,13 +175,16 @@ class Indexer:
         advanced, pause = loop.time(), _FIRST_PAUSE
         while not self._stop.is_set():
             self._wake.clear()
+            before = follower.cursor
             try:
                 if await follower.step(self._options.up_to):
                     advanced, pause = loop.time(), _FIRST_PAUSE
                     continue
-            except (Retry, RangeRefused, ChainUnavailable) as failure:
+            except _PASSING as failure:
                 if isinstance(failure, WrongChain):
                     raise
+                if follower.cursor != before:
+                    advanced, pause = loop.time(), _FIRST_PAUSE
                 self._tell(failure, pause)
                 self._client.prefer_next()
                 await self._sleep(pause)
