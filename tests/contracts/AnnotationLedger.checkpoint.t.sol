@@ -10,6 +10,8 @@ import {World} from "./support/World.sol";
 
 /// @notice The log grows, and nothing in it ever changes.
 contract AnnotationLedgerCheckpointTest is World {
+    bytes32 private constant NONE = "none";
+
     bytes32 internal dataset;
 
     function setUp() public override {
@@ -70,7 +72,7 @@ contract AnnotationLedgerCheckpointTest is World {
 
     function test_checkpoint__of_an_unknown_dataset__reverts() public {
         vm.prank(coordinator);
-        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, bytes32("none")));
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, NONE));
         ledger.checkpoint("none", 1, "a", "d");
     }
 
@@ -95,7 +97,8 @@ contract AnnotationLedgerCheckpointTest is World {
         vm.startPrank(coordinator);
         ledger.checkpoint(dataset, 10, "a", "d");
         bytes32[] memory rows = new bytes32[](2);
-        (rows[0], rows[1]) = (bytes32("x"), bytes32("y"));
+        rows[0] = "x";
+        rows[1] = "y";
         ledger.checkpoint(dataset, 12, LogTree.rootOver(rows), "d");
         bytes32[] memory proof = new bytes32[](1);
         proof[0] = LogTree.leafOf("x");

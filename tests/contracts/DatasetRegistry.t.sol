@@ -12,11 +12,13 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 /// @notice Datasets are made by their publishers, from terms within bounds, and stay with their contracts.
 contract DatasetRegistryTest is World {
+    bytes32 private constant SALT = "salt";
+    bytes32 private constant NONE = "none";
+
     function test_create_dataset__freezes_terms_and_makes_shares() public {
         Terms memory terms = defaultTerms();
         bytes32 termsHash = keccak256(abi.encode(terms));
-        bytes32 expected =
-            keccak256(abi.encode(block.chainid, address(registry), publisher, termsHash, bytes32("salt")));
+        bytes32 expected = keccak256(abi.encode(block.chainid, address(registry), publisher, termsHash, SALT));
         vm.prank(publisher);
         bytes32 dataset = registry.createDataset(terms, "salt", "uri");
         assertEq(dataset, expected);
@@ -193,7 +195,7 @@ contract DatasetRegistryTest is World {
         vm.startPrank(coordinator);
         vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.NotPublisher.selector, dataset, coordinator, publisher));
         registry.setState(dataset, DatasetState.Paused);
-        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, bytes32("none")));
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, NONE));
         registry.setState("none", DatasetState.Paused);
     }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {DatasetShares} from "../../contracts/DatasetShares.sol";
 import {IDatasetShares} from "../../contracts/interfaces/IDatasetShares.sol";
 import {ILicenseMarket} from "../../contracts/interfaces/ILicenseMarket.sol";
 import {World} from "./support/World.sol";
 import {console} from "forge-std/console.sol";
 
-/// @notice What whole transactions cost: `forge test --isolate --match-contract Gas -vv`. Everything that a network in
-/// use has already written (credits, balances, earlier epochs, an unlimited allowance) is written first. The bounds are
-/// the aims of the protocol; they hold only for whole transactions, so without --isolate nothing is compared.
+/// @notice What whole transactions cost: `forge test --match-contract Gas -vv` prints it, against the protocol's aims. All
+/// that a network in use has already written (credits, balances, earlier epochs, an unlimited allowance) is written first.
 contract GasTest is World {
     bytes32 internal dataset;
     DatasetShares internal shares;
@@ -35,18 +37,21 @@ contract GasTest is World {
         market.buy(o);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__pay_direct() public {
         vm.prank(buyer);
         shares.pay(1234e6);
         _report("pay_direct", 58_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__pay_market() public {
         vm.prank(buyer);
         market.payRoyalty(1, 1234e6, keccak256("report"));
         _report("pay_market", 90_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__buy() public {
         ILicenseMarket.Order memory o = order(dataset, 100e6);
         vm.prank(buyer);
@@ -54,6 +59,7 @@ contract GasTest is World {
         _report("buy", 160_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__buy_first() public {
         ILicenseMarket.Order memory o = order(dataset, 100e6);
         o.receiver = makeAddr("first buyer");
@@ -62,6 +68,7 @@ contract GasTest is World {
         _report("buy_first", 178_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__claim_again() public {
         address member = members[3].account;
         vm.prank(member);
@@ -72,6 +79,7 @@ contract GasTest is World {
         _report("claim_again", 54_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__transfer_settled() public {
         (address a, address b) = (members[3].account, members[4].account);
         vm.prank(a);
@@ -81,6 +89,7 @@ contract GasTest is World {
         _report("transfer_settled", 48_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__transfer_unsettled() public {
         (address a, address b) = (members[3].account, members[4].account);
         vm.prank(a);
@@ -88,6 +97,7 @@ contract GasTest is World {
         _report("transfer_unsettled", 72_000);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__claim_shares() public {
         uint64 epoch = settleEpoch(dataset, members);
         pay(dataset, 1000e6);
@@ -97,6 +107,7 @@ contract GasTest is World {
         _report("claim_shares", 64_588);
     }
 
+    /// forge-config: default.isolate = true
     function test_gas__epoch_of_1000_rows() public {
         uint64 to = ledger.checkpointOf(dataset, 1).to + 1000;
         vm.startPrank(coordinator);
@@ -116,7 +127,6 @@ contract GasTest is World {
     }
 
     function _compare(string memory name, uint256 gas, uint256 aim) private {
-        if (!vm.envOr("GAS_AIMS", false)) return;
         console.log(name, gas, aim);
         assertLe(gas, aim, name);
     }

@@ -11,6 +11,9 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
 /// @notice Joining locks exactly the terms' stake, at the word of the account, whoever posts it.
 contract StakeVaultJoinTest is World {
+    bytes32 private constant NONE = "none";
+    bytes32 private constant OTHER = "other";
+
     bytes32 internal dataset;
     address internal signer;
     uint256 internal signerKey;
@@ -138,9 +141,7 @@ contract StakeVaultJoinTest is World {
         vault.join(request, "", false);
         request.termsHash = "other";
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IStakeVault.TermsMismatch.selector, bytes32("other"), keccak256(abi.encode(defaultTerms()))
-            )
+            abi.encodeWithSelector(IStakeVault.TermsMismatch.selector, OTHER, keccak256(abi.encode(defaultTerms())))
         );
         vault.join(request, "", false);
     }
@@ -186,7 +187,7 @@ contract StakeVaultJoinTest is World {
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotServed.selector, dataset, address(other)));
         other.join(request, "", false);
         request.dataset = "none";
-        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, bytes32("none")));
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.UnknownDataset.selector, NONE));
         vault.join(request, "", false);
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
 import {Signatures} from "../support/Signatures.sol";
 import {World} from "../support/World.sol";

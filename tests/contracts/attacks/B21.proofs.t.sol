@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {DatasetShares} from "../../../contracts/DatasetShares.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {SettlementTree} from "../support/SettlementTree.sol";

@@ -8,6 +8,8 @@ import {World} from "../support/World.sol";
 
 /// @notice B22: racing the buyer or the registrant.
 contract B22RacingTest is World {
+    bytes32 private constant OTHER = "x";
+
     bytes32 internal dataset;
 
     function setUp() public override {
@@ -79,7 +81,7 @@ contract B22RacingTest is World {
         vm.startPrank(buyer);
         vm.expectRevert(abi.encodeWithSelector(ILicenseMarket.PriceAboveLimit.selector, uint256(101e6), uint256(100e6)));
         market.renew(license, 100e6, o.termsHash, type(uint64).max);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseMarket.TermsMismatch.selector, bytes32("x"), o.termsHash));
+        vm.expectRevert(abi.encodeWithSelector(ILicenseMarket.TermsMismatch.selector, OTHER, o.termsHash));
         market.renew(license, 101e6, "x", type(uint64).max);
         assertEq(usd.balanceOf(buyer), 900e6);
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @notice Signing, written apart from the contracts' own library.
@@ -45,11 +46,10 @@ library Signatures {
     {
         bytes32 typeHash =
             keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        (, bytes memory separator) = token.staticcall(abi.encodeWithSignature("DOMAIN_SEPARATOR()"));
         return keccak256(
             abi.encodePacked(
                 "\x19\x01",
-                abi.decode(separator, (bytes32)),
+                IERC20Permit(token).DOMAIN_SEPARATOR(),
                 keccak256(abi.encode(typeHash, owner, spender, value, nonce, deadline))
             )
         );
