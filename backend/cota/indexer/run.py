@@ -80,6 +80,10 @@ class Indexer:
                 pause = _FIRST_PAUSE
             except WrongChain:
                 raise
+            except psycopg.errors.UndefinedTable:
+                raise MirrorMismatch(
+                    "this database has no mirror tables, or old ones: run python -m cota.store.migrate"
+                ) from None
             except (psycopg.OperationalError, psycopg.InterfaceError, *_PASSING) as failure:
                 log.warning("interrupted", reason=f"{type(failure).__name__}: {failure}", wait=pause)
                 await self._sleep(pause)
