@@ -99,7 +99,8 @@ def kill_and_resume(url: str, busy: Deployed, shim: Shim, times: int) -> None:
     env = {**busy.env, "RPC_URL": shim.url}
     for n in range(times):
         process = start(url, env, "--until-head")
-        target = reached(url) + chance.randint(1, max(1, (top - reached(url)) // (times - n + 1)))
+        # Later each time, and never so late that the rest could be done before the blow.
+        target = max(reached(url), (n + chance.random()) * (top - 200) / times)
         wait_until(lambda: reached(url) >= target or process.poll() is not None)  # noqa: B023
         time.sleep(chance.random() * 0.02)
         end(process, signal.SIGKILL)
