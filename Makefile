@@ -8,13 +8,16 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # The native binary: the launchers of node_modules/.bin exit 0 when a test or the compiler fails.
 foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 
-.PHONY: list setup up down test test-long check check-python check-contracts test-contracts test-python lock
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## build .venv and node_modules from the locks
 	@scripts/setup.sh
+
+demo: setup ## the whole story on this machine: label, settle, sell, pay, verify; writes var/demo.json
+	@$(PY) -m scripts.demo
 
 up: setup ## start the local stack in the background (UP="--api-port 8001 --rpc-port 8546")
 	@$(PY) -m scripts.up $(UP)

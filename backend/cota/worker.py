@@ -79,7 +79,7 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
 
     @app.periodic(cron=TICK)
     @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
-    async def tick(timestamp: int) -> None:
+    async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue hands every periodic job its time
         for dataset in await work.due():
             with suppress(AlreadyEnqueued):
                 await advance.configure(queueing_lock=f"advance:{dataset.hex()}").defer_async(

@@ -34,6 +34,7 @@ class Step:
         self._console = console
         self._lock = threading.Lock()
         self._told = 0
+        self._news = ""
         self._bar: Progress | None = None
 
     def advance(self, count: int = 1) -> None:
@@ -46,6 +47,16 @@ class Step:
                 if quarter > self._told and self.done < self.total:
                     self._told = quarter
                     self._console.print(f"  {self.title}: {self.done:,} of {self.total:,}")
+
+    def tell(self, news: str) -> None:
+        """What happens within the stage, while it happens; the same news is told once."""
+        if news == self._news:
+            return
+        self._news = news
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], description=f"{self.title}: {news}")
+        elif not self._console.is_terminal:
+            self._console.print(f"  {news}")
 
     def say(self, note: str) -> None:
         """The sentence that stands behind the finished stage."""

@@ -4,28 +4,21 @@ import asyncio
 import secrets
 from typing import Any
 
-import httpx2
 import pytest
 
 from cota.auth.signatures import SECP256K1_N
 from cota.auth.typed import Domain, Receipt, digest, recover
 from cota.units import to_hex
+from tests.api.problems import refused
 from tests.api.wallets import Wallet, label_body, nonce, soon
 from tests.api.world import CLASSES, Dataset, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def refused(answer: httpx2.Response, slug: str, status: int) -> dict[str, Any]:
-    """Asserts a problem of this type, and gives its body."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    problem: dict[str, Any] = answer.json()
-    assert (problem["type"], problem["status"], answer.status_code) == (f"/problems/{slug}", status, status), problem
-    assert problem["request_id"] == answer.headers["X-Request-ID"]
-    return problem
-
-
-async def assert_unstored(world: World, dataset: Dataset, body: dict[str, Any], slug: str, status: int) -> dict[str, Any]:
+async def assert_unstored(
+    world: World, dataset: Dataset, body: dict[str, Any], slug: str, status: int
+) -> dict[str, Any]:
     """The body is refused with this problem, nothing is stored and the service lives."""
     before = await world.count("annotations", dataset)
     problem = refused(await world.submit(dataset, body), slug, status)
@@ -41,7 +34,9 @@ async def test_submit__signed_label__is_receipted(world: World, birds: Dataset) 
     answer = await world.submit(birds, body)
     assert answer.status_code == 201, answer.text
     receipt = answer.json()["receipt"]
-    statement = Receipt(birds.id, receipt["index"], bytes.fromhex(receipt["row_id"][2:]), receipt["include_by"])
+    statement = Receipt(
+        birds.id, receipt["index"], bytes.fromhex(receipt["row_id"][2:]), receipt["include_by"]
+    )
     signer = recover(digest(world.ledger, statement), bytes.fromhex(receipt["signature"][2:]))
     assert signer == receipt["key"] == world.services.coordinators.key
     assert abs(receipt["include_by"] - soon(birds.terms.receipt_period)) < 10
@@ -93,7 +88,9 @@ async def test_submit__signed_for_another_dataset__wrong_signer(world: World, bi
 
 
 @pytest.mark.parametrize("field", ["chain", "contract"])
-async def test_submit__signed_for_another_deployment__wrong_signer(world: World, birds: Dataset, field: str) -> None:
+async def test_submit__signed_for_another_deployment__wrong_signer(
+    world: World, birds: Dataset, field: str
+) -> None:
     """B13: with its domain told, the refusal names what is wrong with it."""
     wallet = await world.member(birds)
     (lease,) = await world.lease(birds, wallet)
@@ -132,8 +129,12 @@ async def test_submit__deadline_an_hour_away__deadline_too_far(world: World, bir
     await assert_unstored(world, birds, body, "deadline-too-far", 400)
 
 
-@pytest.mark.parametrize("label", ["Heron", "heron ", "pelican", "", 1, True, None, ["heron"], {"a": "heron"}])
-async def test_submit__label_outside_the_schema__invalid_label(world: World, birds: Dataset, label: Any) -> None:
+@pytest.mark.parametrize(
+    "label", ["Heron", "heron ", "pelican", "", 1, True, None, ["heron"], {"a": "heron"}]
+)
+async def test_submit__label_outside_the_schema__invalid_label(
+    world: World, birds: Dataset, label: Any
+) -> None:
     wallet = await world.member(birds)
     body = await world.label(birds, wallet, label)
     problem = await assert_unstored(world, birds, body, "invalid-label", 422)
@@ -269,7 +270,9 @@ async def test_submit__v_0_or_1__taken_as_27_or_28(world: World, birds: Dataset)
     assert (await world.submit(birds, body)).status_code == 200
 
 
-async def test_submit__replayed_in_other_signature_bytes__no_second_effect(world: World, birds: Dataset) -> None:
+async def test_submit__replayed_in_other_signature_bytes__no_second_effect(
+    world: World, birds: Dataset
+) -> None:
     wallet = await world.member(birds)
     body = await world.label(birds, wallet)
     assert (await world.submit(birds, body)).status_code == 201

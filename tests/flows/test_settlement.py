@@ -1,4 +1,4 @@
-"""From labels to money: checkpoint, score, propose, finalize, buy, download, claim; and the worker killed at each step."""
+"""From labels to money: checkpoint, settlement, sale, download, claim; and the worker killed at each step."""
 
 import asyncio
 import hashlib
@@ -113,7 +113,8 @@ async def test_export__licensee__every_row_proves(world: World, story: Story) ->
     assert "attachment" in answer.headers["Content-Disposition"]
     lines = list(read_export(io.BytesIO(answer.content)))
     header, end = lines[0], lines[-1]
-    assert isinstance(header, Header) and isinstance(end, End)
+    assert isinstance(header, Header)
+    assert isinstance(end, End)
     assert (header.epochs, header.classes) == ((1,), ("heron", "ibis", "stork"))
     records = [line for line in lines if isinstance(line, Record)]
     items = {line.item_index: line for line in lines if isinstance(line, Item)}
@@ -257,20 +258,16 @@ class Killed(Exception):
 async def test_worker__killed_around_a_step__another_finishes_once(
     world: World, step: str, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed before a transaction is sent, or after it is mined and before anything was noted: each step happens once."""
+    """Killed before a transaction is sent, or after it is mined but before it was noted: each step happens once."""
     dataset = await world.create_dataset(items=3, gold=1, seats=1)
     worker = await world.member(dataset)
     await world.label_all(dataset, [worker])
     killed = Work(world.services)
     _kill(killed, step, moment, monkeypatch)
     with pytest.raises(Killed):
-        for _ in range(3):
-            await killed.advance(dataset.id)
-            await world.mine(1)
+        await _advance(killed, world, dataset)
     await world.indexed()
-    for _ in range(3):
-        await world.work.advance(dataset.id)
-        await world.mine(1)
+    await _advance(world.work, world, dataset)
     (epoch,) = (await world.http.get(f"{dataset.path}/epochs")).json()["items"]
     assert (epoch["state"], epoch["attempt"], epoch["to_index"]) == ("finalized", 1, 3)
     raw = (await world.http.get(epoch["file_url"])).content
@@ -311,6 +308,13 @@ async def test_void_index__after_a_restore__is_logged_as_void(world: World) -> N
     raw = (await world.http.get(f"{dataset.path}/epochs/1/file")).content
     rows = read_epoch_file(io.BytesIO(raw)).rows
     assert [row.is_void for row in rows] == [False, True, True, False, False]
+
+
+async def _advance(work: Work, world: World, dataset: Dataset) -> None:
+    """Three turns of a worker: checkpoint, propose, finalize."""
+    for _ in range(3):
+        await work.advance(dataset.id)
+        await world.mine(1)
 
 
 def _kill(work: Work, step: str, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,12 +115,13 @@ _INCLUSION = text(
     """
 )
 _ROW_IDS = text(
-    "SELECT index, row_id FROM annotations WHERE dataset = :dataset AND index >= :start AND index < :stop ORDER BY index"
+    "SELECT index, row_id FROM annotations WHERE dataset = :dataset AND index >= :start AND index < :stop"
+    " ORDER BY index"
 )
 _OWN = text(
     """
-    SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.label, a.label_salt, a.label_commitment, a.lease, a.nonce,
-           a.deadline, a.received_at, a.include_by, c.checkpoint,
+    SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.label, a.label_salt, a.label_commitment, a.lease,
+           a.nonce, a.deadline, a.received_at, a.include_by, c.checkpoint,
            CASE WHEN r.scores IS NULL THEN NULL ELSE COALESCE(r.scores -> 'outcomes' ->> CAST(a.index AS text), '') END
              AS outcome
     FROM annotations a JOIN items i ON i.id = a.item_id

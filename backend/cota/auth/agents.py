@@ -31,7 +31,8 @@ _SAVE = text(
 )
 _FIND = text(f"SELECT {_COLUMNS} FROM agent_keys WHERE digest = :digest")
 _LIST = text(
-    f"SELECT {_COLUMNS} FROM agent_keys WHERE account = :account AND not_after >= :now ORDER BY not_after DESC, digest LIMIT 200"
+    f"SELECT {_COLUMNS} FROM agent_keys WHERE account = :account AND not_after >= :now"
+    " ORDER BY not_after DESC, digest LIMIT 200"
 )
 _REVOKE = text(
     "UPDATE agent_keys SET revoked_at = now() WHERE digest = :digest AND account = :account AND revoked_at IS NULL"

@@ -17,7 +17,8 @@ from cota.units import Address, address_bytes, address_of
 LIFE = timedelta(hours=12)
 
 _OPEN = text(
-    "INSERT INTO sessions (token_hash, account, created_at, expires_at) VALUES (:token_hash, :account, :now, :expires_at)"
+    "INSERT INTO sessions (token_hash, account, created_at, expires_at)"
+    " VALUES (:token_hash, :account, :now, :expires_at)"
 )
 _FIND = text(
     "SELECT account, created_at, expires_at FROM sessions"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from cota.cli import processes
+from cota.cli import processes, verifying
 
 
 def build_app() -> typer.Typer:
@@ -28,6 +28,7 @@ def build_app() -> typer.Typer:
         processes.api,
         processes.indexer,
         processes.worker,
+        verifying.verify,
     ):
         app.command()(command)
     return app

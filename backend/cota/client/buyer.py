@@ -103,7 +103,7 @@ class BuyerCalls(Session):
                 time.sleep(0.5)
 
     def check_export(self, path: Path) -> Report:
-        """Checks every record of a download at the newest block. Raises Untrustworthy naming the first fault."""
+        """Checks every record of a download at the newest block; raises Untrustworthy at the first fault."""
         report = check_download(self.node, self.status.chain_id, self.registry, path)
         failure = report.first_failure
         if failure is not None:

@@ -17,7 +17,7 @@ from cota.client.agents import AgentCalls
 from cota.client.backup import Backup
 from cota.client.labelling import label_record, receipt_record, sign_label, submission
 from cota.client.receipts import KeyCheck, ReceiptChecker
-from cota.client.records import Lease, Sent, SignedLabel, SignedReceipt, amount, take
+from cota.client.records import Claimed, Lease, Sent, SignedLabel, SignedReceipt, amount, take
 from cota.client.refusals import Untrustworthy, refusal
 from cota.client.session import SIGNED_FOR_S, fresh_nonce
 from cota.errors import DomainError
@@ -116,11 +116,10 @@ class ContributorCalls(AgentCalls):
 
     # --- money
 
-    def claim(self, dataset: Hash32) -> Mapping[str, Any]:
-        """Shares of every finalised epoch, then the revenue, by the relayer: {tx_hashes, units, revenue}."""
+    def claim(self, dataset: Hash32) -> Claimed:
+        """Shares of every finalised epoch, then the revenue, sent by the relayer to her alone."""
         path = f"/v1/datasets/{to_hex(dataset)}/claims"
-        answer: Mapping[str, Any] = self.http.post(path, {"account": self.address})
-        return answer
+        return Claimed.parse(self.http.post(path, {"account": self.address}))
 
     def receipt_keys(self, dataset: Hash32) -> tuple[KeyCheck, str]:
         """How a receipt's key is checked, and what vouches for it: the chain, or the service's own word."""

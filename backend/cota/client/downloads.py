@@ -46,7 +46,7 @@ def save(chunks: Iterator[bytes], path: Path) -> Path:
 
 
 def check_download(node: BlockingNode, chain_id: int, registry: Address, path: Path) -> Report:
-    """Statements, signatures, receipts and proofs of all records at the newest block, and that none is missing.
+    """Statements, signatures, receipts and proofs of all records at the newest block; none may be missing.
 
     Raises Untrustworthy for a file that is no export.
     """

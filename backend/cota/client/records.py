@@ -143,6 +143,28 @@ class Sent:
         return cls(take(answer, "tx_hash", parse_hash32), take(answer, "block_number", optional(int)))
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim brought: share base units, and base units of the payment token."""
+
+    units: int
+    revenue: int
+    tx_hashes: tuple[bytes, ...]
+    block: int | None
+    refusal: str | None
+    """Why the contracts did not pay the revenue, such as a contract wallet's missing consent."""
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        return cls(
+            units=amount(answer, "units"),
+            revenue=amount(answer, "revenue"),
+            tx_hashes=tuple(parse_hash32(one) for one in take(answer, "tx_hashes", list)),
+            block=take(answer, "block_number", optional(int)),
+            refusal=take(answer, "refusal", optional(str)),
+        )
+
+
 def amount(answer: Mapping[str, Any], name: str) -> int:
     """A decimal string of base units."""
     return take(answer, name, parse_amount)

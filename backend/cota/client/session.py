@@ -8,6 +8,8 @@ of it is said.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -28,6 +30,7 @@ from cota.client.records import Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Transport
 from cota.errors import NotSignedIn
+from cota.settlement.epoch_file import EpochFile, read_epoch_file
 from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
 
 SIGNED_FOR_S = 300
@@ -153,6 +156,15 @@ class Session:
 
     def epochs(self, dataset: Hash32) -> list[dict[str, Any]]:
         return list(self.pages(f"/v1/datasets/{to_hex(dataset)}/epochs"))
+
+    def epoch_file(self, dataset: Hash32, epoch: int) -> EpochFile:
+        """An epoch's public file, if it is the one whose hash the mirror has. Raises Untrustworthy."""
+        path = f"/v1/datasets/{to_hex(dataset)}/epochs/{epoch}"
+        promised = take(self.http.get(path), "file_hash", parse_hash32)
+        content = self.http.get_bytes(f"{path}/file")
+        if hashlib.sha256(content).digest() != promised:
+            raise Untrustworthy(f"the file of epoch {epoch} is not the one whose hash is on chain")
+        return read_epoch_file(io.BytesIO(content))
 
     def holders(self, dataset: Hash32) -> Iterator[dict[str, Any]]:
         return self.pages(f"/v1/datasets/{to_hex(dataset)}/holders")

@@ -113,7 +113,8 @@ _SAVE_DETAILS = text(
     """
     INSERT INTO dataset_details (dataset, schema, title, description)
     VALUES (:dataset, CAST(:schema AS json), :title, :description)
-    ON CONFLICT (dataset) DO UPDATE SET schema = excluded.schema, title = excluded.title, description = excluded.description
+    ON CONFLICT (dataset) DO UPDATE SET
+        schema = excluded.schema, title = excluded.title, description = excluded.description
     """
 )
 _FIND_BATCH = text(

@@ -48,7 +48,8 @@ class Epoch:
 
 _LICENSE = """
     SELECT l.license, l.dataset, l.receiver, l.payer, l.class AS license_class, l.price, l.epochs, l.terms_hash,
-           l.expires_at, l.block_number, l.tx_hash, l.renewed_block, b.block_number AS place_block, b.log_index AS place_log
+           l.expires_at, l.block_number, l.tx_hash, l.renewed_block,
+           b.block_number AS place_block, b.log_index AS place_log
     FROM mirror.licenses l
     JOIN LATERAL (
         SELECT x.block_number, x.log_index FROM mirror.license_market_license_bought x WHERE x.license = l.license

@@ -84,7 +84,8 @@ _BACKLOG = text(
            (SELECT count(*) FROM mirror.checkpoints WHERE dataset = :dataset) AS checkpoints,
            (SELECT min(include_by) FROM annotations a WHERE a.dataset = :dataset AND a.index >=
                COALESCE((SELECT max(to_index) FROM mirror.checkpoints WHERE dataset = :dataset), 0)) AS oldest,
-           EXISTS (SELECT 1 FROM items i WHERE i.dataset = :dataset AND i.open_seats > 0 AND NOT i.erased) AS open_items,
+           EXISTS (SELECT 1 FROM items i
+               WHERE i.dataset = :dataset AND i.open_seats > 0 AND NOT i.erased) AS open_items,
            EXISTS (SELECT 1 FROM leases l WHERE l.dataset = :dataset AND l.state = 'active') AS active_leases
     """
 )

@@ -64,7 +64,8 @@ _TAKE = """
         SELECT chosen.*, row_number() OVER () AS place FROM chosen
     ), taken AS (
         INSERT INTO leases (id, dataset, item_id, account, created_at, expires_at, state)
-        SELECT (CAST(:ids AS bytea[]))[place], :dataset, numbered.id, :account, :now, :expires_at, 'active' FROM numbered
+        SELECT (CAST(:ids AS bytea[]))[place], :dataset, numbered.id, :account, :now, :expires_at, 'active'
+        FROM numbered
         RETURNING id, item_id
     )
     SELECT taken.id, numbered.item_ref, numbered.content FROM taken JOIN numbered ON numbered.id = taken.item_id

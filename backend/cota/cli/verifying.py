@@ -1,0 +1,87 @@
+"""`cota verify`: arguments -> verifier -> table or JSON -> exit code.
+
+Promises: exit 0 only if nothing disagrees; what could not be checked is shown with its reason, never as
+agreement.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cota.cli.output import JsonOption, NetworkOption, console, print_json
+from cota.settings import Settings, load
+from cota.verify.report import Check, Report
+
+_MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[dim]skipped[/]"}
+
+
+def verify(
+    labels: Annotated[
+        list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
+    ] = None,
+    network: NetworkOption = None,
+    rpc: Annotated[str | None, typer.Option("--rpc", help="Node to ask; RPC_URL unless given.")] = None,
+    api: Annotated[str | None, typer.Option("--api", help="Where to fetch epoch files from.")] = None,
+    epoch_files: Annotated[
+        Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
+    ] = None,
+    block: Annotated[
+        int | None, typer.Option("--block", help="The block to check; the newest unless given.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check everything: contracts, log, scores, shares and every payout."""
+    from cota.verify import verify as run
+
+    settings = load(network, needs=("rpc",) if rpc is None else ())
+    report = run(
+        settings.network.name,
+        [rpc] if rpc else settings.rpc_urls,
+        settings.deployments,
+        api_url=None if epoch_files else api or settings.api_url,
+        epoch_folder=epoch_files,
+        labels=labels or (),
+        block=block,
+    )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_report(report, settings)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def print_report(report: Report, settings: Settings) -> None:
+    """The table, then the findings, then one sentence."""
+    out = console()
+    table = Table(box=None, pad_edge=False)
+    for column, justify in (
+        ("check", "left"),
+        ("compared", "right"),
+        ("", "left"),
+        ("what it shows", "left"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for check in report.checks:
+        count = f"{check.compared:,}" if check.outcome != "skipped" else ""
+        table.add_row(check.name, count, _MARKS[check.outcome], escape(check.reason or check.promise))
+    out.print(table)
+    failures = [check for check in report.checks if check.outcome == "failed"]
+    for check in failures:
+        out.print(f"[bold red]{check.name}[/]: {escape(str(check.finding))}")
+    out.print(conclusion(report, failures, settings))
+
+
+def conclusion(report: Report, failures: list[Check], settings: Settings) -> str:
+    """One sentence: where, how many checks, and the outcome."""
+    made = [check for check in report.checks if check.outcome != "skipped"]
+    compared = sum(check.compared for check in made)
+    where = f"block {report.block_number} of {settings.network.name} (chain {report.chain_id})"
+    if failures:
+        return f"{len(failures)} of {len(made)} checks fail at {where}: this is not what it claims to be."
+    return f"All {len(made)} checks agree at {where}: {compared:,} comparisons."
