@@ -60,6 +60,16 @@ async def test_lease__same_wallet_many_times_at_once__never_one_item_twice(world
     assert len(given) == len(set(given)) == 12
 
 
+async def test_lease__all_items_being_given_to_others__waits_instead_of_saying_none(world: World) -> None:
+    """B27: twenty wallets ask for every item at once; seats are enough, so nobody is told that there is no work."""
+    dataset = await world.create_dataset(items=10, seats=20)
+    wallets = [await world.member(dataset) for _ in range(20)]
+    for wallet in wallets:
+        await world.sign_in(wallet)
+    answers = await asyncio.gather(*(ask(world, dataset, wallet, 10) for wallet in wallets))
+    assert {answer.status_code for answer in answers} == {200}
+
+
 async def test_lease__item_shown__tells_neither_place_nor_gold(world: World, birds: Dataset) -> None:
     wallet = await world.member(birds)
     (lease,) = await world.lease(birds, wallet)

@@ -1,8 +1,8 @@
 """Every SQL statement on leases: service -> **queries** -> items, leases.
 
-Promises: a seat is given once (the item's row is locked while it is given, and an item that somebody else is
-locking is passed over); a wallet never holds two leases of one item; an ended lease gives its seat back in
-the statement that ends it.
+Promises: a seat is given once (the item's row is locked while it is given); items that somebody else is locking
+are passed over, but "nothing is free" is said only after waiting for them; a wallet never holds two leases of one
+item; an ended lease gives its seat back in the statement that ends it.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, address_of
@@ -57,7 +57,7 @@ _TAKE = """
           AND NOT EXISTS (SELECT 1 FROM leases l
                           WHERE l.item_id = i.id AND l.account = :account AND l.state = 'active')
         ORDER BY i.draw_key, i.id LIMIT :count
-        FOR NO KEY UPDATE OF i SKIP LOCKED
+        FOR NO KEY UPDATE OF i {busy}
     ), seated AS (
         UPDATE items SET open_seats = open_seats - 1 FROM chosen WHERE items.id = chosen.id
     ), numbered AS (
@@ -70,8 +70,11 @@ _TAKE = """
     )
     SELECT taken.id, numbered.item_ref, numbered.content FROM taken JOIN numbered ON numbered.id = taken.item_id
 """
-_TAKE_FROM_PIVOT = text(_TAKE.format(side=">="))
-_TAKE_BEFORE_PIVOT = text(_TAKE.format(side="<"))
+_TAKE_FROM_PIVOT = text(_TAKE.format(side=">=", busy="SKIP LOCKED"))
+_TAKE_BEFORE_PIVOT = text(_TAKE.format(side="<", busy="SKIP LOCKED"))
+# Whoever waits holds no item yet, and whoever holds items never waits for one: no cycle.
+_TAKE_WAITING = text(_TAKE.format(side=">=", busy=""))
+_LOWEST_KEY = -(2**63)
 
 _SWEEP_LOCK = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('sweep:' || encode(:dataset, 'hex'), 0))"
@@ -142,29 +145,32 @@ async def take(
     now: datetime,
     expires_at: datetime,
 ) -> list[Lease]:
-    """Leases of up to `count` items, from a random place in the draw on, then from its start."""
+    """Leases of up to `count` items, from a random place in the draw on, then from its start. Items being given to
+    others right now are waited for only when nothing else is free."""
     pivot = secrets.randbits(63)
     leases: list[Lease] = []
-    for statement in (_TAKE_FROM_PIVOT, _TAKE_BEFORE_PIVOT):
+
+    async def add(statement: TextClause, pivot: int) -> None:
         wanted = count - len(leases)
-        if wanted:
-            row = {
-                "dataset": dataset,
-                "account": address_bytes(account),
-                "batches": list(batches),
-                "pivot": pivot,
-                "count": wanted,
-                "ids": [secrets.token_bytes(32) for _ in range(wanted)],
-                "now": now,
-                "expires_at": expires_at,
-            }
-            for taken in await session.execute(statement, row):
-                item_ref = bytes(taken.item_ref)
-                leases.append(
-                    Lease(
-                        bytes(taken.id), dataset, item_ref, taken.content, account, now, expires_at, "active"
-                    )
-                )
+        row = {
+            "dataset": dataset,
+            "account": address_bytes(account),
+            "batches": list(batches),
+            "pivot": pivot,
+            "count": wanted,
+            "ids": [secrets.token_bytes(32) for _ in range(wanted)],
+            "now": now,
+            "expires_at": expires_at,
+        }
+        for taken in await session.execute(statement, row):
+            place = (bytes(taken.id), dataset, bytes(taken.item_ref), taken.content)
+            leases.append(Lease(*place, account, now, expires_at, "active"))
+
+    await add(_TAKE_FROM_PIVOT, pivot)
+    if len(leases) < count:
+        await add(_TAKE_BEFORE_PIVOT, pivot)
+    if not leases:
+        await add(_TAKE_WAITING, _LOWEST_KEY)
     return leases
 
 
