@@ -47,6 +47,8 @@ RESULT = ROOT / "var" / "demo.json"
 DOLLAR = 10**6
 PRICE, ROYALTY = 25_000 * DOLLAR, 9_000 * DOLLAR
 RECEIPT_PERIOD_S = 15 * 60
+PLAIN_WIDTH = 120
+"""Columns of the tables in a pipe or a log."""
 GAS_FOR_A_SALE = 10**16
 """Wei. Contributors own no gas: whoever wants to send a transaction herself must first be given some."""
 
@@ -179,13 +181,15 @@ class Story:
         """9. Everyone takes out what is hers, to the last base unit."""
         with self.stages.play("payout", "Everyone is paid", len(self.accounts.owners)) as step:
             revenue = sum(claimed.revenue for claimed in self.claim_for_owners(step))
-            step.say(f"{self.money(revenue)} reached {len(self.accounts.owners)} wallets that never held gas")
+            step.say(
+                f"{self.money(revenue)} reached {len(self.accounts.owners)} wallets; the relayer paid the gas"
+            )
 
     def verify(self) -> bool:
         """10. Anyone recomputes all of it: contracts, log, scores, shares, every payout."""
         with self.stages.play("verify", "cota verify recomputes all of it") as step:
             command = [sys.executable, "-m", "cota.cli", "verify", "--labels", str(EXPORT)]
-            environment = {**os.environ, **self.stack.env}
+            environment = {**os.environ, **self.stack.env, "COLUMNS": str(self.stages.console.width)}
             done = subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True)
             agrees = done.returncode == 0
             step.say("every number agrees" if agrees else "it does NOT agree")
@@ -244,6 +248,8 @@ def play(console: Console) -> bool:
 
 def main() -> None:
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PLAIN_WIDTH)
     try:
         agrees = play(console)
     except (DomainError, ClientError, ProcessFailed, ToolMissing, SumsDoNotHold) as failure:

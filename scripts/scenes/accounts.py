@@ -38,6 +38,7 @@ class Accounts:
     file: EpochFile
     claimed: dict[str, int] = field(default_factory=dict)
     claimable: dict[str, int] = field(default_factory=dict)
+    members: int = 0
 
     @property
     def units(self) -> dict[str, int]:
@@ -52,9 +53,11 @@ class Accounts:
         return sorted(units, key=lambda name: (-units[name], name))
 
     def take_earnings(self) -> None:
-        """Asks what each annotator took out and may still take out."""
+        """Asks who is a member, what each took out and may still take out."""
         for name, client in self.annotators.items():
-            holdings = self._holdings(client)
+            answer = client.account_of(client.address)
+            self.members += bool(self._own(answer["memberships"]))
+            holdings = self._own(answer["shares"])
             self.claimed[name] = int(holdings.get("claimed", "0"))
             self.claimable[name] = int(holdings.get("claimable_with_unclaimed", "0"))
 
@@ -68,7 +71,6 @@ class Accounts:
             found.append(Earner(name, client.address, labels, line.counted, line.skill, units, earned))
         return sorted(found, key=lambda earner: (-earner.earned, -earner.skill, earner.worker))
 
-    def _holdings(self, client: CotaClient) -> dict[str, Any]:
-        answer = client.account_of(client.address)
-        own = [shares for shares in answer["shares"] if shares["dataset"] == to_hex(self.dataset)]
-        return own[0] if own else {}
+    def _own(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+        """The entry of this dataset; empty when there is none."""
+        return next((entry for entry in entries if entry["dataset"] == to_hex(self.dataset)), {})

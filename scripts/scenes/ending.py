@@ -70,6 +70,7 @@ class Figures:
             raise SumsDoNotHold(f"paid {paid}, claimed {claimed}, claimable {claimable}: dust is {dust}")
         self.paid, self.claimed, self.claimable = str(paid), str(claimed), str(claimable)
         self.dust = str(dust)
+        self.contributors = accounts.members
         self.datasets = sum(1 for _ in client.datasets())
         self.epochs = sum(1 for epoch in client.epochs(dataset) if epoch["state"] == "finalized")
 
@@ -100,10 +101,16 @@ def _line(earners: Sequence[Earner], skill: str, total: int, decimals: int) -> l
         f"{sum(earner.labels for earner in earners):,}",
         f"{sum(earner.counted for earner in earners):,}",
         skill,
-        format_units(units, 6),
+        _rounded(units, 6),
         f"{100 * units / total:.1f} %",
-        format_units(sum(earner.earned for earner in earners), decimals),
+        _rounded(sum(earner.earned for earner in earners), decimals),
     ]
+
+
+def _rounded(amount: int, decimals: int) -> str:
+    """Base units to two places, rounded down; the exact amounts stand in var/demo.json."""
+    cents = amount * 100 // 10**decimals
+    return f"{cents // 100:,}.{cents % 100:02}"
 
 
 def print_summary(console: Console, figures: Figures, symbol: str, decimals: int) -> None:
