@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # make -> **setup** -> everything else. Builds .venv and node_modules from the locks, inside the clone and nowhere else.
 # Promises: a missing or too old tool is named in one line, before anything is built; what is already in place is not
-# built again; a clone that was moved gets its .venv anew, since a virtual environment knows its own path.
+# built again; a clone that was moved gets its .venv anew, since a virtual environment knows its own path; a .venv or
+# node_modules that is a link is another clone's, and is left to it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,8 +34,8 @@ check_node() {
 fresh() { local stamp=$1 source; shift; [ -f "$stamp" ] || return 1
   for source in "$@"; do [ ! "$source" -nt "$stamp" ] || return 1; done; }
 
-python_is_ready() { fresh .venv/.stamp requirements.lock requirements.in pyproject.toml && ! was_moved; }
-node_is_ready() { fresh node_modules/.stamp package-lock.json package.json; }
+python_is_ready() { [ -L .venv ] || { fresh .venv/.stamp requirements.lock requirements.in pyproject.toml && ! was_moved; }; }
+node_is_ready() { [ -L node_modules ] || fresh node_modules/.stamp package-lock.json package.json; }
 was_moved() { [ -s .venv/.stamp ] && [ "$(cat .venv/.stamp)" != "$PWD" ]; }
 
 build_python() {

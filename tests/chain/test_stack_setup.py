@@ -104,3 +104,14 @@ def test_setup__the_clone_was_moved__begins_a_new_environment(machine: Machine) 
     done = machine.setup()
     assert "setup: Python packages into .venv\n" in done.stdout
     assert not (machine.clone / ".venv").exists()
+
+
+def test_setup__environments_of_another_clone_are_linked_in__leaves_them_alone(machine: Machine) -> None:
+    machine.install("node", GOOD_NODE)
+    theirs = machine.clone.parent / "theirs"
+    theirs.mkdir()
+    for name in (".venv", "node_modules"):
+        (machine.clone / name).symlink_to(theirs)
+    done = machine.setup()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(theirs.iterdir()) == []
