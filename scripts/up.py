@@ -27,10 +27,12 @@ FOLDER = ROOT / "var" / "stack"
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="make up", description="Start the local stack.")
-    options.add_argument("--api-port", type=int, default=8000)
-    options.add_argument("--rpc-port", type=int, default=8545)
+    options.add_argument("--api-port", type=parse_port, default=8000, metavar="PORT")
+    options.add_argument("--rpc-port", type=parse_port, default=8545, metavar="PORT")
     options.add_argument("--keep", action="store_true", help="stay in the foreground")
     wanted = options.parse_args()
+    if wanted.api_port == wanted.rpc_port:
+        options.error("--api-port and --rpc-port must differ")
     if wanted.keep:
         keep(Ports(wanted.api_port, wanted.rpc_port))
         return
@@ -45,7 +47,7 @@ def main() -> None:
 
 
 def start_keeper(arguments: Sequence[str]) -> None:
-    """Returns when all runs; otherwise exits with what the keeper said."""
+    """Returns when all runs; otherwise exits with what the keeper said. Ctrl-C takes the keeper with it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     log = FOLDER / "keeper.log"
     with log.open("wb") as output:
@@ -57,14 +59,26 @@ def start_keeper(arguments: Sequence[str]) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    with log.open(encoding="utf-8") as story:
-        while read_running() is None:
-            code = keeper.poll()
+    try:
+        with log.open(encoding="utf-8") as story:
+            while read_running() is None:
+                code = keeper.poll()
+                print(story.read(), end="", flush=True)
+                if code is not None:
+                    sys.exit(code or 1)
+                time.sleep(0.1)
             print(story.read(), end="", flush=True)
-            if code is not None:
-                sys.exit(code or 1)
-            time.sleep(0.1)
-        print(story.read(), end="", flush=True)
+    except KeyboardInterrupt:
+        keeper.terminate()
+        keeper.wait()
+        print("stopped; nothing is left running")
+        sys.exit(130)
+
+
+def parse_port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text} is not a port, 1 to 65535")
+    return int(text)
 
 
 def keep(ports: Ports) -> None:

@@ -2,10 +2,13 @@
 
 `make up` keeps one running; the demo and the flow tests open their own. Promises: fresh at each start (chain
 and database belong together: an old database beside a new chain would tell of balances that are gone);
-everything that it writes lies in its folder; ports that are not asked for by number are free ones, so that
-several stacks live side by side.
+everything that it writes lies in its folder, which only one stack uses at a time; what the caller's
+environment says of other networks, keys and databases never reaches it; ports that are not asked for by
+number are free ones, so that several stacks live side by side.
 """
 
+import fcntl
+import os
 import shutil
 import sys
 import time
@@ -13,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from scripts.stack.anvil import anvil_process
 from scripts.stack.foundry import ROOT
@@ -21,6 +25,17 @@ from scripts.stack.postgres import Cluster, create_cluster
 from scripts.stack.processes import Child, Process, ProcessFailed, Supervisor
 
 Tell = Callable[[str], None]
+
+# The one thing about a process that the caller may choose.
+_INHERITED = "COTA_LOG_LEVEL"
+
+
+class WrongNetwork(ProcessFailed):
+    """The environment asks for another network than the one that a stack is."""
+
+
+class FolderInUse(ProcessFailed):
+    """Another stack runs in this folder: two would destroy each other's database."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +59,24 @@ class LocalStack:
     def __post_init__(self) -> None:
         self._supervisor = Supervisor(self.folder / "log")
         self._cluster: Cluster | None = None
+        self._lock: TextIO | None = None
         self.env: Mapping[str, str] = {}
 
     def __enter__(self) -> "LocalStack":
+        """Raises WrongNetwork, FolderInUse."""
+        require_local(os.environ)
+        self._lock = _take_folder(self.folder)
         self._supervisor.__enter__()
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._supervisor.__exit__(*failure)
-        if self._cluster is not None:
-            self._cluster.remove()
+        try:
+            self._supervisor.__exit__(*failure)
+            if self._cluster is not None:
+                self._cluster.remove()
+        finally:
+            if self._lock is not None:
+                self._lock.close()
 
     @property
     def children(self) -> list[Child]:
@@ -113,11 +136,10 @@ class LocalStack:
     def _clear(self) -> None:
         for name in ("log", "store"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
 
     def _environment(self, database: str, rpc: int, api: int) -> dict[str, str]:
         deployments = self.deployments or self.folder / "deployments"
-        return {
+        return _blanked() | {
             "COTA_NETWORK": "local",
             "DATABASE_URL": database,
             "RPC_URL": f"http://127.0.0.1:{rpc}",
@@ -141,6 +163,34 @@ class LocalStack:
             process = Process(name, [*cota, name], self.env, where=where)
             steps.append(process if name not in ready else _with_ready(process, ready[name]))
         return steps
+
+
+def require_local(environ: Mapping[str, str]) -> None:
+    """Raises WrongNetwork: to start `local` for someone who asked for something else would mislead."""
+    asked = environ.get("COTA_NETWORK")
+    if asked and asked != "local":
+        raise WrongNetwork(
+            f"COTA_NETWORK is {asked!r}, and what starts here is always the network 'local': unset it"
+        )
+
+
+def _blanked() -> dict[str, str]:
+    """Every setting as not set."""
+    from cota.settings import VARIABLES  # here, because it is slow and `make up` mostly needs no settings
+
+    names = [name for variable in VARIABLES for name in (variable, f"{variable}_FILE")]
+    return {name: "" for name in names if name != _INHERITED}
+
+
+def _take_folder(folder: Path) -> TextIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "stack.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise FolderInUse(f"another stack runs in {folder}: wait for it, or stop it") from None
+    return file
 
 
 def is_answering(url: str) -> bool:
