@@ -1,5 +1,7 @@
 """What tells whether the service runs, and what each refusal means."""
 
+import re
+
 import pytest
 
 from cota.errors import problem_types
@@ -33,3 +35,16 @@ async def test_problems__each__is_described(world: World) -> None:
     assert all(one["meaning"] for one in listed)
     one = await world.http.get("/problems/already-labelled")
     assert one.json()["status"] == 409
+
+
+async def test_start_page__every_link__leads_somewhere(world: World) -> None:
+    page = (await world.http.get("/")).text
+    links = re.findall(r'(?:href="|get\(")(/[^"]*)"', page)
+    assert {"/docs", "/openapi.json", "/v1/status", "/problems", "/v1/datasets?limit=50"} <= set(links)
+    for link in links:
+        assert (await world.http.get(link)).status_code == 200, link
+
+
+async def test_pages__start_and_docs__ask_nothing_of_another_host(world: World) -> None:
+    for path in ("/", "/docs"):
+        assert "//" not in re.sub(r"^\s*//.*$", "", (await world.http.get(path)).text, flags=re.MULTILINE)

@@ -1,6 +1,6 @@
 """What a person finds first: the start page, the API's description, what each problem means.
 
-Promises: `/docs` needs nothing from another host; the description of problems is made from the problems' own
+Promises: neither page needs anything from another host; the description of problems is made from the problems' own
 classes, so it cannot lag behind.
 """
 
@@ -16,18 +16,6 @@ from cota.http.schemas import Answer
 
 router = APIRouter(tags=["pages"])
 
-_START = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cota</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}</style>
-<h1>Cota</h1>
-<p>An annotation network whose labellers own the dataset's revenue.</p>
-<ul>
-<li><a href="/docs">The API</a> (<a href="/openapi.json">OpenAPI</a>)</li>
-<li><a href="/v1/status">Status</a>: network, contracts, what is indexed</li>
-<li><a href="/v1/datasets">Datasets</a></li>
-<li><a href="/problems">What each refusal means</a></li>
-</ul></html>"""
-
 
 class ProblemAnswer(Answer):
     type: str
@@ -42,12 +30,12 @@ class ProblemsAnswer(Answer):
 
 @router.get("/", include_in_schema=False)
 async def start() -> HTMLResponse:
-    return HTMLResponse(_START)
+    return _page("start.html")
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs() -> HTMLResponse:
-    return HTMLResponse(files("cota.http").joinpath("docs.html").read_text("utf-8"))
+    return _page("docs.html")
 
 
 @router.get("/problems", operation_id="list_problems")
@@ -63,6 +51,10 @@ async def get_problem(slug: str) -> ProblemAnswer:
     if slug not in problem_types():
         raise NotFound("there is no such problem type")
     return _show(slug)
+
+
+def _page(name: str) -> HTMLResponse:
+    return HTMLResponse(files("cota.http").joinpath(name).read_text("utf-8"))
 
 
 def _show(slug: str) -> ProblemAnswer:
