@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eth_abi.exceptions import DecodingError
+
 from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, Token
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
@@ -22,6 +24,7 @@ from cota.client.permits import sign_permit
 from cota.client.records import take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.session import SIGNED_FOR_S, Session
+from cota.errors import ChainReverted
 from cota.units import Address, Hash32, parse_address, to_hex
 from cota.verify.report import Report
 
@@ -53,7 +56,8 @@ class BuyerCalls(Session):
         max_price: int | None = None,
         receiver: Address | None = None,
     ) -> Bought:
-        """Buys a licence in one transaction, with a permit for exactly its price. Raises ChainReverted.
+        """Buys a licence in one transaction, with a permit for exactly its price; where the token has no
+        permits, an allowance goes before it. Raises ChainReverted.
 
         `max_price`: the price now unless given; `receiver`: whose licence it is, the buyer's unless given.
         """
@@ -66,8 +70,12 @@ class BuyerCalls(Session):
         )
         market = self.contract_of(dataset, "market")
         permit = self._permit(dataset, market, price, deadline)
-        mined = self.send(market, LicenseMarket.encode_buy_with_permit(order, permit))
-        return self._bought(mined, market)
+        if permit is None:
+            self._approve(dataset, market, price)
+            data = LicenseMarket.encode_buy(order)
+        else:
+            data = LicenseMarket.encode_buy_with_permit(order, permit)
+        return self._bought(self.send(market, data), market)
 
     def pay_royalty(
         self, dataset: Hash32, license: int, amount: int, report_hash: bytes = bytes(32)
@@ -134,10 +142,14 @@ class BuyerCalls(Session):
         if amount and self.node.run(token.allowance(self.address, spender, "latest")) < amount:
             self.send(token.address, Token.encode_approve(spender, amount))
 
-    def _permit(self, dataset: Hash32, spender: Address, amount: int, deadline: int) -> Permit:
+    def _permit(self, dataset: Hash32, spender: Address, amount: int, deadline: int) -> Permit | None:
+        """None when the token knows no permits (EIP-2612)."""
         token = Token(self.node.client, self._token_of(dataset))
-        nonce = self.node.run(token.permit_nonce(self.address, "latest"))
-        separator = self.node.run(token.domain_separator("latest"))
+        try:
+            nonce = self.node.run(token.permit_nonce(self.address, "latest"))
+            separator = self.node.run(token.domain_separator("latest"))
+        except (ChainReverted, DecodingError):
+            return None
         return sign_permit(self.account, separator, spender, amount, nonce, deadline)
 
     def _bought(self, mined: Mined, market: Address) -> Bought:

@@ -20,6 +20,7 @@ from cota.client.receipts import KeyCheck, ReceiptChecker
 from cota.client.records import Claimed, Lease, Sent, SignedLabel, SignedReceipt, amount, take
 from cota.client.refusals import Untrustworthy, refusal
 from cota.client.session import SIGNED_FOR_S, fresh_nonce
+from cota.commitments.words import keccak
 from cota.errors import DomainError
 from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
 
@@ -33,6 +34,14 @@ class ContributorCalls(AgentCalls):
         self._checkers: dict[Hash32, ReceiptChecker] = {}
 
     # --- membership
+
+    def consent(self) -> str:
+        """The text that joining agrees to. Raises Untrustworthy if it is not the one whose hash is kept."""
+        answer = self.http.get("/v1/consent")
+        text = take(answer, "text", str)
+        if keccak(text.encode()) != take(answer, "text_hash", parse_hash32):
+            raise Untrustworthy("the text of the consent is not the one that its hash names")
+        return text
 
     def join(self, dataset: Hash32, *, penalty_cap: int | None = None) -> Sent:
         """Joins through the relayer, which pays the gas and posts the stake; consents to what becomes public.

@@ -7,6 +7,7 @@ taken from an answer; what the backup holds is enough to prove the label without
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
@@ -14,10 +15,10 @@ from eth_account.signers.local import LocalAccount
 from cota.auth.signatures import sign_digest
 from cota.auth.typed import Annotation, Domain, digest
 from cota.client.agents import Agent
-from cota.client.records import Lease, SignedLabel, SignedReceipt
+from cota.client.records import Lease, SignedLabel, SignedReceipt, parse_bytes, take
 from cota.client.session import fresh_nonce, fresh_salt
 from cota.commitments.hashes import KIND_LABEL, label_commitment, label_hash
-from cota.units import Address, parse_address, to_hex
+from cota.units import Address, parse_address, parse_amount, parse_hash32, to_hex
 
 
 def sign_label(
@@ -72,6 +73,30 @@ def label_record(signed: SignedLabel) -> dict[str, Any]:
     """What the backup keeps before the label is sent."""
     dataset = to_hex(signed.annotation.dataset)
     return {"type": "label", "dataset": dataset, "row_id": to_hex(signed.row_id), **submission(signed)}
+
+
+def read_label(record: Mapping[str, Any]) -> SignedLabel:
+    """What `label_record` wrote. Raises Untrustworthy for a record that was altered."""
+    statement = take(record, "annotation", dict)
+    annotation = Annotation(
+        dataset=take(record, "dataset", parse_hash32),
+        item_ref=take(statement, "item_ref", parse_hash32),
+        kind=take(statement, "kind", int),
+        label_commitment=take(statement, "label_commitment", parse_hash32),
+        lease=take(statement, "lease", parse_hash32),
+        account=take(statement, "account", parse_address),
+        nonce=take(statement, "nonce", parse_amount),
+        deadline=take(statement, "deadline", int),
+    )
+    agent = record.get("agent_key_digest")
+    return SignedLabel(
+        annotation,
+        annotation.struct_hash(),
+        record.get("label"),
+        take(record, "label_salt", parse_hash32),
+        take(record, "signature", parse_bytes),
+        None if agent is None else parse_hash32(agent),
+    )
 
 
 def receipt_record(received: SignedReceipt) -> dict[str, Any]:

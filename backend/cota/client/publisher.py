@@ -63,14 +63,26 @@ class PublisherCalls(Session):
         """
         if schema_hash(schema) != terms.schema_hash:
             raise SchemaMismatch("the terms name another schema than the one given")
+        dataset, mined = self.register_dataset(terms, uri)
+        self.wait_for(mined.block_number)
+        self.describe_dataset(dataset, schema, title, description)
+        return dataset
+
+    def register_dataset(self, terms: Terms, uri: str = "") -> tuple[Hash32, Mined]:
+        """The part of creating that the chain knows of. Each call makes another dataset."""
         data = DatasetRegistry.encode_create_dataset(terms, fresh_salt(), uri)
         mined = self.send(self.registry, data)
-        dataset = self._created(mined)
+        return self._created(mined), mined
+
+    def describe_dataset(self, dataset: Hash32, schema: Any, title: str, description: str = "") -> None:
+        """Tells the service the question that the terms name; title and description may be told again."""
         self.require_session()
-        self.wait_for(mined.block_number)
         details = {"schema": schema, "title": title, "description": description}
         self.http.post(f"/v1/datasets/{to_hex(dataset)}/details", details)
-        return dataset
+
+    def batches(self, dataset: Hash32) -> list[dict[str, Any]]:
+        """The batches committed on chain, in order."""
+        return list(self.pages(f"/v1/datasets/{to_hex(dataset)}/batches"))
 
     def add_batch(self, dataset: Hash32, items: Sequence[NewItem]) -> Mined:
         """Uploads items and gold, then commits their roots on chain; from then on they can be leased."""
@@ -100,6 +112,12 @@ class PublisherCalls(Session):
         return self.send(
             self.contract_of(dataset, "market"), LicenseMarket.encode_set_price(dataset, license_class, price)
         )
+
+    def credit(self, dataset: Hash32) -> int:
+        """The account's part of what was sold, in base units of the payment token, of all its datasets."""
+        market = LicenseMarket(self.node.client, self.contract_of(dataset, "market"))
+        token = take(self.terms_of(dataset), "payment_token", parse_address)
+        return self.node.run(market.credit_of(token, self.address, "latest"))
 
     def withdraw_credit(self, dataset: Hash32) -> Mined:
         """Takes out the publisher's part of what was sold."""

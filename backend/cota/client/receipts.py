@@ -23,6 +23,19 @@ KeyCheck = Callable[[Address], bool]
 """Whether this key may sign receipts of the dataset's coordinator now."""
 
 
+def check_promise(domain: Domain, receipt: SignedReceipt, dataset: bytes, row_id: bytes) -> None:
+    """The receipt is for this row and signed by the key that it names. Raises `Untrustworthy`."""
+    promised, row = receipt.receipt, to_hex(row_id)
+    if promised.row_id != row_id or promised.dataset != dataset:
+        raise Untrustworthy(f"the receipt for row {row} is for another row: not delivered")
+    try:
+        signer = recover(digest(domain, promised), receipt.signature)
+    except BadSignature as error:
+        raise Untrustworthy(f"the receipt for row {row} has no valid signature: not delivered") from error
+    if signer != receipt.key:
+        raise Untrustworthy(f"the receipt for row {row} is signed by {signer}, not by {receipt.key}")
+
+
 class ReceiptChecker:
     """Checks the receipts of one dataset; a key found good is remembered."""
 
@@ -35,17 +48,12 @@ class ReceiptChecker:
 
     def accept(self, label: SignedLabel, receipt: SignedReceipt) -> SignedReceipt:
         """The receipt, marked with what vouched for its key. Raises `Untrustworthy`."""
-        promised, row = receipt.receipt, to_hex(label.row_id)
-        if promised.row_id != label.row_id or promised.dataset != label.annotation.dataset:
-            raise Untrustworthy(f"the receipt for row {row} is for another row: not delivered")
-        try:
-            signer = recover(digest(self._domain, promised), receipt.signature)
-        except BadSignature as error:
-            raise Untrustworthy(f"the receipt for row {row} has no valid signature: not delivered") from error
-        if signer != receipt.key:
-            raise Untrustworthy(f"the receipt for row {row} is signed by {signer}, not by {receipt.key}")
-        if not self._is_registered(signer):
-            raise Untrustworthy(f"the receipt for row {row} is signed by {signer}, which nobody registered")
+        check_promise(self._domain, receipt, label.annotation.dataset, label.row_id)
+        if not self._is_registered(receipt.key):
+            row = to_hex(label.row_id)
+            raise Untrustworthy(
+                f"the receipt for row {row} is signed by {receipt.key}, which nobody registered"
+            )
         return replace(receipt, checked_at=self._checked_at)
 
     def _is_registered(self, key: Address) -> bool:

@@ -45,6 +45,22 @@ def parse_bytes(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Currency:
+    """The token that amounts are counted in."""
+
+    address: Address
+    symbol: str
+    decimals: int
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        decimals = take(answer, "decimals", int)
+        if not 0 <= decimals <= 255:
+            raise Untrustworthy(f"no token has {decimals} decimals")
+        return cls(take(answer, "address", parse_address), take(answer, "symbol", str), decimals)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The deployment that an API serves."""
 
@@ -55,6 +71,7 @@ class Status:
     payment_token: Address
     payment_symbol: str
     payment_decimals: int
+    stake_token: Currency
     receipt_key: Address | None
     """The key that the service says it signs receipts with."""
     time: datetime
@@ -71,6 +88,7 @@ class Status:
             payment_token=take(token, "address", parse_address),
             payment_symbol=take(token, "symbol", str),
             payment_decimals=take(token, "decimals", int),
+            stake_token=Currency.parse(take(answer, "token", dict)),
             receipt_key=take(answer, "receipt_key", optional(parse_address)),
             time=take(answer, "time", parse_time),
         )

@@ -25,8 +25,9 @@ from cota.auth.signatures import sign_digest
 from cota.auth.siwe import build_message, text_digest
 from cota.auth.typed import Domain, Message, digest
 from cota.chain.blocking import BlockingNode
+from cota.chain.contracts import Token
 from cota.chain.sender import Receipt as Mined
-from cota.client.records import Status, parse_time, take
+from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Transport
 from cota.errors import NotSignedIn
@@ -38,7 +39,8 @@ SIGNED_FOR_S = 300
 
 
 class Session:
-    """One account at one API. Without an account only public reads work."""
+    """One account at one API. Without an account only public reads work. `rpc_url`: a node, or several
+    separated by commas, in order of preference."""
 
     def __init__(
         self,
@@ -67,6 +69,10 @@ class Session:
         if self._node is not None:
             self._node.close()
             self._node = None
+
+    @property
+    def has_account(self) -> bool:
+        return self._account is not None
 
     @property
     def account(self) -> LocalAccount:
@@ -132,7 +138,8 @@ class Session:
         if self._node is None:
             if self.rpc_url is None:
                 raise ClientError("this call asks the chain itself: give the client an rpc_url")
-            node = BlockingNode([self.rpc_url], self.status.chain_id, self.status.genesis_hash)
+            urls = self.rpc_url.split(",")
+            node = BlockingNode(urls, self.status.chain_id, self.status.genesis_hash)
             try:
                 node.run(node.client.check())
             except BaseException:
@@ -209,6 +216,16 @@ class Session:
         if dataset not in self._datasets:
             self._datasets[dataset] = self.dataset(dataset)
         return self._datasets[dataset]
+
+    def currency_of(self, dataset: Hash32) -> Currency:
+        """The token that the dataset is paid in."""
+        return Currency.parse(take(self.facts_of(dataset), "token", dict))
+
+    def currency_at(self, address: Address) -> Currency:
+        """A token as the chain knows it."""
+        token = Token(self.node.client, address)
+        symbol, decimals = self.node.run(token.symbol("latest")), self.node.run(token.decimals("latest"))
+        return Currency(address, symbol, decimals)
 
     def contract_of(self, dataset: Hash32, name: str) -> Address:
         """A contract that serves a dataset: "ledger", "vault", "market" or its own "shares"."""
