@@ -1,34 +1,106 @@
 """The words of the command line, in one table: name -> **function** -> what it does.
 
-Promise: only what this version does for real is listed; a verb of a later part is not there rather than
-pretended.
+Promises: only what this version does for real is listed; a verb of a later part is not there rather than
+pretended; listing the words loads nothing that only their work needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import typer
 
-from cota.cli import processes, verifying
+from cota.cli import (
+    agents,
+    buying,
+    datasets,
+    earning,
+    membership,
+    overview,
+    processes,
+    proving,
+    publishing,
+    scoring,
+    selling,
+    staking,
+    submitting,
+    verifying,
+    working,
+)
+
+Verb = Callable[..., None]
+
+PROCESSES = frozenset({"up", "demo", "deploy", "api", "indexer", "worker"})
+"""Verbs that run a part of a deployment: what nobody foresaw belongs into their log, whole."""
+
+_VERBS: Mapping[str, Verb] = {
+    "up": processes.up,
+    "demo": processes.demo,
+    "deploy": processes.deploy,
+    "api": processes.api,
+    "indexer": processes.indexer,
+    "worker": processes.worker,
+    "verify": verifying.verify,
+    "status": overview.status,
+    "join": membership.join,
+    "leave": membership.leave,
+    "work": working.work,
+    "submit": submitting.submit,
+    "receipt": proving.receipt,
+    "claim": earning.claim,
+    "transfer": earning.transfer,
+    "statement": earning.statement,
+    "buy": buying.buy,
+    "pay": buying.pay,
+    "export": buying.export,
+    "score": scoring.score,
+}
+_GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
+    "dataset": (
+        "List, show; for publishers also create, fill, price, close.",
+        {
+            "list": datasets.list_datasets,
+            "show": datasets.show_dataset,
+            "epochs": datasets.list_epochs,
+            "create": publishing.create,
+            "describe": publishing.describe,
+            "add-batch": publishing.add_batch,
+            "price": selling.price,
+            "open": selling.open_dataset,
+            "pause": selling.pause,
+            "close": selling.close,
+            "archive": selling.archive,
+            "withdraw": selling.withdraw,
+        },
+    ),
+    "stake": (
+        "COTA that you post yourself.",
+        {"show": staking.show_stake, "deposit": staking.deposit, "withdraw": staking.withdraw},
+    ),
+    "agent": (
+        "Keys that sign your labels on a machine without your wallet.",
+        {"authorise": agents.authorise, "list": agents.list_agents, "revoke": agents.revoke},
+    ),
+}
 
 
 def build_app() -> typer.Typer:
     """The whole command."""
-    app = typer.Typer(
-        name="cota",
-        help="Cota: an annotation network whose labellers own the dataset's revenue.",
+    app = _group("cota", "Cota: an annotation network whose labellers own the dataset's revenue.", _VERBS)
+    for name, (what, verbs) in _GROUPS.items():
+        app.add_typer(_group(name, what, verbs))
+    return app
+
+
+def _group(name: str, what: str, verbs: Mapping[str, Verb]) -> typer.Typer:
+    group = typer.Typer(
+        name=name,
+        help=what,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for command in (
-        processes.up,
-        processes.demo,
-        processes.deploy,
-        processes.api,
-        processes.indexer,
-        processes.worker,
-        verifying.verify,
-    ):
-        app.command()(command)
-    return app
+    for word, verb in verbs.items():
+        group.command(word)(verb)
+    return group

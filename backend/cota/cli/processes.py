@@ -14,11 +14,12 @@ import typer
 
 from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, NetworkOption, show
-from cota.settings import ROOT, load
 
 
 def run_script(module: str, *arguments: str) -> None:
     """Runs a script of the checkout; its exit code becomes ours."""
+    from cota.settings import ROOT
+
     if not (ROOT / "scripts" / "__init__.py").exists():
         raise Failed(f"{module} is a script of the source checkout, and this is an installed package")
     done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT)
@@ -27,20 +28,22 @@ def run_script(module: str, *arguments: str) -> None:
 
 
 def up(as_json: JsonOption = False) -> None:
-    """Start the local stack in the background (make down stops it)."""
+    """Start the local stack in the background."""
     run_script("scripts.up")
     if as_json:
+        from cota.settings import load
+
         settings = load("local")
         show({"api": settings.api_url, "network": "local"}, as_json=True)
 
 
 def demo() -> None:
-    """Play the whole story once, from the first signature to verified payouts."""
+    """Play the whole story once, to verified payouts."""
     run_script("scripts.demo")
 
 
 def deploy(network: NetworkOption = None) -> None:
-    """Deploy the contracts, or finish a deployment that stopped half-way."""
+    """Deploy the contracts, or finish what stopped half-way."""
     run_script("scripts.deploy", *(["--network", network] if network else []))
 
 
@@ -72,7 +75,7 @@ def indexer(
 
 
 def worker() -> None:
-    """Checkpoint, score, propose and finalise what this coordinator serves."""
+    """Checkpoint, score, propose and finalise."""
     from cota.worker import main
 
     main()

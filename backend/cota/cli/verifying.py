@@ -7,15 +7,17 @@ agreement.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from cota.cli.output import JsonOption, NetworkOption, console, print_json
-from cota.settings import Settings, load
-from cota.verify.report import Check, Report
+
+if TYPE_CHECKING:
+    from cota.settings import Settings
+    from cota.verify.report import Check, Report
 
 _MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[dim]skipped[/]"}
 
@@ -35,7 +37,8 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check everything: contracts, log, scores, shares and every payout."""
+    """Check contracts, log, scores, shares and every payout."""
+    from cota.settings import load
     from cota.verify import verify as run
 
     settings = load(network, needs=("rpc",) if rpc is None else ())

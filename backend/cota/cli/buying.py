@@ -1,0 +1,133 @@
+"""`cota buy pay export`: buyer's wallet -> **licence, royalty, checked download**.
+
+Promises: no more is paid than was agreed to; a download stands under its name only once every record of it
+was checked against the chain; an existing file is never written over unasked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cota.cli.amounts import TypedAmount, money
+from cota.cli.arguments import (
+    Amount,
+    ClassOption,
+    Dataset,
+    License,
+    YesOption,
+    address_option,
+    amount_option,
+    hash_option,
+)
+from cota.cli.asking import confirm
+from cota.cli.caller import Member, calling
+from cota.cli.failures import Failed, WrongUse
+from cota.cli.output import show
+
+MaxPriceOption = Annotated[
+    Any, amount_option("--max-price", "The most that you pay; the price now, after a question, unless given.")
+]
+ReceiverOption = Annotated[
+    Any, address_option("--receiver", "Whose licence it is; the buyer's unless given. Licences never move.")
+]
+ReportOption = Annotated[Any, hash_option("--report", "32 bytes that name your report of use.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Where the download goes.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
+
+
+@calling
+def buy(
+    caller: Member,
+    dataset: Dataset,
+    license_class: ClassOption = 0,
+    max_price: MaxPriceOption = None,
+    receiver: ReceiverOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Buy a licence to a dataset's labels.
+
+    In one transaction where the token knows permits. Never for more than --max-price.
+    """
+    client = caller.chain_client
+    token = client.currency_of(dataset)
+    if isinstance(max_price, TypedAmount):
+        most = max_price.base_units(token.decimals, token.symbol)
+    else:
+        most = client.price_of(dataset, license_class)
+        if not most:
+            raise Failed(f"class {license_class} of this dataset is not sold")
+        confirm(f"Buy class {license_class} for {money(most, token.decimals, token.symbol)}?", yes=yes)
+    if not most:
+        raise WrongUse("nothing is sold for zero")
+    bought = client.buy(dataset, license_class=license_class, max_price=most, receiver=receiver)
+    client.wait_for(bought.block)
+    price = str(bought.price) if caller.as_json else money(bought.price, token.decimals, token.symbol)
+    told = {"license": str(bought.license), "dataset": dataset, "class": license_class, "price": price}
+    if caller.as_json:
+        told |= {"token": token.symbol, "decimals": token.decimals}
+    show({**told, "epochs": bought.epochs, "block": bought.block}, as_json=caller.as_json)
+
+
+@calling
+def pay(caller: Member, license: License, amount: Amount, report: ReportOption = None) -> None:
+    """Pay a royalty under a licence.
+
+    An amount of 0 with a --report counts as a report.
+    """
+    client = caller.chain_client
+    found = client.license(license, min_block=client.node.head().number)
+    token = found["token"]
+    units = amount.base_units(token["decimals"], token["symbol"])
+    if not units and report is None:
+        raise WrongUse("nothing to pay and nothing to report: give an amount, or --report")
+    mined = client.pay_royalty(_dataset_of(found), license, units, report or bytes(32))
+    client.wait_for(mined.block_number)
+    told: dict[str, Any] = {"license": str(license), "dataset": found["dataset"]}
+    if caller.as_json:
+        told |= {"amount": str(units), "token": token["symbol"], "decimals": token["decimals"]}
+    else:
+        told["paid"] = money(units, token["decimals"], token["symbol"])
+    show(
+        {**told, "report": report, "block": mined.block_number, "tx_hash": mined.tx_hash},
+        as_json=caller.as_json,
+    )
+
+
+@calling
+def export(caller: Member, license: License, out: OutOption, force: ForceOption = False) -> None:
+    """Download what a licence opens, and check all of it.
+
+    Every record and proof is checked against the chain before the file gets its name.
+    """
+    if out.is_dir():
+        raise WrongUse(f"{out} is a folder: name a file in it")
+    if out.exists() and not force:
+        raise Failed(f"{out} exists: choose another name, or --force")
+    client = caller.chain_client
+    # With the newest block, a licence bought a moment ago is waited for instead of unknown.
+    head = client.node.head().number
+    client.license(license, min_block=head)
+    unchecked = out.with_name(f".{out.name}.unchecked")
+    try:
+        client.download(license, unchecked, min_block=head)
+        report = client.check_export(unchecked)
+        unchecked.replace(out)
+    finally:
+        unchecked.unlink(missing_ok=True)
+    checks = {check.name: check.compared for check in report.checks}
+    told = {
+        "file": str(out),
+        "bytes": out.stat().st_size,
+        "checks": len(checks),
+        "comparisons": sum(checks.values()),
+    }
+    show({"license": str(license), **told, "block": report.block_number}, as_json=caller.as_json)
+
+
+def _dataset_of(found: dict[str, Any]) -> Any:
+    from cota.units import parse_hash32
+
+    return parse_hash32(found["dataset"])

@@ -1,0 +1,155 @@
+"""Options and environment -> **caller** -> client -> verb. Who calls, which service, which chain.
+
+Promises: a service that is not there is told within seconds, while work that has begun is patient; nothing
+is signed for, or read from, a service of another network than the one asked for; whatever was opened is
+closed, also when a verb fails.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast, get_type_hints
+
+from cota.cli.arguments import ApiOption, KeystoreOption, PasswordOption, RpcOption
+from cota.cli.failures import Failed
+from cota.cli.output import JsonOption, NetworkOption
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+    from cota.client import CotaClient
+    from cota.settings import Settings
+    from cota.units import Address
+
+P = ParamSpec("P")
+C = TypeVar("C", bound="Visitor")
+
+FIRST_PATIENCE_S, PATIENCE_S = 2.0, 60.0
+
+
+@dataclass
+class Visitor:
+    """Someone who only reads what is public."""
+
+    api: ApiOption = None
+    network: NetworkOption = None
+    rpc: RpcOption = None
+    as_json: JsonOption = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        opened = vars(self).get("client")
+        if opened is not None:
+            opened.close()
+
+    @cached_property
+    def settings(self) -> Settings:
+        from cota import log, settings
+
+        found = settings.load(self.network)
+        # Warnings of what will be tried again are for services; here an error is one line.
+        log.configure("ERROR", found.secrets())
+        return found
+
+    @cached_property
+    def client(self) -> CotaClient:
+        """The client, once the service has said that it serves the network asked for."""
+        from cota.client import CotaClient
+
+        account, url = self._account(), self.api or self.settings.api_url
+        client = CotaClient(url, account, self._rpc_url(), patience_s=FIRST_PATIENCE_S)
+        try:
+            self._check_network(client)
+            self._equip(client)
+        except BaseException:
+            client.close()
+            raise
+        client.http.patience_s = PATIENCE_S
+        return client
+
+    @property
+    def chain_client(self) -> CotaClient:
+        """The client of a verb that cannot do without a node. Raises SettingsError before anything is sent."""
+        if self.rpc is None:
+            _ = self.settings.rpc_urls
+        return self.client
+
+    def _account(self) -> LocalAccount | None:
+        return None
+
+    def _equip(self, client: CotaClient) -> None:
+        """What else this caller's client needs."""
+
+    def _rpc_url(self) -> str | None:
+        from cota.settings import SettingsError
+
+        try:
+            return self.rpc or ",".join(self.settings.rpc_urls)
+        except SettingsError:
+            return None
+
+    def _check_network(self, client: CotaClient) -> None:
+        wanted, found = self.settings.network, client.status
+        if (found.network, found.chain_id) != (wanted.name, wanted.chain_id):
+            raise Failed(
+                f"wrong-network: {client.http.api_url} serves {found.network!r} (chain {found.chain_id}), and "
+                f"you asked for {wanted.name} (chain {wanted.chain_id}): set --network or --api"
+            )
+
+
+@dataclass
+class Member(Visitor):
+    """Someone who signs: an account with its key."""
+
+    keystore: KeystoreOption = None
+    password_file: PasswordOption = None
+
+    @property
+    def address(self) -> Address:
+        return self.client.address
+
+    def _account(self) -> LocalAccount | None:
+        from cota.cli.wallets import find_key
+
+        return find_key(self.settings, self.keystore, self.password_file).account()
+
+
+def calling(verb: Callable[Concatenate[C, P], None]) -> Callable[..., None]:
+    """A command out of a function whose first parameter is the caller: she brings her options along."""
+    own, run_verb = inspect.signature(verb, eval_str=True), cast(Callable[..., None], verb)
+    first, *rest = own.parameters.values()
+    kind = first.annotation
+    common = _options_of(kind)
+    names = [parameter.name for parameter in common]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest] + common
+
+    @functools.wraps(verb)
+    def run(**given: Any) -> None:
+        with kind(**{name: given.pop(name) for name in names}) as caller:
+            run_verb(caller, **given)
+
+    # The command line parser reads names, types and defaults from here.
+    run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    del run.__wrapped__
+    return run
+
+
+def _options_of(kind: type[Visitor]) -> list[inspect.Parameter]:
+    """The fields of a caller as parameters. Each class' hints are read where that class was written."""
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=hints[one.name]
+        )
+        for one in fields(kind)
+    ]

@@ -1,0 +1,186 @@
+"""A publisher's files -> **terms and items** -> client. What `cota dataset create` and `add-batch` read.
+
+Promises: unknown or missing fields, repeated keys and wrong forms are refused with file, line and field;
+amounts follow the one rule of the command line; whatever the file does not say takes the network's usual
+value, and is shown before anything is signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+from eth_account.signers.local import LocalAccount
+
+from cota.chain.terms import PreviewPolicy, Terms, TransferPolicy
+from cota.cli.amounts import SHARE_DECIMALS, parse_typed
+from cota.cli.failures import Failed, WrongUse
+from cota.client import Currency, NewItem
+from cota.commitments.canonical import canonical, parse_json
+from cota.commitments.words import keccak
+from cota.datasets.question import check_label, check_schema
+from cota.errors import DomainError
+from cota.units import ZERO_ADDRESS, Hash32, parse_address, parse_hash32
+
+LARGEST_FILE = 64 * 2**20
+
+_SHARES = Currency(ZERO_ADDRESS, "a dataset's shares", SHARE_DECIMALS)
+_TEXTS = ("title", "description", "uri")
+_IN_SHARES = frozenset({"supply_cap", "units_per_label"})
+_IN_STAKE = frozenset({"stake", "penalty_cap", "challenge_bond", "proposer_bond"})
+_IN_PAYMENT = frozenset({"price_floor", "audit_fee"})
+_POLICIES: Mapping[str, type[IntEnum]] = {"transfer_policy": TransferPolicy, "preview_policy": PreviewPolicy}
+_ADDRESSES = frozenset({"coordinator", "successor", "payment_token"})
+_HASHES = frozenset({"credential", "draw_commitment"})
+# Said by other means: the account, the schema, the rules' version.
+_DERIVED = frozenset({"publisher", "schema_hash", "rules_hash"})
+_CHOICES = {one.name for one in fields(Terms)} - _DERIVED
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a publisher's file asks for; `choices` are fields of the terms, parsed."""
+
+    title: str
+    description: str
+    uri: str
+    schema: Any
+    rules: int
+    choices: Mapping[str, Any]
+
+
+def read_wanted(path: Path, payment: Currency, stake: Currency) -> Wanted:
+    """The file of `dataset create` and `dataset describe`. Raises Failed."""
+    found = read_object(path)
+    missing = [name for name in ("title", "schema") if name not in found]
+    unknown = sorted(set(found) - _CHOICES - {*_TEXTS, "schema", "rules"})
+    if missing or unknown:
+        what = [f"{name} is missing" for name in missing] + [f"{name} is not a field" for name in unknown]
+        raise Failed(f"{path}: {'; '.join(what)}")
+    try:
+        check_schema(found["schema"])
+    except DomainError as error:
+        raise Failed(f"{path}: schema: {error.detail}") from None
+    currencies = {name: payment for name in _IN_PAYMENT} | {name: stake for name in _IN_STAKE}
+    currencies |= {name: _SHARES for name in _IN_SHARES}
+    texts = {name: _read(path, name, found.get(name, ""), _text) for name in _TEXTS}
+    choices = {
+        name: _read(path, name, found[name], lambda value, name=name: _choice(name, value, currencies))
+        for name in sorted(_CHOICES & set(found))
+    }
+    return Wanted(
+        **texts,
+        schema=found["schema"],
+        rules=_read(path, "rules", found.get("rules", 1), _count),
+        choices=choices,
+    )
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """One JSON object. Raises Failed."""
+    try:
+        value = parse_json(read_bytes(path).removeprefix(b"\xef\xbb\xbf"))
+    except DomainError as error:
+        raise Failed(f"{path}: {error.detail}") from None
+    if not isinstance(value, dict):
+        raise Failed(f"{path}: one JSON object is wanted")
+    return value
+
+
+def read_items(path: Path, schema: Any, account: LocalAccount, dataset: Hash32) -> list[NewItem]:
+    """A batch: JSON lines `{"content": ..., "gold": label}`, gold only where it is known. Raises Failed.
+
+    The salts are fresh for everybody but the publisher: they are derived from her key, the dataset and this
+    very file, so that a batch sent again after a crash is the same batch and not a second one.
+    """
+    raw = read_bytes(path)
+    seed = hmac.digest(bytes(account.key), b"cota batch" + dataset + hashlib.sha256(raw).digest(), "sha256")
+    items: list[NewItem] = []
+    seen: dict[bytes, int] = {}
+    for number, line in _lines(path, raw):
+        content = canonical(line["content"])
+        if content in seen:
+            _refuse(path, number, f"the item is the same as in line {seen[content]}")
+        seen[content] = number
+        gold = line.get("gold")
+        if gold is not None:
+            try:
+                check_label(schema, gold)
+            except DomainError as error:
+                _refuse(path, number, f"gold: {error.detail}")
+        place = len(items).to_bytes(8, "big")
+        salts = [Hash32(keccak(seed + part + place)) for part in (b"item", b"gold")]
+        items.append(NewItem(line["content"], gold, *salts))
+    if not items:
+        raise Failed(f"{path} holds no items")
+    return items
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole of a file that is not absurdly large. Raises Failed."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise Failed(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > LARGEST_FILE:
+        raise Failed(f"{path} is larger than {LARGEST_FILE // 2**20} MiB: split it")
+    return content
+
+
+def _lines(path: Path, raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = parse_json(line)
+        except DomainError as error:
+            _refuse(path, number, error.detail)
+        if not isinstance(value, dict) or "content" not in value or set(value) - {"content", "gold"}:
+            _refuse(path, number, 'an object with "content", and "gold" where it is known, is wanted')
+        yield number, value
+
+
+def _refuse(path: Path, line: int, reason: str) -> NoReturn:
+    raise Failed(f"{path}, line {line}: {reason}")
+
+
+def _read(path: Path, name: str, value: Any, parse: Any) -> Any:
+    try:
+        return parse(value)
+    except (ValueError, WrongUse) as error:
+        raise Failed(f"{path}: {name}: {error}") from None
+
+
+def _choice(name: str, value: Any, currencies: Mapping[str, Currency]) -> Any:
+    """One field of the terms, by its kind."""
+    if name in currencies:
+        currency = currencies[name]
+        return parse_typed(_text(value)).base_units(currency.decimals, currency.symbol)
+    if name in _ADDRESSES:
+        return parse_address(_text(value))
+    if name in _HASHES:
+        return parse_hash32(_text(value))
+    if name in _POLICIES:
+        known = {one.name.lower().replace("_", "-"): one for one in _POLICIES[name]}
+        if value not in known:
+            raise ValueError(f"one of {', '.join(known)} is wanted")
+        return known[value]
+    return _count(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("a whole number is wanted")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError('a text is wanted, such as "25.5"')
+    return value

@@ -1,0 +1,92 @@
+"""`cota dataset list show epochs`: service -> **what there is** -> terminal. And the group of all verbs on
+datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cota.cli.amounts import money, shares
+from cota.cli.arguments import Dataset
+from cota.cli.caller import Visitor, calling
+from cota.cli.output import show, show_rows
+
+
+@calling
+def list_datasets(caller: Visitor) -> None:
+    """List all datasets, newest first."""
+    found = list(caller.client.datasets())
+    if caller.as_json:
+        show_rows("datasets", found, (), as_json=True)
+        return
+    rows = [
+        {"dataset": one["id"], "state": one["state"], "items": one["item_count"], "title": one["title"]}
+        for one in found
+    ]
+    show_rows("datasets", rows, ("dataset", "state", "items", "title"), as_json=False)
+
+
+@calling
+def show_dataset(caller: Visitor, dataset: Dataset) -> None:
+    """Show one dataset: question, terms, prices, figures."""
+    found = caller.client.dataset(dataset)
+    show(found if caller.as_json else _for_people(found, caller), as_json=caller.as_json)
+
+
+@calling
+def list_epochs(caller: Visitor, dataset: Dataset) -> None:
+    """List the dataset's epochs: rows, state, shares."""
+    found = caller.client.epochs(dataset)
+    if caller.as_json:
+        show_rows("epochs", found, (), as_json=True)
+        return
+    rows = [
+        {
+            "epoch": one["epoch"],
+            "rows": one["to_index"] - one["from_index"],
+            "state": one["state"],
+            "shares": None if one["total_units"] is None else shares(one["total_units"]),
+            "earners": one["leaf_count"],
+        }
+        for one in found
+    ]
+    show_rows("epochs", rows, ("epoch", "rows", "state", "shares", "earners"), as_json=False)
+
+
+def price_text(found: Mapping[str, Any]) -> str | None:
+    """The prices of a dataset's licence classes, for people."""
+    token = found["token"]
+    told = [
+        f"class {one['class']}: {money(one['price'] or one['next_price'], token['decimals'], token['symbol'])}"
+        for one in found["prices"]
+    ]
+    return ", ".join(told) or None
+
+
+def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:
+    terms, token = found["terms"], found["token"]
+    stake, schema = caller.client.status.stake_token, found["schema"] or {}
+
+    def paid(amount: str) -> str:
+        return money(amount, token["decimals"], token["symbol"])
+
+    def staked(amount: str) -> str:
+        return money(amount, stake.decimals, stake.symbol)
+
+    return {
+        "dataset": found["id"],
+        "title": found["title"],
+        "question": schema.get("question"),
+        "classes": ", ".join(schema.get("classes", ())) or None,
+        "state": found["state"],
+        "publisher": found["publisher"],
+        "items": found["item_count"],
+        "labels": f"{found['rows']}, {terms['seats']} wanted per item",
+        "members": found["members"],
+        "stake": f"{staked(terms['stake'])}, of which at most {staked(terms['penalty_cap'])} can be lost",
+        "price": price_text(found) or "not sold yet",
+        "price floor": paid(terms["price_floor"]),
+        "paid to holders": f"{paid(found['paid'])}, of which {paid(found['claimed'])} claimed",
+        "shares": f"{shares(found['supply'])} at {found['shares']}",
+        "served here": "yes" if found["ours"] else "no: another coordinator takes its labels",
+    }

@@ -1,0 +1,41 @@
+"""`cota score`: files of labels and gold -> scoring rules -> **consensus, skill, pay**. No service, no chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cota.cli.amounts import shares
+from cota.cli.output import JsonOption, print_json, say, show_rows
+
+LabelsOption = Annotated[Path, typer.Option("--labels", help="CSV with the columns task,worker,label.")]
+GoldOption = Annotated[
+    Path | None, typer.Option("--gold", help="CSV with the columns task,label; without it nobody is paid.")
+]
+RulesOption = Annotated[int, typer.Option("--rules", min=1, help="The version of the scoring rules.")]
+
+
+def score(
+    labels: LabelsOption, gold: GoldOption = None, rules: RulesOption = 1, as_json: JsonOption = False
+) -> None:
+    """Score any file of labels by the network's own rules.
+
+    With --json: {"labels": {task: label or null}, "workers": {worker: {"skill", "pay"}}}; skill from 0 to 1,
+    pay in share base units.
+    """
+    from cota.scoring.files import score_files
+
+    found = score_files(labels, gold, rules)
+    if as_json:
+        print_json(found)
+        return
+    settled = sum(label is not None for label in found["labels"].values())
+    say(f"{settled} of {len(found['labels'])} items settled by {len(found['workers'])} workers")
+    best_first = sorted(found["workers"].items(), key=lambda one: (-one[1]["pay"], -one[1]["skill"], one[0]))
+    rows = [
+        {"worker": worker, "skill": f"{one['skill']:.2f}", "pay": shares(one["pay"])}
+        for worker, one in best_first
+    ]
+    show_rows("workers", rows, ("worker", "skill", "pay"), as_json=False)
