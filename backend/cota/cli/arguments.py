@@ -41,7 +41,7 @@ def parse_account(text: str) -> str:
     return address
 
 
-def parse_bytes32(text: str) -> bytes:
+def parse_bytes32(text: str) -> Hash32:
     """0x and 64 hex digits. Raises ValueError."""
     from cota.units import parse_hash32
 
@@ -84,7 +84,9 @@ def _argument(parse: Callable[[str], Any], name: str, what: str) -> Any:
 
 
 if TYPE_CHECKING:
-    Hex: TypeAlias = Any
+    from cota.units import Hash32
+
+    Hex: TypeAlias = Hash32
     Account: TypeAlias = Any
     Number: TypeAlias = int
     Typed: TypeAlias = TypedAmount

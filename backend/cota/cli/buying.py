@@ -6,6 +6,7 @@ was checked against the chain; an existing file is never written over unasked.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from cota.cli.arguments import (
     address_option,
     amount_option,
     hash_option,
+    parse_bytes32,
 )
 from cota.cli.asking import confirm
 from cota.cli.caller import Member, calling
@@ -79,21 +81,20 @@ def pay(caller: Member, license: License, amount: Amount, report: ReportOption =
     """
     client = caller.chain_client
     found = client.license(license, min_block=client.node.head().number)
-    token = found["token"]
-    units = amount.base_units(token["decimals"], token["symbol"])
+    dataset = parse_bytes32(found["dataset"])
+    token = client.currency_of(dataset)
+    units = amount.base_units(token.decimals, token.symbol)
     if not units and report is None:
         raise WrongUse("nothing to pay and nothing to report: give an amount, or --report")
-    mined = client.pay_royalty(_dataset_of(found), license, units, report or bytes(32))
+    mined = client.pay_royalty(dataset, license, units, report or bytes(32))
     client.wait_for(mined.block_number)
-    told: dict[str, Any] = {"license": str(license), "dataset": found["dataset"]}
+    told: dict[str, Any] = {"license": str(license), "dataset": dataset}
     if caller.as_json:
-        told |= {"amount": str(units), "token": token["symbol"], "decimals": token["decimals"]}
+        told |= {"amount": str(units), "token": token.symbol, "decimals": token.decimals}
     else:
-        told["paid"] = money(units, token["decimals"], token["symbol"])
-    show(
-        {**told, "report": report, "block": mined.block_number, "tx_hash": mined.tx_hash},
-        as_json=caller.as_json,
-    )
+        told["paid"] = money(units, token.decimals, token.symbol)
+    where = {"block": mined.block_number, "tx_hash": mined.tx_hash}
+    show({**told, "report": report, **where}, as_json=caller.as_json)
 
 
 @calling
@@ -110,7 +111,7 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
     # With the newest block, a licence bought a moment ago is waited for instead of unknown.
     head = client.node.head().number
     client.license(license, min_block=head)
-    unchecked = out.with_name(f".{out.name}.unchecked")
+    unchecked = out.with_name(f".{out.name}.{os.getpid()}.unchecked")
     try:
         client.download(license, unchecked, min_block=head)
         report = client.check_export(unchecked)
@@ -125,9 +126,3 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
         "comparisons": sum(checks.values()),
     }
     show({"license": str(license), **told, "block": report.block_number}, as_json=caller.as_json)
-
-
-def _dataset_of(found: dict[str, Any]) -> Any:
-    from cota.units import parse_hash32
-
-    return parse_hash32(found["dataset"])

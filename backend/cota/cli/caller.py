@@ -104,6 +104,25 @@ class Visitor:
                 f"wrong-network: {client.http.api_url} serves {found.network!r} (chain {found.chain_id}), and "
                 f"you asked for {wanted.name} (chain {wanted.chain_id}): set --network or --api"
             )
+        self._check_contracts(client)
+
+    def _check_contracts(self, client: CotaClient) -> None:
+        """Against the deployment file, where there is one of this very chain: nobody's money goes elsewhere."""
+        from cota.chain.deployment import Deployment, DeploymentMissing
+
+        try:
+            known = Deployment.load(self.settings.network.name, self.settings.deployments)
+        except DeploymentMissing:
+            return
+        if known.genesis_hash != client.status.genesis_hash and self.settings.network.is_local:
+            return  # the file is of a local chain that is gone
+        for name, contract in known.contracts.items():
+            told = client.status.contracts.get(name)
+            if told != contract.address:
+                raise Failed(
+                    f"wrong-contracts: {client.http.api_url} names {told} as {name}, the deployment file "
+                    f"{contract.address}"
+                )
 
 
 @dataclass
@@ -121,6 +140,21 @@ class Member(Visitor):
         from cota.cli.wallets import find_key
 
         return find_key(self.settings, self.keystore, self.password_file).account()
+
+
+@dataclass
+class Reader(Member):
+    """Someone who looks at an account, her own if she has her key at hand."""
+
+    @property
+    def address(self) -> Address:
+        if not self.client.has_account:
+            raise Failed("whose? Give an ADDRESS, or set COTA_KEY for your own")
+        return self.client.address
+
+    def _account(self) -> LocalAccount | None:
+        has_none = self.keystore is None and not self.settings.has_key("account")
+        return None if has_none else super()._account()
 
 
 def calling(verb: Callable[Concatenate[C, P], None]) -> Callable[..., None]:

@@ -20,6 +20,7 @@ from cota.units import Hash32, to_hex
 AT_ONCE = 50
 FRUITLESS_ROUNDS = 3
 """Fifty items each, drawn at random, none of them in the file: the rest is not for this account."""
+MOST_TRIES = 3
 
 # Lost on the way to the signature, not refused: the item is offered again.
 _AGAIN = frozenset({"lease-expired", "not-leased", "expired"})
@@ -41,6 +42,7 @@ class Delivery:
     changed: list[str] = field(default_factory=list)
     """Delivered before with another label, which nobody can change."""
     refused: list[dict[str, str]] = field(default_factory=list)
+    _tries: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:
         """Until all is delivered, or nothing more is offered. Raises what stops every label."""
@@ -48,8 +50,9 @@ class Delivery:
         if not self.left:
             return
         known = [one for one in self.client.leases() if one.dataset == self.dataset]
-        self._deliver(self._match(known)[0])
-        foreign = len(self._match(known)[1])
+        wanted, others = self._match(known)
+        self._deliver(wanted)
+        foreign = len(others)  # taken before and not in the file: hers to keep, and in the way
         held: list[Lease] = []
         fruitless = 0
         try:
@@ -104,9 +107,11 @@ class Delivery:
         if not isinstance(outcome, DomainError):
             del self.left[name]
             self.delivered += 1
-        elif outcome.slug in _FOR_ALL:
+            return
+        if outcome.slug in _FOR_ALL:
             raise outcome
-        elif outcome.slug not in _AGAIN:
+        self._tries[name] = self._tries.get(name, 0) + 1
+        if outcome.slug not in _AGAIN or self._tries[name] == MOST_TRIES:
             label = self.left.pop(name)
             self.refused.append(
                 {"item": name, "label": label, "problem": outcome.slug, "detail": outcome.detail}

@@ -10,9 +10,9 @@ import typer
 
 from cota.cli.amounts import SHARE_DECIMALS, money, shares
 from cota.cli.arguments import Dataset, MaybeAddress, Receiver, Shares
-from cota.cli.caller import Member, calling
+from cota.cli.caller import Member, Reader, calling
 from cota.cli.failures import REFUSED, WrongUse
-from cota.cli.output import clean, print_json, say, show, show_rows
+from cota.cli.output import clean, console, print_json, say, show, show_rows
 
 if TYPE_CHECKING:
     from cota.client.records import Claimed
@@ -67,7 +67,7 @@ def transfer(caller: Member, dataset: Dataset, receiver: Receiver, amount: Share
 
 
 @calling
-def statement(caller: Member, address: MaybeAddress = None, form: FormatOption = None) -> None:
+def statement(caller: Reader, address: MaybeAddress = None, form: FormatOption = None) -> None:
     """Show an account's stakes, shares and revenue, in order."""
     if caller.as_json and form is Format.csv:
         raise WrongUse("--json and --format csv are two different forms: keep one")
@@ -76,7 +76,8 @@ def statement(caller: Member, address: MaybeAddress = None, form: FormatOption =
     if client.has_account and account == client.address:
         client.require_session()
     if form is Format.csv:
-        typer.echo(client.statement(account, "csv").decode(), nl=False)
+        text = client.statement(account, "csv").decode()
+        typer.echo(clean(text.replace("\r\n", "\n")) if console().is_terminal else text, nl=False)
         return
     found = json.loads(client.statement(account))
     if caller.as_json or form is Format.json:

@@ -64,9 +64,15 @@ class Labeller(Member):
 
     def question(self, dataset: Hash32) -> dict[str, Any]:
         """The dataset's schema. Raises Failed while its publisher has not told it."""
+        from cota.commitments.hashes import schema_hash
+        from cota.datasets.question import check_schema
+
         schema = self.client.facts_of(dataset)["schema"]
         if not isinstance(schema, dict):
             raise Failed("the dataset has no question yet: its publisher has not told it")
+        check_schema(schema)
+        if "0x" + schema_hash(schema).hex() != self.client.terms_of(dataset)["schema_hash"]:
+            raise Failed("the service shows another question than the one that the terms name")
         return schema
 
     def _account(self) -> LocalAccount | None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from cota.cli.amounts import money
 from cota.cli.arguments import Amount, MaybeAddress
-from cota.cli.caller import Member, calling
+from cota.cli.caller import Member, Reader, calling
 from cota.cli.failures import WrongUse
 from cota.cli.output import say, show, show_rows
 
 
 @calling
-def show_stake(caller: Member, address: MaybeAddress = None) -> None:
+def show_stake(caller: Reader, address: MaybeAddress = None) -> None:
     """Show free stake and memberships: your own, or those of any address."""
     account = address or caller.address
     found = caller.client.account_of(account)

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cota.cli.arguments import ApiOption, RpcOption
 from cota.cli.output import JsonOption, NetworkOption, console, print_json
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def verify(
         list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
     ] = None,
     network: NetworkOption = None,
-    rpc: Annotated[str | None, typer.Option("--rpc", help="Node to ask; RPC_URL unless given.")] = None,
-    api: Annotated[str | None, typer.Option("--api", help="Where to fetch epoch files from.")] = None,
+    rpc: RpcOption = None,
+    api: ApiOption = None,
     epoch_files: Annotated[
         Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
     ] = None,
@@ -44,7 +45,7 @@ def verify(
     settings = load(network, needs=("rpc",) if rpc is None else ())
     report = run(
         settings.network.name,
-        [rpc] if rpc else settings.rpc_urls,
+        rpc.split(",") if rpc else settings.rpc_urls,
         settings.deployments,
         api_url=None if epoch_files else api or settings.api_url,
         epoch_folder=epoch_files,

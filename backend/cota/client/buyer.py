@@ -45,7 +45,7 @@ class BuyerCalls(Session):
 
     def price_of(self, dataset: Hash32, license_class: int = 0) -> int:
         """In base units of the payment token; 0 when the class is not sold."""
-        market = LicenseMarket(self.node.client, self.contract_of(dataset, "market"))
+        market = LicenseMarket(self.node.client, self.proven_contract_of(dataset, "market"))
         return self.node.run(market.price_of(dataset, license_class, "latest"))
 
     def buy(
@@ -68,7 +68,7 @@ class BuyerCalls(Session):
         order = Order(
             dataset, license_class, price, self.terms_hash_of(dataset), deadline, receiver or self.address
         )
-        market = self.contract_of(dataset, "market")
+        market = self.proven_contract_of(dataset, "market")
         permit = self._permit(dataset, market, price, deadline)
         if permit is None:
             self._approve(dataset, market, price)
@@ -81,19 +81,19 @@ class BuyerCalls(Session):
         self, dataset: Hash32, license: int, amount: int, report_hash: bytes = bytes(32)
     ) -> Mined:
         """A royalty under a licence; a zero amount with a report's hash counts as a report."""
-        market = self.contract_of(dataset, "market")
+        market = self.proven_contract_of(dataset, "market")
         self._approve(dataset, market, amount)
         return self.send(market, LicenseMarket.encode_pay_royalty(license, amount, report_hash))
 
     def pay(self, dataset: Hash32, amount: int) -> Mined:
         """Pays all holders of a dataset directly, without a licence and without a split."""
-        shares = self.contract_of(dataset, "shares")
+        shares = self.proven_contract_of(dataset, "shares")
         self._approve(dataset, shares, amount)
         return self.send(shares, DatasetShares.encode_pay(amount))
 
     def transfer_shares(self, dataset: Hash32, receiver: Address, amount: int) -> Mined:
         """Moves shares; revenue already earned stays with the seller."""
-        shares = self.contract_of(dataset, "shares")
+        shares = self.proven_contract_of(dataset, "shares")
         return self.send(shares, DatasetShares.encode_transfer(receiver, amount))
 
     def download(self, license: int, path: Path, *, min_block: int | None = None) -> Path:

@@ -51,7 +51,7 @@ class ClaimCalls(Session):
     # --- inside
 
     def _shares_of(self, dataset: Hash32) -> DatasetShares:
-        return DatasetShares(self.node.client, self.contract_of(dataset, "shares"))
+        return DatasetShares(self.node.client, self.proven_contract_of(dataset, "shares"))
 
     def _leaf(self, dataset: Hash32, epoch: dict[str, object]) -> ShareClaim | None:
         if epoch.get("state") != "finalized":

@@ -110,12 +110,13 @@ class PublisherCalls(Session):
     def set_price(self, dataset: Hash32, price: int, license_class: int = 0) -> Mined:
         """Price of a licence in base units: at once the first time, later after the terms' delay."""
         return self.send(
-            self.contract_of(dataset, "market"), LicenseMarket.encode_set_price(dataset, license_class, price)
+            self.proven_contract_of(dataset, "market"),
+            LicenseMarket.encode_set_price(dataset, license_class, price),
         )
 
     def credit(self, dataset: Hash32) -> int:
         """The account's part of what was sold, in base units of the payment token, of all its datasets."""
-        market = LicenseMarket(self.node.client, self.contract_of(dataset, "market"))
+        market = LicenseMarket(self.node.client, self.proven_contract_of(dataset, "market"))
         token = take(self.terms_of(dataset), "payment_token", parse_address)
         return self.node.run(market.credit_of(token, self.address, "latest"))
 
@@ -123,7 +124,8 @@ class PublisherCalls(Session):
         """Takes out the publisher's part of what was sold."""
         token = take(self.terms_of(dataset), "payment_token", parse_address)
         return self.send(
-            self.contract_of(dataset, "market"), LicenseMarket.encode_withdraw_credit(token, self.address)
+            self.proven_contract_of(dataset, "market"),
+            LicenseMarket.encode_withdraw_credit(token, self.address),
         )
 
     def _created(self, mined: Mined) -> Hash32:

@@ -25,7 +25,7 @@ from cota.auth.signatures import sign_digest
 from cota.auth.siwe import build_message, text_digest
 from cota.auth.typed import Domain, Message, digest
 from cota.chain.blocking import BlockingNode
-from cota.chain.contracts import Token
+from cota.chain.contracts import DatasetRegistry, Token
 from cota.chain.sender import Receipt as Mined
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
@@ -55,6 +55,7 @@ class Session:
         self._account = account
         self._node: BlockingNode | None = None
         self._datasets: dict[Hash32, dict[str, Any]] = {}
+        self._proven: dict[Hash32, dict[str, Address]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -230,6 +231,25 @@ class Session:
     def contract_of(self, dataset: Hash32, name: str) -> Address:
         """A contract that serves a dataset: "ledger", "vault", "market" or its own "shares"."""
         return take(self.facts_of(dataset), name, parse_address)
+
+    def proven_contract_of(self, dataset: Hash32, name: str) -> Address:
+        """The same, for what transactions are sent to. Raises Untrustworthy unless the registry on chain says
+        so too."""
+        if dataset not in self._proven:
+            registry = DatasetRegistry(self.node.client, self.registry)
+            version = self.node.run(registry.version_of(dataset, "latest"))
+            serving = self.node.run(registry.version(version, "latest"))
+            shares = self.node.run(registry.shares_of(dataset, "latest"))
+            self._proven[dataset] = {
+                "ledger": serving.ledger,
+                "vault": serving.vault,
+                "market": serving.market,
+                "shares": shares,
+            }
+        told, known = self.contract_of(dataset, name), self._proven[dataset][name]
+        if told != known:
+            raise Untrustworthy(f"the service names {told} as the dataset's {name}, the chain {known}")
+        return known
 
     def terms_of(self, dataset: Hash32) -> Mapping[str, Any]:
         terms: Mapping[str, Any] = take(self.facts_of(dataset), "terms", dict)

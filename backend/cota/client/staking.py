@@ -41,9 +41,9 @@ class StakeCalls(Session):
         cap, terms_hash = amount(self.terms_of(dataset), "penalty_cap"), self.terms_hash_of(dataset)
         deadline = self.now() + SIGNED_FOR_S
         data = StakeVault.encode_join(dataset, self.address, terms_hash, cap, fresh_nonce(), deadline)
-        return self.send(self.contract_of(dataset, "vault"), data)
+        return self.send(self.proven_contract_of(dataset, "vault"), data)
 
     def leave_by_transaction(self, dataset: Hash32) -> Mined:
         """Starts to leave; the stake is released once the account's work is settled."""
         data = StakeVault.encode_leave(dataset, self.address, fresh_nonce(), self.now() + SIGNED_FOR_S)
-        return self.send(self.contract_of(dataset, "vault"), data)
+        return self.send(self.proven_contract_of(dataset, "vault"), data)

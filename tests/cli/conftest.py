@@ -1,0 +1,50 @@
+"""A whole network for the command line: chain, database, api, indexer, worker as processes, and people at
+terminals. Started once for all tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.stack.foundry import ROOT
+from scripts.stack.local import LocalStack
+from tests.cli.story import People, Story, play
+from tests.cli.terminal import Terminal
+from tests.fixtures.shim import shims
+
+__all__ = ["shims"]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    # Beside the tests' own database, not below pytest's folder: the server's account may not enter that one.
+    folder = ROOT / "var" / "test" / f"cli-{os.getpid()}"
+    try:
+        with LocalStack(folder) as running:
+            running.start()
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    """A person's machine: the public addresses of the network, and nothing of the operator's."""
+    public = ("COTA_NETWORK", "RPC_URL", "COTA_DEPLOYMENTS")
+    environment = {name: stack.env[name] for name in public} | {"COTA_API": stack.api_url}
+    return Terminal(tmp_path_factory.mktemp("home"), environment)
+
+
+@pytest.fixture(scope="session")
+def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Played by commands alone, from two JSON files of a publisher to settled labels."""
+    return play(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
