@@ -5,8 +5,8 @@ They come from the logs (verifier) or from contract views (a buyer's client); th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from cota.chain.terms import Terms
 from cota.units import Address, Hash32, to_hex
@@ -45,6 +45,8 @@ class Anchors:
     batches: Mapping[int, Batch]
     licenses: frozenset[int]
     is_receipt_key: KeyCheck
+    sold: Mapping[int, Collection[frozenset[int]]] = field(default_factory=dict)
+    """By licence, the epochs that it covered when it was bought and after each renewal; empty: not known."""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,19 @@ def anchors_of(facts: Facts, dataset: Dataset) -> Anchors:
         batches,
         frozenset(event.args["license"] for event in dataset.of("LicenseBought")),
         _key_check(facts, dataset),
+        _sold(dataset),
     )
+
+
+def _sold(dataset: Dataset) -> dict[int, list[frozenset[int]]]:
+    opened: set[int] = set()
+    sold: dict[int, list[frozenset[int]]] = {}
+    for event in dataset.of("EpochOpened", "LicenseBought", "LicenseRenewed"):
+        if event.name == "EpochOpened":
+            opened.add(event.args["epoch"])
+        else:
+            sold.setdefault(event.args["license"], []).append(frozenset(opened))
+    return sold
 
 
 def _key_check(facts: Facts, dataset: Dataset) -> KeyCheck:

@@ -66,14 +66,10 @@ def check_terms(report: Report, facts: Facts, views: Views) -> None:
         known = {rules_hash(version) for version in RULES}
         for dataset in facts.datasets:
             terms, where = dataset.terms, f"terms of {dataset.name}"
-            split = f"{terms.publisher_bps} and {terms.treasury_bps} bps"
-            limit = f"at most {PUBLISHER_BPS_MAX} and {TREASURY_BPS_MAX} bps"
-            within = terms.publisher_bps <= PUBLISHER_BPS_MAX and terms.treasury_bps <= TREASURY_BPS_MAX
-            tally.true(f"split in {where}", within, limit, split)
-            tally.true(
-                f"cap in {where}", terms.supply_cap <= SUPPLY_CAP_MAX, "at most 10^19", terms.supply_cap
-            )
-            tally.true(f"penalty in {where}", terms.penalty_cap <= terms.stake, "at most the stake")
+            tally.within(f"publisher's bps in {where}", terms.publisher_bps, most=PUBLISHER_BPS_MAX)
+            tally.within(f"treasury's bps in {where}", terms.treasury_bps, most=TREASURY_BPS_MAX)
+            tally.within(f"cap in {where}", terms.supply_cap, most=SUPPLY_CAP_MAX)
+            tally.within(f"penalty in {where}", terms.penalty_cap, most=terms.stake)
             tally.true(
                 f"rules in {where}", terms.rules_hash in known, "scoring rules that this verifier knows"
             )

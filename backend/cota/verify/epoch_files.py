@@ -18,7 +18,9 @@ import httpx2
 
 from cota.chain.decode import Event
 from cota.errors import DomainError
+from cota.formats.lines import read_lines
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
+from cota.settlement.epoch_lines import HEADER
 from cota.units import to_hex
 from cota.verify.facts import Dataset, Facts
 from cota.verify.report import NotChecked, Report
@@ -28,10 +30,19 @@ Source = Callable[[Dataset, int, bytes], bytes | None]
 
 
 def from_folder(path: Path) -> Source:
-    """Epoch files in a folder, under whatever names: they are known by their hash."""
-    contents = (file.read_bytes() for file in sorted(path.iterdir()) if file.is_file())
+    """Epoch files in a folder, under whatever names: they are known by their hash.
+
+    Where none has it, a file that says that it is the epoch's is offered instead: it fails by its hash, and
+    what it holds can then be told.
+    """
+    contents = [file.read_bytes() for file in sorted(path.iterdir()) if file.is_file()]
     by_hash = {hashlib.sha256(content).digest(): content for content in contents}
-    return lambda _dataset, _epoch, file_hash: by_hash.get(file_hash)
+    by_header = {_claim(content): content for content in contents}
+
+    def find(dataset: Dataset, epoch: int, file_hash: bytes) -> bytes | None:
+        return by_hash.get(file_hash) or by_header.get((bytes(dataset.id), epoch))
+
+    return find
 
 
 def from_api(url: str, timeout_s: float = 60.0) -> Source:
@@ -78,6 +89,8 @@ def collect(facts: Facts, source: Source | None) -> list[Settled]:
         checkpoints = {e.args["checkpoint"]: e for e in dataset.of("Checkpointed")}
         latest = {e.args["checkpoint"]: e for e in dataset.of("SettlementProposed")}
         for number, proposal in sorted(latest.items()):
+            if number not in checkpoints:
+                continue  # told by `epochs.state`
             is_final = (number, proposal.args["attempt"]) in final
             content = source(dataset, number, proposal.args["file_hash"]) if source else None
             file, problem = _read(content)
@@ -91,10 +104,12 @@ def check_files(report: Report, epochs: Sequence[Settled], has_source: bool) -> 
     with report.check("epochs.file", "each epoch's file is there and has the hash on chain") as tally:
         require(epochs, has_source)
         for epoch in epochs:
-            where = f"file of {epoch.where}"
-            digest = hashlib.sha256(epoch.content).digest() if epoch.content is not None else None
-            expected = epoch.proposal.args["file_hash"]
-            tally.equal(where, expected, digest if digest else "no file", "data must be available")
+            where, expected = f"file of {epoch.where}", epoch.proposal.args["file_hash"]
+            if epoch.content is None:
+                tally.equal(where, expected, "no file", "data must be available")
+            else:
+                digest = hashlib.sha256(epoch.content).digest()
+                tally.equal(where, expected, digest, epoch.problem or "it is not the one that was proposed")
             tally.true(where, epoch.file is not None, "an epoch file in its one form", epoch.problem)
 
 
@@ -105,6 +120,16 @@ def require(epochs: Sequence[Settled], has_source: bool) -> list[tuple[Settled, 
     if not epochs:
         raise NotChecked("no epoch was settled yet")
     return [(epoch, epoch.file) for epoch in epochs if epoch.file is not None]
+
+
+def _claim(content: bytes) -> tuple[bytes, int] | None:
+    """Dataset and number that a file says it is of."""
+    try:
+        line = next(read_lines(io.BytesIO(content)), None)
+        head = HEADER.read(line.value) if line else None
+    except DomainError:
+        return None
+    return (head.dataset, head.epoch) if head else None
 
 
 def _read(content: bytes | None) -> tuple[EpochFile | None, str]:

@@ -2,7 +2,7 @@
 by dataset.
 
 Promises: all reads are pinned to one block; a log counts only if the contract that serves its dataset
-emitted it; a log of ours that does not decode is an error, never skipped.
+emitted it; a log of ours that does not decode is a disagreement that names it, never skipped.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from eth_abi.exceptions import DecodingError
 
 from cota.chain.contracts import (
     AnnotationLedger,
@@ -23,6 +25,7 @@ from cota.chain.decode import Event
 from cota.chain.deployment import Deployment
 from cota.chain.terms import Terms
 from cota.units import Address, BlockRef, Hash32, to_hex
+from cota.verify.report import Disagreement
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,12 @@ class Dataset:
 
     @cached_property
     def terms(self) -> Terms:
-        return Terms.decode(self.created.args["terms"])
+        """Raises Disagreement."""
+        try:
+            return Terms.decode(self.created.args["terms"])
+        except (DecodingError, ValueError) as error:
+            where = f"terms in {describe(self.created)}"
+            raise Disagreement(where, "terms that can be read", error) from error
 
     def of(self, *names: str) -> list[Event]:
         return [event for event in self.events if event.name in names]
@@ -99,7 +107,7 @@ class Facts:
 
 
 def assort(events: Iterable[Event]) -> list[Dataset]:
-    """The datasets among all events, in the order of their creation."""
+    """The datasets among all events, in the order of their creation. Raises Disagreement."""
     ordered = sorted(events, key=place)
     versions: dict[int, Contracts] = {}
     datasets: dict[bytes, Dataset] = {}
@@ -107,7 +115,10 @@ def assort(events: Iterable[Event]) -> list[Dataset]:
         if event.name == "VersionAdded":
             versions[event.args["version"]] = Contracts.of_event(event)
         elif event.name == "DatasetCreated":
-            datasets[event.args["dataset"]] = Dataset(event, versions[event.args["version"]])
+            number = event.args["version"]
+            if number not in versions:
+                raise Disagreement(f"version in {describe(event)}", "one that was announced", number)
+            datasets[event.args["dataset"]] = Dataset(event, versions[number])
         known = datasets.get(dataset_of(event.args))
         if known is not None and known.may_emit(event):
             known.events.append(event)

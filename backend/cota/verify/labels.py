@@ -79,7 +79,12 @@ def check_file(tally: Tally, sold: Licensed, chain_id: int) -> None:
     tally.equal(f"schema in {where}", terms.schema_hash, schema_hash(head.schema))
     is_sold = head.license in sold.anchors.licenses
     tally.true(f"licence in {where}", is_sold, "a licence of this dataset", head.license)
-    tally.equal(f"export {sold.export.path.name}", "", sold.export.problem, "altered or cut")
+    covered = {tuple(sorted(epochs)) for epochs in sold.anchors.sold.get(head.license, ())}
+    if covered:
+        expected = " or ".join(str(list(epochs)) for epochs in sorted(covered))
+        tally.true(f"epochs in {where}", head.epochs in covered, expected, list(head.epochs))
+    problem = sold.export.problem
+    tally.true(f"export {sold.export.path.name}", not problem, "a whole file, unaltered", problem)
 
 
 def _open(facts: Facts, epochs: Sequence[Settled], export: Export) -> Licensed:
@@ -117,6 +122,8 @@ def _check_content(tally: Tally, sold: Licensed, _signers: Signers) -> None:
         where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
         problem = record.problem()
         tally.true(where, problem is None, "label, salt, statement and row id that fit together", problem)
+        is_whole = record.label is None or not record.is_erased
+        tally.true(where, is_whole, "no label where there is no salt to prove it", record.label)
         tally.equal(f"dataset of {where}", bytes(sold.anchors.dataset), record.annotation.dataset)
         item = sold.export.items.get(record.item_index)
         tally.true(where, item is not None, "its item in the export", f"no item {record.item_index}")
@@ -178,6 +185,8 @@ def _check_items(tally: Tally, sold: Licensed, _signers: Signers) -> None:
         where = f"item {index} of {sold.name}"
         problem = item.problem()
         tally.true(where, problem is None, "content, salt and reference that fit together", problem)
+        is_whole = item.item is None or not item.is_erased
+        tally.true(where, is_whole, "no content where there is no salt to prove it", item.item)
         batch = _batch(tally, sold, where, item.batch)
         place = index - batch.first_item
         holds = log_tree.verify(batch.items_root, item.item_ref, place, batch.count, item.proof)

@@ -1,6 +1,6 @@
 """Facts, views -> **licence checks**. Was each licence sold at its price, for its epochs, under its terms?
 
-Checks `licenses.price`, `licenses.epochs`, `licenses.state`.
+Checks `licenses.price`, `licenses.epochs`, `licenses.terms`, `licenses.state`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ def check_licenses(report: Report, facts: Facts, views: Views) -> None:
         for dataset in facts.datasets:
             _check_epochs(tally, dataset)
         _some(tally)
+    with report.check(
+        "licenses.terms", "each licence ends when the terms say, and royalties name one"
+    ) as tally:
+        for dataset in facts.datasets:
+            _check_ends(tally, dataset, facts.block_times)
+        _some(tally)
     with report.check("licenses.state", "the contract holds each licence as it was sold") as tally:
         for dataset in facts.datasets:
             _check_state(tally, dataset, views)
@@ -55,15 +61,17 @@ def _check_prices(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> N
         args, time = event.args, times[event.block_number]
         if event.name == "PriceSet":
             known = prices.get(args["class"])
-            # A class's first price applies at once.
+            # A class's first price applies at once, a later one after the delay that the terms promise.
             current = known.at(time) if known else args["price"]
+            due = time + dataset.terms.price_delay if known else time
+            tally.equal(f"start of {describe(event)}", due, args["effective_at"])
             prices[args["class"]] = Price(current, args["price"], args["effective_at"])
             continue
         sold = classes.get(args["license"], -1)
         tally.true(describe(event), sold in prices, "a class with a price")
         tally.equal(f"price in {describe(event)}", prices[sold].at(time), args["price"])
         floor = dataset.terms.price_floor
-        tally.true(f"price in {describe(event)}", args["price"] >= floor, f"at least {floor}", args["price"])
+        tally.within(f"price in {describe(event)}", args["price"], least=floor)
 
 
 def _check_epochs(tally: Tally, dataset: Dataset) -> None:
@@ -73,6 +81,19 @@ def _check_epochs(tally: Tally, dataset: Dataset) -> None:
             opened += 1
         else:
             tally.equal(f"epochs in {describe(event)}", opened, event.args["epochs"])
+
+
+def _check_ends(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> None:
+    """A renewal adds a term to what is left; a term of 0 has no end."""
+    term, ends = dataset.terms.license_term, dict[int, int]()
+    for event in dataset.of(*_SALES, "RoyaltyPaid"):
+        license = event.args["license"]
+        if event.name != "LicenseBought":
+            tally.true(f"licence in {describe(event)}", license in ends, "a licence sold before", license)
+        if event.name in _SALES:
+            start = max(times[event.block_number], ends.get(license, 0))
+            ends[license] = start + term if term else 0
+            tally.equal(f"end in {describe(event)}", ends[license], event.args["expires_at"])
 
 
 def _check_state(tally: Tally, dataset: Dataset, views: Views) -> None:

@@ -73,7 +73,7 @@ def check_money(report: Report, facts: Facts, views: Views) -> None:
             left = replay.revenue.paid - replay.revenue.claimed
             money = views.datasets[replay.dataset.id].money
             where = f"money in the shares of {replay.dataset.name}"
-            tally.true(where, money >= left, f"at least {left}", money)
+            tally.within(where, money, least=left)
         _some(tally, "the network has no dataset yet")
     with report.check("credits", "publisher and treasury are credited their part, no more") as tally:
         _check_credits(tally, facts, views, sales)
@@ -165,7 +165,11 @@ def _open_epoch(tally: Tally, revenue: Revenue, event: Event) -> None:
 
 
 def _pay(tally: Tally, revenue: Revenue, event: Event) -> None:
-    args = event.args
+    args, before = event.args, revenue.pool
+    # What accumulator and remainder say was paid: so that a wrong amount is told in money, not in fractions.
+    scaled = (args["acc"] - before.acc) * before.supply + before.rem - args["rem"]
+    if scaled % SCALE == 0:
+        tally.equal(f"amount of {describe(event)}", scaled // SCALE, args["amount"])
     revenue.pay(args["amount"])
     tally.equal(f"accumulator after {describe(event)}", revenue.pool.acc, args["acc"])
     tally.equal(f"remainder after {describe(event)}", revenue.pool.rem, args["rem"])
@@ -228,9 +232,9 @@ def _check_identity(tally: Tally, replay: Replay, views: Views) -> None:
     left = Fraction(paid) + Fraction(pool.rem, SCALE)
     right = Fraction(claimed + owed) + Fraction(scaled, SCALE)
     tally.equal(f"both sides of the identity of {where}", left, right)
-    tally.true(f"remainder of {where}", pool.rem < SCALE, f"below {SCALE}", pool.rem)
-    within = claimed + sum(holder.claimable for holder in view.holders.values())
-    tally.true(f"claimed and claimable of {where}", within <= paid, f"at most {paid}", within)
+    tally.within(f"remainder of {where}", pool.rem, most=SCALE - 1)
+    due = claimed + sum(holder.claimable for holder in view.holders.values())
+    tally.within(f"claimed and claimable of {where}", due, most=paid)
 
 
 def _check_credits(tally: Tally, facts: Facts, views: Views, sales: dict[bytes, list[Sale]]) -> None:

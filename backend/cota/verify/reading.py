@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 
 from cota.chain.client import NodeClient
 from cota.chain.contracts import AnnotationLedger, DatasetShares, LicenseMarket, StakeVault
-from cota.chain.decode import Decoders, Event
+from cota.chain.decode import Decoders, Event, EventDecoder, Undecodable
 from cota.chain.deployment import Deployment, DeploymentMissing
 from cota.chain.events import committed_catalogue
 from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
 from cota.units import Address, BlockRef, parse_address, parse_hash32
 from cota.verify.facts import Facts, assort, place
+from cota.verify.report import Disagreement
 
 T = TypeVar("T")
 
@@ -44,13 +45,18 @@ def read_deployment(network: str, folder: Path) -> tuple[Deployment, dict[Addres
     return deployment, hashes
 
 
-async def read_facts(
-    client: NodeClient, deployment: Deployment, code_hashes: Mapping[Address, bytes], at: int | None = None
-) -> Facts:
-    """Everything up to one block: the newest, or `at`. Raises ChainUnavailable, Undecodable."""
+async def pin(client: NodeClient, at: int | None = None) -> BlockRef:
+    """The block to check: the newest, or `at`. Raises ChainUnavailable."""
     block = await client.head() if at is None else await client.block(at)
     if block is None:
         raise ChainUnavailable(f"the node does not have block {at}")
+    return block
+
+
+async def read_facts(
+    client: NodeClient, deployment: Deployment, code_hashes: Mapping[Address, bytes], block: BlockRef
+) -> Facts:
+    """Everything up to one block. Raises ChainUnavailable, and Disagreement for a log that cannot be read."""
     reader = _LogReader(client, deployment.first_block(), block.number)
     events = await reader.read(deployment.emitters())
     known = set(deployment.emitters())
@@ -100,7 +106,7 @@ class _LogReader:
             for log in await self._logs(addresses[start : start + ADDRESSES_PER_CALL]):
                 decoder = self._decoders.find(names[log["address"].lower()], log)
                 if decoder is not None:
-                    events.append(decoder.decode(log))
+                    events.append(_decode(decoder, log))
         return events
 
     async def _logs(self, addresses: Sequence[str]) -> list[dict[str, Any]]:
@@ -118,6 +124,15 @@ class _LogReader:
                 continue
             block = end + 1
         return logs
+
+
+def _decode(decoder: EventDecoder, log: Mapping[str, Any]) -> Event:
+    try:
+        return decoder.decode(log)
+    except Undecodable as error:
+        block, index = int(log["blockNumber"], 16), int(log["logIndex"], 16)
+        where = f"{decoder.spec.contract}.{decoder.spec.name} in block {block}, log {index}"
+        raise Disagreement(where, "a log as its ABI prescribes", error) from error
 
 
 async def _read_times(client: NodeClient, events: Sequence[Event]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
 from cota.errors import DomainError
@@ -136,6 +137,15 @@ class Tally:
         if not holds:
             raise Disagreement(where, expected, found)
 
+    def within(self, where: str, found: int, *, least: int | None = None, most: int | None = None) -> None:
+        """A number between bounds; the difference told is to the bound that it breaks."""
+        self.at = where
+        self.compared += 1
+        if least is not None and found < least:
+            raise Disagreement(where, least, found, f"at least {least}")
+        if most is not None and found > most:
+            raise Disagreement(where, most, found, f"at most {most}")
+
 
 def show(value: object) -> str:
     if isinstance(value, bytes | bytearray):
@@ -149,4 +159,7 @@ def difference(expected: object, found: object) -> str | None:
         return None
     if isinstance(expected, int) and isinstance(found, int):
         return f"{found - expected:+d}"
+    if isinstance(expected, Fraction) and isinstance(found, Fraction):
+        off = found - expected
+        return f"{'+' if off > 0 else ''}{off}"
     return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cota.chain.blocking import BlockingNode
 from cota.chain.deployment import Deployment
-from cota.units import to_hex
+from cota.units import Address, BlockRef, to_hex
 from cota.verify import epoch_files
 from cota.verify.deployment import check_deployment, check_terms
 from cota.verify.epoch_files import Settled, Source, check_files
@@ -16,11 +16,12 @@ from cota.verify.labels import check_labels
 from cota.verify.licences import check_licenses
 from cota.verify.log import check_log
 from cota.verify.money import check_money
-from cota.verify.reading import read_deployment, read_facts
-from cota.verify.report import Report
+from cota.verify.reading import pin, read_deployment, read_facts
+from cota.verify.report import Disagreement, Report
 from cota.verify.scores import check_scores
 from cota.verify.settlement import check_epochs, check_settlements, check_share_claims
 from cota.verify.signers import Signers, WalletsAt
+from cota.verify.state import check_state
 from cota.verify.views import Views, read_views
 
 
@@ -38,20 +39,47 @@ def verify(
 
     Epoch files come from `epoch_folder`, else from `api_url`, else their checks are skipped; `labels` are
     licensed exports. Raises what keeps a verification from being made at all: DeploymentMissing,
-    ChainUnavailable, WrongChain, Undecodable, OSError.
+    ChainUnavailable, WrongChain, OSError.
     """
     deployment, announced = read_deployment(network, deployments)
     with BlockingNode(rpc_urls, deployment.chain_id, deployment.genesis_hash) as node:
-        facts = node.run(read_facts(node.client, deployment, announced, block))
-        views = node.run(read_views(node.client, facts))
+        pinned = node.run(pin(node.client, block))
+        report = Report(deployment.network, deployment.chain_id, pinned.number, to_hex(pinned.hash))
+        found = _read(report, node, deployment, announced, pinned)
+        if found is None:
+            return report
+        facts, views = found
         source = _source(api_url, epoch_folder)
         epochs = epoch_files.collect(facts, source)
-        report = _empty_report(deployment, facts)
         signers = Signers(WalletsAt(node, facts.block))
         _check_public(report, facts, views, epochs, source is not None, signers)
         sold = check_labels(report, facts, epochs, labels, signers)
         check_scores(report, sold)
     return report
+
+
+def _read(
+    report: Report,
+    node: BlockingNode,
+    deployment: Deployment,
+    announced: Mapping[Address, bytes],
+    block: BlockRef,
+) -> tuple[Facts, Views] | None:
+    """Check `logs.readable`; None when nothing can be made of what the node says."""
+    outcome: tuple[Facts, Views] | Disagreement
+    try:
+        facts = node.run(read_facts(node.client, deployment, announced, block))
+        outcome = facts, node.run(read_views(node.client, facts))
+    except Disagreement as error:
+        outcome = error
+    # Only what disagrees is a finding: a node that cannot be reached is no verification at all.
+    with report.check("logs.readable", "all logs can be read, and the contracts they name answer") as tally:
+        if isinstance(outcome, Disagreement):
+            raise outcome
+        tally.compared = len(facts.events)
+        report.datasets.extend(to_hex(dataset.id) for dataset in facts.datasets)
+        return outcome
+    return None
 
 
 def _check_public(
@@ -63,6 +91,7 @@ def _check_public(
     signers: Signers,
 ) -> None:
     """What needs no label: in the order in which one thing rests on another."""
+    check_state(report, facts, {at: view.state for at, view in views.datasets.items()})
     check_deployment(report, facts, views)
     check_terms(report, facts, views)
     check_files(report, epochs, has_source)
@@ -78,9 +107,3 @@ def _source(api_url: str | None, folder: Path | None) -> Source | None:
     if folder is not None:
         return epoch_files.from_folder(folder)
     return epoch_files.from_api(api_url) if api_url else None
-
-
-def _empty_report(deployment: Deployment, facts: Facts) -> Report:
-    datasets = [to_hex(dataset.id) for dataset in facts.datasets]
-    block = facts.block
-    return Report(deployment.network, deployment.chain_id, block.number, to_hex(block.hash), datasets)

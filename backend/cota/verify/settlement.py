@@ -38,11 +38,10 @@ def check_epochs(report: Report, facts: Facts, views: Views, epochs: Sequence[Se
         for epoch in epochs:
             rows = epoch.checkpoint.args["to"] - epoch.checkpoint.args["from"]
             most, total = rows * epoch.dataset.terms.units_per_label, epoch.proposal.args["total_units"]
-            tally.true(f"units of {epoch.where}", total <= most, f"at most {most}", total)
+            tally.within(f"units of {epoch.where}", total, most=most)
         for dataset in facts.datasets:
             minted = sum(event.args["total"] for event in dataset.of("EpochOpened"))
-            cap = dataset.terms.supply_cap
-            tally.true(f"supply of {dataset.name}", minted <= cap, f"at most {cap}", minted)
+            tally.within(f"supply of {dataset.name}", minted, most=dataset.terms.supply_cap)
         _some(tally, "no epoch was settled yet")
     with report.check("epochs.opened", "each finalised settlement opened exactly its epoch") as tally:
         for dataset in facts.datasets:
@@ -81,8 +80,14 @@ def _check_units(tally: Tally, epoch: Settled, file: EpochFile) -> None:
 
 
 def _check_opened(tally: Tally, dataset: Dataset) -> None:
+    proposed = {event.args["checkpoint"]: event.args for event in dataset.of("SettlementProposed")}
     finalised = {event.args["checkpoint"]: event for event in dataset.of("EpochFinalized")}
     opened = {event.args["epoch"]: event for event in dataset.of("EpochOpened")}
+    for number, event in finalised.items():
+        where = describe(event)
+        tally.true(f"settlement of {where}", number in proposed, "one that was proposed", number)
+        for name in ("attempt", "settlement_root", "total_units"):
+            tally.equal(f"{name.replace('_', ' ')} of {where}", proposed[number][name], event.args[name])
     tally.equal(f"opened epochs of {dataset.name}", sorted(finalised), sorted(opened))
     for number, event in opened.items():
         tally.equal(f"units of {describe(event)}", finalised[number].args["total_units"], event.args["total"])
@@ -103,8 +108,9 @@ def _check_claims(tally: Tally, dataset: Dataset, views: Views, files: dict[int,
         if epoch in files:
             leaves = files[epoch].leaves
             tally.true(where, index < len(leaves), f"one of {len(leaves)} leaves", index)
-            tally.equal(f"account of {where}", leaves[index].account, event.args["account"])
-            tally.equal(f"units of {where}", leaves[index].units, event.args["units"])
+            account = leaves[index].account
+            tally.equal(f"account of {where}", account, event.args["account"])
+            tally.equal(f"units of {account} in {where}", leaves[index].units, event.args["units"])
     view = views.datasets[dataset.id]
     for epoch, left in remaining.items():
         tally.equal(f"unclaimed units of epoch {epoch} of {dataset.name}", left, view.epochs[epoch].remaining)

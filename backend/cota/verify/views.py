@@ -2,13 +2,17 @@
 replay against.
 
 Promises: every call names the pinned block's hash, so all answers belong to one state; the accounts asked
-for are those that the logs name, none is left out.
+for are those that the logs name, none is left out; a contract that does not answer as it must is a
+disagreement that names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from eth_abi.exceptions import DecodingError
 
 from cota.chain.client import NodeClient
 from cota.chain.contracts import (
@@ -22,9 +26,14 @@ from cota.chain.contracts import (
     Pool,
     Token,
 )
+from cota.errors import ChainReverted
 from cota.units import Address, Hash32
 from cota.verify.facts import Dataset, Facts
 from cota.verify.reading import gather
+from cota.verify.report import Disagreement
+from cota.verify.state import State, read_state
+
+T = TypeVar("T")
 
 Credit = tuple[Address, Address, Address]
 """Market, token, account."""
@@ -51,6 +60,7 @@ class DatasetView:
     finalized: int
     holders: Mapping[Address, HolderView]
     epochs: Mapping[int, EpochShares]
+    state: State
 
 
 @dataclass(frozen=True)
@@ -73,15 +83,19 @@ class Views:
 
 
 async def read_views(client: NodeClient, facts: Facts) -> Views:
-    """Everything that the checks compare with."""
+    """Everything that the checks compare with. Raises Disagreement."""
     block = facts.block
     deployed = {at.address for at in facts.deployment.all()}
     addresses = sorted(deployed | {dataset.shares for dataset in facts.datasets})
     ledgers = sorted({dataset.contracts.ledger for dataset in facts.datasets})
     markets = sorted({dataset.contracts.market for dataset in facts.datasets})
     codes = await gather([client.code(address, block) for address in addresses])
-    separators = await gather([AnnotationLedger(client, at).domain_separator(block) for at in ledgers])
-    treasuries = await gather([LicenseMarket(client, at).treasury(block) for at in markets])
+    separators = await gather(
+        [_answer(f"ledger {at}", AnnotationLedger(client, at).domain_separator(block)) for at in ledgers]
+    )
+    treasuries = await gather(
+        [_answer(f"market {at}", LicenseMarket(client, at).treasury(block)) for at in markets]
+    )
     by_market = dict(zip(markets, treasuries, strict=True))
     credits = sorted(_credit_accounts(facts.datasets, by_market))
     return Views(
@@ -92,8 +106,19 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
             zip(credits, await gather([_credit(client, facts, one) for one in credits]), strict=True)
         ),
         licenses=await _read_licenses(client, facts),
-        datasets={dataset.id: await _read_dataset(client, facts, dataset) for dataset in facts.datasets},
+        datasets={
+            dataset.id: await _answer(f"contracts of {dataset.name}", _read_dataset(client, facts, dataset))
+            for dataset in facts.datasets
+        },
     )
+
+
+async def _answer(where: str, asked: Coroutine[Any, Any, T]) -> T:
+    """What a contract answers that must be able to."""
+    try:
+        return await asked
+    except (ChainReverted, DecodingError) as error:
+        raise Disagreement(where, "a contract that answers", error) from error
 
 
 def holders_of(dataset: Dataset) -> list[Address]:
@@ -125,10 +150,15 @@ async def _read_licenses(client: NodeClient, facts: Facts) -> dict[tuple[Address
         for dataset in facts.datasets
         for event in dataset.of("LicenseBought")
     ]
-    terms = await gather([LicenseMarket(client, at).license_of(n, facts.block) for at, n in sold])
-    owners = await gather([LicenseMarket(client, at).owner_of(n, facts.block) for at, n in sold])
-    views = [LicenseView(*found) for found in zip(terms, owners, strict=True)]
-    return dict(zip(sold, views, strict=True))
+    views = [_answer(f"licence {n} at market {at}", _read_license(client, facts, at, n)) for at, n in sold]
+    return dict(zip(sold, await gather(views), strict=True))
+
+
+async def _read_license(client: NodeClient, facts: Facts, at: Address, number: int) -> LicenseView:
+    market = LicenseMarket(client, at)
+    return LicenseView(
+        await market.license_of(number, facts.block), await market.owner_of(number, facts.block)
+    )
 
 
 async def _read_dataset(client: NodeClient, facts: Facts, dataset: Dataset) -> DatasetView:
@@ -148,6 +178,7 @@ async def _read_dataset(client: NodeClient, facts: Facts, dataset: Dataset) -> D
         finalized=await AnnotationLedger(client, dataset.contracts.ledger).finalized_count(dataset.id, block),
         holders=await _read_holders(client, facts, dataset),
         epochs=dict(zip(epochs, opened, strict=True)),
+        state=await read_state(client, facts, dataset),
     )
 
 
