@@ -54,6 +54,10 @@ class Verdict:
     def skipped(self) -> set[str]:
         return {check["name"] for check in self.report["checks"] if check["outcome"] == "skipped"}
 
+    def reason(self, check: str) -> str:
+        """Why a check was skipped."""
+        return next(str(at["reason"]) for at in self.report["checks"] if at["name"] == check)
+
     def names(self, check: str) -> Finding:
         """The finding of a check that must have failed, in a run that must have ended with 1."""
         assert (self.code, self.report["verify"]) == (1, "failed")

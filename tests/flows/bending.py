@@ -1,7 +1,7 @@
-"""A node that tells one thing otherwise: logs of the chain -> **bent** -> verifier.
+"""A node that tells one thing otherwise: logs and views of the chain -> **bent** -> verifier.
 
-`bend` gives what the shim's `after` takes. One log is changed, the newest of its event; all else is as the
-chain has it.
+Each function gives what the shim's `after` takes. Of logs one is changed, the newest of its event; all else is as
+the chain has it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cota.chain.abi import committed_abis
 from cota.chain.events import Argument, EventSpec, Kind, committed_catalogue
 
 Log = dict[str, Any]
@@ -32,6 +33,17 @@ def cut(contract: str, event: str) -> After:
     """The newest log of an event lacks its last byte."""
     spec = committed_catalogue().spec(contract, event)
     return _newest(spec, lambda log: {**log, "data": log["data"][:-2]})
+
+
+def bend_view(contract: str, function: str, by: int = 1) -> After:
+    """Every call of a function that gives one number is answered with `by` more."""
+    selector = "0x" + committed_abis()[contract].function(function).selector.hex()
+
+    def after(method: str, params: list[Any], result: Any) -> Any:
+        is_asked = method == "eth_call" and params[0]["data"].startswith(selector)
+        return f"0x{int(result, 16) + by:064x}" if is_asked else result
+
+    return after
 
 
 def _newest(spec: EventSpec, change: Callable[[Log], Log | None]) -> After:

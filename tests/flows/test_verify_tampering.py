@@ -121,6 +121,51 @@ def test_p6_export__one_record_left_out__names_the_missing_row(sold: Sold, tmp_p
     assert (finding.expected, finding.found) == ("a record in the export", "none: it was left out")
 
 
+@pytest.mark.parametrize(("kind", "check"), [("record", "records.content"), ("item", "items.proofs")])
+def test_p11_export__salt_withheld_and_content_kept__names_the_row(
+    sold: Sold, tmp_path: Path, kind: str, check: str
+) -> None:
+    """Without its salt a label proves nothing: it must not be handed out as if it were merely erased."""
+
+    def change(lines: list[Line]) -> None:
+        if kind == "record":
+            of_kind(lines, kind)[ROW].update(label="stork", label_salt=None)
+        else:
+            of_kind(lines, kind)[ITEM].update(item={"photo": "another"}, item_salt=None)
+
+    forged = forge_export(sold.settled.export, tmp_path / "forged.jsonl", change)
+    finding = audit(sold, forged).names(check)
+    assert finding.where.startswith(f"row {ROW} of" if kind == "record" else f"item {ITEM} of")
+    assert "where there is no salt to prove it" in finding.expected
+
+
+def test_p6_export__a_whole_epoch_left_out__is_not_what_the_licence_covers(
+    sold: Sold, tmp_path: Path
+) -> None:
+    def change(lines: list[Line]) -> None:
+        lines[0]["epochs"] = []
+        del lines[1:-1]
+
+    forged = forge_export(sold.settled.export, tmp_path / "forged.jsonl", change)
+    finding = audit(sold, forged).names("export.file")
+    assert finding.where == "epochs in header of forged.jsonl"
+    assert (finding.expected, finding.found) == ("[1]", "[]")
+
+
+def test_export__one_label_erased__passes_and_says_what_could_not_be_scored(
+    sold: Sold, tmp_path: Path
+) -> None:
+    """Erasure destroys content and salt and keeps the digest: everything else of the row still proves."""
+
+    def change(lines: list[Line]) -> None:
+        of_kind(lines, "record")[ROW].update(label=None, label_salt=None)
+
+    forged = forge_export(sold.settled.export, tmp_path / "erased.jsonl", change)
+    verdict = audit(sold, forged)
+    assert (verdict.code, verdict.skipped) == (0, {"scores.skills", "scores.units", "scores.consensus"})
+    assert verdict.reason("scores.skills").startswith("1 labels or items were erased")
+
+
 def test_p11_export__changed_without_a_new_seal__told_as_altered_and_the_row_named(
     sold: Sold, tmp_path: Path
 ) -> None:
