@@ -65,7 +65,7 @@ def test_dataset__as_its_file_said__terms_shown_before(story: Story) -> None:
     people = story.terminal.run("dataset", "show", story.birds).out
     assert "stake            50 COTA, of which at most 10 COTA can be lost" in people
     listed = story.run("dataset", "list")["datasets"]
-    assert [one["id"] for one in listed] == [story.plain, story.birds]
+    assert [one["id"] for one in listed][-2:] == [story.plain, story.birds]
     assert story.birds in story.terminal.run("dataset", "list").out
 
 
@@ -391,7 +391,7 @@ def test_keystore__instead_of_a_key__in_a_process_of_its_own(story: Story, folde
 
 
 def test_output__in_a_pipe__is_plain_and_whole(story: Story) -> None:
-    page = story.terminal.start("dataset", "list")
+    page = story.terminal.run("dataset", "list")
     assert (page.code, page.err) == (0, "")
     assert "\x1b" not in page.out
     assert any(

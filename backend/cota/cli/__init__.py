@@ -12,16 +12,15 @@ from collections.abc import Sequence
 
 import typer
 
-from cota.cli.commands import PROCESSES, build_app
+from cota.cli.commands import PROCESSES, command
 from cota.cli.failures import explain, keep_trace
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and exits with its code."""
-    app = build_app()
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(args=words, prog_name="cota", standalone_mode=False)
+        code = command().main(args=words, prog_name="cota", standalone_mode=False)
     except BrokenPipeError:
         # Whoever read our answer has seen enough. Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,6 +7,8 @@ pretended; listing the words loads nothing that only their work needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -82,6 +84,12 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
         {"authorise": agents.authorise, "list": agents.list_agents, "revoke": agents.revoke},
     ),
 }
+
+
+@cache
+def command() -> Any:
+    """What `main` runs: built once a process, because reading all signatures takes a tenth of a second."""
+    return typer.main.get_command(build_app())
 
 
 def build_app() -> typer.Typer:

@@ -235,6 +235,7 @@ class Session:
     def proven_contract_of(self, dataset: Hash32, name: str) -> Address:
         """The same, for what transactions are sent to. Raises Untrustworthy unless the registry on chain says
         so too."""
+        told = self.contract_of(dataset, name)
         if dataset not in self._proven:
             registry = DatasetRegistry(self.node.client, self.registry)
             version = self.node.run(registry.version_of(dataset, "latest"))
@@ -246,7 +247,7 @@ class Session:
                 "market": serving.market,
                 "shares": shares,
             }
-        told, known = self.contract_of(dataset, name), self._proven[dataset][name]
+        known = self._proven[dataset][name]
         if told != known:
             raise Untrustworthy(f"the service names {told} as the dataset's {name}, the chain {known}")
         return known
