@@ -18,13 +18,15 @@ from cota.accounts.api import router as accounts
 from cota.annotations.api import router as annotations
 from cota.annotations.service import Submissions
 from cota.auth.api import router as auth
+from cota.chain.client import WrongChain
+from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
 from cota.http import pages, problems
 from cota.http.envelope import Envelope
 from cota.http.services import Services, open_services
 from cota.licenses.api import router as licenses
 from cota.observe import api as observe
-from cota.settings import Settings, load
+from cota.settings import Settings, load, refusing
 from cota.settlement.api import router as settlement
 from cota.tasks.api import router as tasks
 
@@ -74,16 +76,22 @@ def install(app: FastAPI, services: Services) -> None:
 def serve(settings: Settings) -> None:
     """Serves until a signal; requests at hand are finished first."""
     check_curve()
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=15,
-    )
-    asyncio.run(uvicorn.Server(config).serve())
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    # Opened out here: a refusal to start reaches the caller by its own name, not as a failed lifespan.
+    async with open_services(settings) as services:
+        config = uvicorn.Config(
+            create_app(settings, services),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=15,
+        )
+        await uvicorn.Server(config).serve()
 
 
 def check_curve() -> None:
@@ -99,4 +107,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusing(WrongChain, DeploymentMissing):
+        main()

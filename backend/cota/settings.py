@@ -6,7 +6,9 @@ or the path of a node's URL; keys that everybody knows are refused on every chai
 """
 
 import os
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -44,6 +46,17 @@ class SettingsError(Exception):
     def __init__(self, problems: Collection[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("cannot start with these settings:\n" + "\n".join(f"  {p}" for p in self.problems))
+
+
+@contextmanager
+def refusing(*foreseen: type[Exception]) -> Iterator[None]:
+    """The door of a process: bad settings, and what else is `foreseen`, end it with their words and status 1."""
+    told: tuple[type[Exception], ...] = (SettingsError, *foreseen)
+    try:
+        yield
+    except told as failure:
+        sys.stderr.write(f"{failure}\n")
+        sys.exit(1)
 
 
 @dataclass(frozen=True, slots=True)

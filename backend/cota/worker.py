@@ -17,9 +17,11 @@ from sqlalchemy import text
 
 from cota import log
 from cota.auth import nonces
+from cota.chain.client import WrongChain
+from cota.chain.deployment import DeploymentMissing
 from cota.chain.terms import Terms
 from cota.http.services import Services, make_sender, open_services
-from cota.settings import Settings, load
+from cota.settings import Settings, load, refusing
 from cota.settlement import queries
 from cota.settlement.steps import Coordinator
 from cota.store.session import psycopg_dsn
@@ -28,7 +30,7 @@ from cota.tasks import service as tasks
 logger = log.get_logger(__name__)
 
 QUEUE = "settlement"
-TICK = "*/2 * * * * *"
+TICK = "* * * * * */2"  # seconds stand last
 CONCURRENCY = 4
 # A worker that was killed leaves its job "doing"; the job is only a reminder, and the next tick makes another.
 STALLED_SECONDS = 60
@@ -121,4 +123,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusing(WrongChain, DeploymentMissing):
+        main()

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from cota.auth.verify import SignatureVerifier
-from cota.chain.client import NodeClient
+from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment
 from cota.chain.sender import Sender
 from cota.errors import ChainUnavailable
@@ -107,6 +107,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 async def _greet(node: NodeClient) -> None:
     try:
         await node.check()
+    except WrongChain:
+        raise
     except ChainUnavailable as error:
         log.warning("no node answers at start: reads go on, signing in and relaying wait", cause=str(error))
 

@@ -13,8 +13,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy.exc import OperationalError
 
-from cota.settings import load
+from cota.settings import load, refusing
 from cota.store.session import sqlalchemy_url
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -63,4 +64,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusing(OperationalError):
+        main()
