@@ -109,7 +109,7 @@ def test_chain__not_set_away_or_another__told(
 ) -> None:
     away = refuse("transfer", story.birds, SOMEBODY, "1", "--rpc", NOBODY)
     assert away.startswith("cota: chain-unavailable: no node answers: http://127.0.0.1:9")
-    assert away.endswith("; is RPC_URL right, and has the account gas?")
+    assert away.endswith("; is --rpc or RPC_URL right?")
     shim = shims(story.people.rpc)
     shim.after = lambda method, _params, result: "0x1" if method == "eth_chainId" else result
     other = refuse("buy", story.birds, "--max-price", "2000", "--rpc", shim.url)
@@ -298,9 +298,11 @@ def test_create__what_is_missing__told_before_anything_is_sent(
 
 
 def test_gas__an_account_without_any__told(story: Story, refuse: Callable[..., str]) -> None:
-    complaint = refuse("transfer", story.plain, SOMEBODY, "0.000001", key=story.people.caio)
-    assert complaint.startswith("cota: chain-")
-    assert "ERC20InsufficientBalance(" in complaint or "nsufficient funds" in complaint
+    complaint = refuse("join", story.plain, "--self", "--yes", key="0x" + "5d" * 32)
+    assert "InsufficientFreeStake(" in complaint
+    complaint = refuse("claim", story.plain, "--self", key=story.people.caio)
+    assert complaint.startswith("cota: chain-unavailable: the node refuses the transaction: ")
+    assert complaint.endswith("; whoever sends transactions herself needs gas in her account")
 
 
 def test_export__no_such_licence_or_a_folder__told(

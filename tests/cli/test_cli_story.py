@@ -15,7 +15,7 @@ from eth_account import Account
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import DatasetShares, Token
 from cota.units import Address
-from tests.cli.story import CLASSES, GOLD, ITEMS, Story, truth
+from tests.cli.story import CLASSES, GOLD, ITEMS, Story, publish, truth
 from tests.fixtures.marker import pieces_of
 
 DOLLAR, COTA = 10**6, 10**18
@@ -106,6 +106,24 @@ def test_work__at_the_terminal__labels_skips_and_gives_back(story: Story) -> Non
     assert worked.err.count("(receipt checked by chain)") == 2
     found = story.run("statement", key=story.people.ana)
     assert found["labels"] == 2 * ITEMS  # whatever was skipped or given back came again
+
+
+def test_work__interrupted__gives_the_item_back(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = story.people
+    dataset = publish(story, "solo", seats=1)
+    for key in (people.ana, people.bia):
+        story.run("join", dataset, "--yes", key=key)
+
+    def interrupt(_question: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cota.cli.working.ask", interrupt)
+        stopped = story.terminal.run("work", dataset, key=people.ana)
+    assert (stopped.code, stopped.out) == (130, "")
+    assert "photo: p" in stopped.err
+    taken = story.run("work", dataset, "--take", "50", key=people.bia)["items"]
+    assert len(taken) == ITEMS
 
 
 def test_submit__what_was_delivered__is_left_out_the_next_time(story: Story) -> None:

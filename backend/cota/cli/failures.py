@@ -76,7 +76,17 @@ def keep_trace(error: Exception) -> str:
 def _domain_line(error: DomainError) -> str:
     members = "" if isinstance(error, ChainReverted) else _members(error.extra, error.detail)
     name = str(error.extra.get("error", "")) if isinstance(error, ChainReverted) else ""
-    return f"{error.slug}: {error.detail}{members}{_hint(name) or _hint(error.slug)}"
+    return f"{error.slug}: {error.detail}{members}{_hint(name) or _hint(_cause_of(error))}"
+
+
+def _cause_of(error: DomainError) -> str:
+    """The slug; where one slug has several remedies, which of them."""
+    words = error.detail.lower()
+    if error.slug != "chain-unavailable":
+        return error.slug
+    return (
+        "no-gas" if "insufficient funds" in words else "no-relayer" if "no relayer" in words else error.slug
+    )
 
 
 def _members(extra: dict[str, object], detail: str) -> str:
@@ -112,7 +122,9 @@ _HINTS = {
     "own-dataset": "use another account: whoever knows the gold may not label",
     "not-licensed": "cota buy DATASET buys a licence",
     "unknown-license": "cota buy DATASET prints the licence's number",
-    "chain-unavailable": "is RPC_URL right, and has the account gas?",
+    "chain-unavailable": "is --rpc or RPC_URL right?",
+    "no-gas": "whoever sends transactions herself needs gas in her account",
+    "no-relayer": "--self does",
     "unreachable": "is the service running, and --api or COTA_API right?",
     "lease-expired": "lease it again: cota work DATASET",
     "InsufficientFreeStake": "cota stake deposit AMOUNT adds to it",

@@ -39,10 +39,12 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check contracts, log, scores, shares and every payout."""
+    from cota import log
     from cota.settings import load
     from cota.verify import verify as run
 
     settings = load(network, needs=("rpc",) if rpc is None else ())
+    log.configure("ERROR", settings.secrets())
     report = run(
         settings.network.name,
         rpc.split(",") if rpc else settings.rpc_urls,
