@@ -8,12 +8,14 @@ half-written file; exit 0 only if the verification agrees.
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from eth_account.signers.local import LocalAccount
 from rich.console import Console
@@ -40,9 +42,7 @@ from scripts.stack.foundry import ROOT, ToolMissing
 from scripts.stack.local import LocalStack
 from scripts.stack.processes import ProcessFailed, Stopped
 
-FOLDER = ROOT / "var" / "demo"
-EXPORT = FOLDER / "export.jsonl"
-RESULT = ROOT / "var" / "demo.json"
+VAR = ROOT / "var"
 
 DOLLAR = 10**6
 PRICE, ROYALTY = 25_000 * DOLLAR, 9_000 * DOLLAR
@@ -53,10 +53,31 @@ GAS_FOR_A_SALE = 10**16
 """Wei. Contributors own no gas: whoever wants to send a transaction herself must first be given some."""
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where a run writes; two runs in different folders do not meet."""
+
+    var: Path = VAR
+
+    @property
+    def folder(self) -> Path:
+        """The stack's own: logs, content store, deployment, database."""
+        return self.var / "demo"
+
+    @property
+    def export(self) -> Path:
+        return self.folder / "export.jsonl"
+
+    @property
+    def result(self) -> Path:
+        return self.var / "demo.json"
+
+
 @dataclass
 class Story:
     """Each scene is one method; `tell` is their order."""
 
+    places: Places
     stack: LocalStack
     crowd: Crowd
     cast: Cast
@@ -147,9 +168,10 @@ class Story:
             self.license = self.buyer.buy(self.dataset)
             step.say(f"{self.money(self.license.price)} for licence {self.license.license}")
         with self.stages.play("download", "She downloads and checks every record") as step:
-            self.buyer.download(self.license.license, EXPORT, min_block=self.license.block)
-            self.buyer.check_export(EXPORT)
-            self.figures.take_export(read_export(EXPORT), self.crowd)
+            export = self.places.export
+            self.buyer.download(self.license.license, export, min_block=self.license.block)
+            self.buyer.check_export(export)
+            self.figures.take_export(read_export(export), self.crowd)
             records, proofs = self.figures.export_records, self.figures.proofs_checked
             step.say(f"{records:,} records, {proofs:,} proofs up to the chain")
 
@@ -188,7 +210,7 @@ class Story:
     def verify(self) -> bool:
         """10. Anyone recomputes all of it: contracts, log, scores, shares, every payout."""
         with self.stages.play("verify", "cota verify recomputes all of it") as step:
-            command = [sys.executable, "-m", "cota.cli", "verify", "--labels", str(EXPORT)]
+            command = [sys.executable, "-m", "cota.cli", "verify", "--labels", str(self.places.export)]
             environment = {**os.environ, **self.stack.env, "COLUMNS": str(self.stages.console.width)}
             done = subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True)
             agrees = done.returncode == 0
@@ -206,7 +228,7 @@ class Story:
         self.figures.seconds, self.figures.stages = round(seconds, 2), self.stages.seconds
         print_earners(console, self.accounts.earners(self.crowd), symbol, decimals)
         print_summary(console, self.figures, symbol, decimals)
-        write_json(RESULT, self.figures.to_json())
+        write_json(self.places.result, self.figures.to_json())
 
     # --- what scenes share
 
@@ -230,16 +252,16 @@ class Story:
         return f"{format_units(amount, token.payment_decimals)} {token.payment_symbol}"
 
 
-def play(console: Console) -> bool:
+def play(console: Console, places: Places) -> bool:
     """One run from nothing to var/demo.json; true when the verification agrees."""
-    RESULT.unlink(missing_ok=True)
+    places.result.unlink(missing_ok=True)
     crowd = find_crowd()
     console.print(
         f"[bold]Setting up[/] a chain, a database, the contracts and the service (data: {crowd.name})"
     )
-    with LocalStack(FOLDER) as stack, ExitStack() as clients:
+    with LocalStack(places.folder) as stack, ExitStack() as clients:
         stack.start(tell=lambda line: console.print(f"  {line}", style="dim"))
-        story = Story(stack, crowd, gather(crowd.workers), Stages(console), clients)
+        story = Story(places, stack, crowd, gather(crowd.workers), Stages(console), clients)
         started = time.monotonic()
         agrees = story.tell()
         story.close(agrees, time.monotonic() - started)
@@ -247,14 +269,17 @@ def play(console: Console) -> bool:
 
 
 def main() -> None:
+    options = argparse.ArgumentParser(prog="make demo", description="Play the whole story once.")
+    options.add_argument("--var", type=Path, default=VAR, metavar="DIR", help="where the run writes")
+    places = Places(options.parse_args().var.resolve())
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PLAIN_WIDTH)
     try:
-        agrees = play(console)
+        agrees = play(console, places)
     except (DomainError, ClientError, ProcessFailed, ToolMissing, SumsDoNotHold) as failure:
         console.print(f"[bold red]demo:[/] {escape(str(failure))}", soft_wrap=True)
-        console.print(f"What the processes said is in {FOLDER.relative_to(ROOT) / 'log'}.")
+        console.print(f"What the processes said is in {places.folder / 'log'}.", soft_wrap=True)
         sys.exit(1)
     except (Stopped, KeyboardInterrupt):
         console.print("stopped; nothing is left running")
