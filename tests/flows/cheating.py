@@ -5,7 +5,6 @@ Everything that she sends lies on a snapshot of the chain, and is gone after the
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +18,6 @@ from cota.chain.contracts import (
     ShareClaim,
     Token,
 )
-from cota.chain.deployment import Deployment
 from cota.keys import local_key
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.leaves import tree_of
@@ -36,10 +34,9 @@ class Cheat:
     def __init__(self, sold: Sold, story: Story) -> None:
         self._sold, self.story = sold, story
         self._node = BlockingNode([sold.rpc], CHAIN_ID)
-        deployment = Deployment.load("local", Path(sold.env["COTA_DEPLOYMENTS"]))
-        self._registry = DatasetRegistry.of(self._node.client, deployment)
-        self._ledger = deployment.address("AnnotationLedger")
-        self._market = deployment.address("LicenseMarket")
+        self._registry = DatasetRegistry.of(self._node.client, sold.deployment)
+        self._ledger = sold.deployment.address("AnnotationLedger")
+        self._market = sold.deployment.address("LicenseMarket")
 
     def __enter__(self) -> Self:
         self._snapshot = self._sold.ask("evm_snapshot")

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from cota.chain.contracts import LicenseMarket, Token
+from cota.chain.deployment import Deployment
 from cota.chain.events import committed_catalogue
 from cota.client import CotaClient, NewItem
 from cota.client.drafts import draft_terms
@@ -71,6 +72,10 @@ class Sold:
     """Folder of the epoch files of what is settled."""
     settled: Story
     logged: Story
+
+    @property
+    def deployment(self) -> Deployment:
+        return Deployment.load("local", Path(self.env["COTA_DEPLOYMENTS"]))
 
     def ask(self, method: str, *params: object) -> Any:
         return ask(self.rpc, method, *params)

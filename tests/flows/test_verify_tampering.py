@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cota.chain.blocking import BlockingNode
+from cota.client.downloads import check_download
+from scripts.stack.anvil import CHAIN_ID
 from tests.flows.auditing import audit, audit_apart
 from tests.flows.forging import Line, flip, forge_export, of_kind, read_lines
 from tests.flows.sold import CLASSES, Sold
@@ -150,6 +153,15 @@ def test_p6_export__a_whole_epoch_left_out__is_not_what_the_licence_covers(
     finding = audit(sold, forged).names("export.file")
     assert finding.where == "epochs in header of forged.jsonl"
     assert (finding.expected, finding.found) == ("[1]", "[]")
+    # The buyer's client, which asks the contracts and reads no log, finds it as well.
+    with BlockingNode([sold.rpc], CHAIN_ID) as node:
+        registry = sold.deployment.address("DatasetRegistry")
+        assert check_download(node, CHAIN_ID, registry, sold.settled.export).ok
+        report = check_download(node, CHAIN_ID, registry, forged)
+    assert report.first_failure is not None
+    assert str(report.first_failure.finding).startswith(
+        "epochs in header of forged.jsonl: expected [1], found []"
+    )
 
 
 def test_export__one_label_erased__passes_and_says_what_could_not_be_scored(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cota.chain.blocking import BlockingNode
-from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LicenseMarket
+from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LicenseMarket, ProposalState
 from cota.chain.terms import Terms
 from cota.client.refusals import Untrustworthy
 from cota.units import Address, BlockRef, Hash32, to_hex
@@ -90,7 +90,28 @@ async def _read_anchors(
         dict(enumerate(batches, 1)),
         licenses,
         _key_check(node, ledger, terms, block),
+        {license: await _covered(ledger, dataset, checkpoints, sold.epochs, block)} if licenses else {},
     )
+
+
+async def _covered(
+    ledger: AnnotationLedger, dataset: bytes, checkpoints: int, count: int, block: BlockRef
+) -> list[frozenset[int]]:
+    """The epochs of a licence: as many as it was sold with, in the order in which they became final.
+
+    Empty when the views cannot tell which: two became final in one second, and only one of them was in time.
+    """
+    proposals = await gather(
+        [ledger.proposal_of(dataset, number, block) for number in range(1, checkpoints + 1)]
+    )
+    final = sorted(
+        (found.finalized_at, number)
+        for number, found in enumerate(proposals, 1)
+        if found.state is ProposalState.FINALIZED
+    )
+    if 0 < count < len(final) and final[count - 1][0] == final[count][0]:
+        return []
+    return [frozenset(number for _, number in final[:count])]
 
 
 async def _span(ledger: AnnotationLedger, dataset: bytes, number: int, block: BlockRef) -> Span:
