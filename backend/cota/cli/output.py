@@ -20,8 +20,8 @@ from rich.text import Text
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NetworkOption = Annotated[str | None, typer.Option("--network", help="Overrides COTA_NETWORK.")]
 
-_PIPE_WIDTH = 500
-"""In a pipe an id must stay on its line: nothing is folded there."""
+_TABLE_WIDTH = 500
+"""An id must stay in one piece, to be copied or searched: a narrow terminal may wrap the line, not we."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -53,10 +53,7 @@ def show_rows(name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[st
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_text(row.get(column))) for column in columns))
-    out = console()
-    if not out.is_terminal:
-        out = Console(highlight=False, width=_PIPE_WIDTH)
-    out.print(table if rows else f"no {name}")
+    Console(highlight=False, width=_TABLE_WIDTH).print(table if rows else f"no {name}")
 
 
 def say(line: str, *, stderr: bool = False) -> None:

@@ -98,7 +98,7 @@ class Bench:
         choices = answers_for(self.classes)
         numbered = [f"  {typed}  {name}" for typed, name in choices.items() if typed != name]
         plain = [f"  {name}" for name in self.classes]
-        for line in (*item_lines(lease.content), self.question, *(numbered or plain)):
+        for line in ("", *item_lines(lease.content), self.question, *(numbered or plain)):
             say(line, stderr=True)
         with kept(self.client, lease):
             while True:
