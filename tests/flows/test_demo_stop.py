@@ -24,7 +24,7 @@ from scripts.stack.foundry import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads who descends from whom in /proc")
 
-PATIENCE_S = 100
+PATIENCE_S = 120
 """For the moment to come, on a machine that does other things too."""
 SOON_S = 40
 """For the run to end after the signal: three seconds, and many more where every core is taken."""
