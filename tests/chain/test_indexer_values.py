@@ -1,5 +1,6 @@
 """Whatever the chain says is kept exactly, and nobody's bytes stop the indexer (B01, B02, B06, B07)."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,10 +97,14 @@ def emit(stage: Stage, code_address: str | None, topics: list[bytes], data: byte
     node = stage.node
     before = node.request("eth_getCode", code_address, "latest")
     node.request("anvil_setCode", code_address, "0x" + program.hex())
-    node.request(
+    sent = node.request(
         "eth_sendTransaction",
         {"from": local_key("deployer").address, "to": code_address, "gas": hex(3_000_000)},
     )
+    # Mined a moment after it is accepted: its own code must stand there until then.
+    while (mined := node.request("eth_getTransactionReceipt", sent)) is None:
+        time.sleep(0.01)
+    assert mined["status"] == "0x1"
     node.request("anvil_setCode", code_address, before)
     return code_address
 
