@@ -9,8 +9,9 @@ from typing import ClassVar
 
 
 class DomainError(Exception):
-    """Base of all refusals. `slug`, `title`, `status` are constant per cause; `detail` tells the case."""
+    """Nothing that the caller did. The log has it under the answer's `request_id`."""
 
+    # Base of all refusals: these three are constant per cause, `detail` tells the case.
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something broke on our side"
     status: ClassVar[int] = 500
