@@ -50,7 +50,9 @@ def create(caller: Member, file: TermsFile, yes: YesOption = False) -> None:
     dataset, mined = client.register_dataset(terms, wanted.uri)
     try:
         client.wait_for(mined.block_number)
-        client.describe_dataset(dataset, wanted.schema, wanted.title, wanted.description)
+        client.describe_dataset(
+            dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+        )
     except (DomainError, ClientError) as error:
         again = f"cota dataset describe {to_hex(dataset)} {file}"
         raise Failed(
@@ -69,7 +71,9 @@ def create(caller: Member, file: TermsFile, yes: YesOption = False) -> None:
 def describe(caller: Member, dataset: Dataset, file: TermsFile) -> None:
     """Tell a dataset's question, or another title."""
     wanted = _wanted(caller, file, caller.client.currency_of(dataset))
-    caller.client.describe_dataset(dataset, wanted.schema, wanted.title, wanted.description)
+    caller.client.describe_dataset(
+        dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+    )
     show({"dataset": dataset, "title": wanted.title}, as_json=caller.as_json)
 
 
@@ -106,7 +110,7 @@ def add_batch(caller: Member, dataset: Dataset, file: JsonLines) -> None:
 
 def _terms(caller: Member, file: Path) -> tuple[Wanted, Terms]:
     from cota.cli.dataset_file import read_object
-    from cota.client.drafts import draft_terms
+    from cota.client.drafts import draft_terms, with_draw
 
     client = caller.client
     token = read_object(file).get("payment_token")
@@ -125,6 +129,8 @@ def _terms(caller: Member, file: Path) -> tuple[Wanted, Terms]:
         rules=wanted.rules,
         **choices,
     )
+    if "draw_commitment" not in choices:
+        terms = with_draw(client.account, terms)
     return wanted, terms
 
 
