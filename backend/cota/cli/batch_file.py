@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from cota.cli.failures import Failed
 from cota.client import NewItem
 from cota.commitments.canonical import canonical
 from cota.commitments.words import keccak
-from cota.datasets.question import check_label
+from cota.datasets.contents import check_content
+from cota.datasets.labels import canonical_label, check_label
+from cota.datasets.question import item_kind
 from cota.errors import DomainError
 from cota.formats.incoming import Found, Incoming, ReadOptions, open_file
 from cota.units import Hash32
@@ -37,6 +39,7 @@ class ItemFile:
 
     path: Path
     incoming: Incoming
+    schema: Any
     items: int = 0
     gold: int = 0
     digest: bytes = b""
@@ -48,7 +51,7 @@ class ItemFile:
         seed = hmac.digest(bytes(account.key), b"cota batch" + dataset + self.digest, "sha256")
         batch: list[NewItem] = []
         size = 0
-        for number, found in enumerate(self.incoming.items()):
+        for number, found in enumerate(_fitting(self.path, self.incoming, self.schema)):
             place = number.to_bytes(8, "big")
             salts = [Hash32(keccak(seed + part + place)) for part in (b"item", b"gold")]
             batch.append(NewItem(found.content, found.gold, *salts))
@@ -72,16 +75,15 @@ def open_items(path: Path, options: ReadOptions) -> Incoming:
 
 def check_items(path: Path, incoming: Incoming, schema: Any) -> ItemFile:
     """Reads a file once. Raises Failed for the first item that is not whole, there twice, or has wrong gold."""
-    checked = ItemFile(path, incoming)
+    checked = ItemFile(path, incoming, schema)
     digest, seen = hashlib.sha256(), dict[bytes, str]()
     try:
-        for found in incoming.items():
+        for found in _fitting(path, incoming, schema):
             content = canonical(found.content)
             short = hashlib.blake2b(content, digest_size=16).digest()
             if short in seen:
                 raise Failed(f"{path}, {found.place}: the item is the same as in {seen[short]}")
             seen[short] = found.place
-            _check_gold(path, found, schema)
             digest.update(content + b"\n" + canonical(found.gold) + b"\n")
             checked.items += 1
             checked.gold += found.gold is not None
@@ -94,10 +96,20 @@ def check_items(path: Path, incoming: Incoming, schema: Any) -> ItemFile:
     return checked
 
 
-def _check_gold(path: Path, found: Found, schema: Any) -> None:
-    if found.gold is None:
-        return
-    try:
-        check_label(schema, found.gold)
-    except DomainError as error:
-        raise Failed(f"{path}, {found.place}: gold: {error.detail}") from None
+def _fitting(path: Path, incoming: Incoming, schema: Any) -> Iterator[Found]:
+    """The items, each fit for the question, its gold in the one form that a label has. Raises Failed."""
+    kind = item_kind(schema)
+    for found in incoming.items():
+        try:
+            check_content(kind, found.content)
+        except DomainError as error:
+            raise Failed(f"{path}, {found.place}: {error.detail}") from None
+        if found.gold is None:
+            yield found
+            continue
+        gold = canonical_label(schema, found.gold)
+        try:
+            check_label(schema, gold, found.content)
+        except DomainError as error:
+            raise Failed(f"{path}, {found.place}: gold: {error.detail}") from None
+        yield replace(found, gold=gold)
