@@ -276,7 +276,7 @@ async def open_world(deployed: Deployed, database_url: str) -> AsyncIterator[Wor
     indexer = Indexer(database_url, client, load, committed_catalogue(), options)
     async with client, open_services(found) as services:
         running = asyncio.create_task(indexer.run())
-        transport = httpx2.ASGITransport(create_app(found, services), raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(create_app(services), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=API_URL) as http:
             world = World(deployed, services, http)
             await world.indexed()
