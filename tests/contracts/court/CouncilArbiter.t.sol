@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {ICouncilArbiter} from "../../../contracts/interfaces/ICouncilArbiter.sol";
 import {Asker, Council} from "../support/Council.sol";
