@@ -34,13 +34,13 @@ DATASET = Hash32(b"\7" * 32)
 def test_read_answers__csv_or_json_lines__same_answers(tmp_path: Path, text: str) -> None:
     path = tmp_path / "answers"
     path.write_text(text, encoding="utf-8", newline="")
-    assert read_answers(path, CLASSES) == {"a": "heron", "b": "ibis"}
+    assert read_answers(path, SCHEMA) == {"a": "heron", "b": "ibis"}
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("item,label\na,stork\n", "line 2: 'stork' is none of the dataset's classes: heron, ibis"),
+        ("item,label\na,stork\n", 'line 2: stork: the label must be exactly one of "heron", "ibis"'),
         ("item,label\na,heron\na,ibis\n", "line 3: item a has two different labels"),
         ("item,label\na\n", "line 2: 2 cells are wanted, not 1"),
         ("item,label\na,\n", "line 2: a cell is empty"),
@@ -51,7 +51,7 @@ def test_read_answers__csv_or_json_lines__same_answers(tmp_path: Path, text: str
         ("", "line 1: one column named item is wanted"),
         ('{"item": "a", "label": "heron"}\nnonsense\n', "line 2: the bytes are not JSON"),
         ('{"item": "a", "label": "heron", "more": 1}', 'line 1: an object with "item" and "label" is wanted'),
-        ('{"item": "a", "label": 1}', "line 1: a label is a text"),
+        ('{"item": "a", "label": 1}', 'line 1: 1: the label must be exactly one of "heron", "ibis"'),
         ('{"item": "a", "item": "b", "label": "heron"}', "line 1: a key occurs twice"),
     ],
 )
@@ -59,7 +59,7 @@ def test_read_answers__bad_line__is_named(tmp_path: Path, text: str, complaint: 
     path = tmp_path / "answers.csv"
     path.write_text(text)
     with pytest.raises(Failed) as refused:
-        read_answers(path, CLASSES)
+        read_answers(path, SCHEMA)
     assert complaint in str(refused.value)
     assert str(path) in str(refused.value)
 
@@ -68,11 +68,11 @@ def test_read_answers__not_utf8_or_not_there__told(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
     path.write_bytes("item,label\ncaf\xe9,heron\n".encode("latin-1"))
     with pytest.raises(Failed, match="is not UTF-8"):
-        read_answers(path, CLASSES)
+        read_answers(path, SCHEMA)
     with pytest.raises(Failed, match="cannot be read: No such file"):
-        read_answers(tmp_path / "none", CLASSES)
+        read_answers(tmp_path / "none", SCHEMA)
     with pytest.raises(Failed, match="cannot be read: Is a directory"):
-        read_answers(tmp_path, CLASSES)
+        read_answers(tmp_path, SCHEMA)
 
 
 def test_names_of__reference_content_or_field() -> None:

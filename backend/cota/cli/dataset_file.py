@@ -23,7 +23,9 @@ from cota.cli.failures import Failed, WrongUse
 from cota.client import Currency, NewItem
 from cota.commitments.canonical import canonical, parse_json
 from cota.commitments.words import keccak
-from cota.datasets.question import check_label, check_schema
+from cota.datasets.contents import check_content
+from cota.datasets.labels import check_label
+from cota.datasets.question import check_schema, item_kind
 from cota.errors import DomainError
 from cota.units import ZERO_ADDRESS, Hash32, parse_address, parse_hash32
 
@@ -102,15 +104,20 @@ def read_items(path: Path, schema: Any, account: LocalAccount, dataset: Hash32) 
     seed = hmac.digest(bytes(account.key), b"cota batch" + dataset + hashlib.sha256(raw).digest(), "sha256")
     items: list[NewItem] = []
     seen: dict[bytes, int] = {}
+    kind = item_kind(schema)
     for number, line in _lines(path, raw):
         content = canonical(line["content"])
+        try:
+            check_content(kind, line["content"])
+        except DomainError as error:
+            _refuse(path, number, error.detail)
         if content in seen:
             _refuse(path, number, f"the item is the same as in line {seen[content]}")
         seen[content] = number
         gold = line.get("gold")
         if gold is not None:
             try:
-                check_label(schema, gold)
+                check_label(schema, gold, line["content"])
             except DomainError as error:
                 _refuse(path, number, f"gold: {error.detail}")
         place = len(items).to_bytes(8, "big")
