@@ -15,7 +15,8 @@ OURS = {
     "claim_again": "claim revenue",
     "claim_shares": "claim an epoch's shares, 128 leaves",
     "transfer_settled": "transfer shares, nothing due since the last time",
-    "transfer_unsettled": "transfer shares, revenue due on both sides",
+    "transfer_unsettled": "transfer shares of the first epoch for the first time, revenue due on both sides",
+    "transfer_unsettled_later": "transfer shares, revenue due on both sides, as ever after",
     "epoch_1000": "checkpoint, propose and finalise 1,000 labels",
 }
 THEIRS = {
@@ -27,7 +28,8 @@ THEIRS = {
     "staking_rewards/pay": "reward per token on an ERC-20: pay",
     "staking_rewards/claim": "the same: claim",
     "staking_rewards/transfer_settled": "the same: transfer, nothing due",
-    "staking_rewards/transfer_unsettled": "the same: transfer, revenue due on both sides",
+    "staking_rewards/transfer_first": "the same: transfer for the first time, revenue due on both sides",
+    "staking_rewards/transfer_unsettled": "the same: transfer, revenue due on both sides, as ever after",
     "merkle_cumulative/root": "cumulative Merkle distributor: the operator's root for each payment",
     "merkle_cumulative/claim": "the same: claim, 128 leaves",
     "merkle_bitmap/claim": "bitmap Merkle distributor: claim, 128 leaves",
