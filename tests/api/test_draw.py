@@ -111,7 +111,7 @@ async def test_draw__many_items__only_what_is_drawn_and_anyone_can_check(world: 
     seed = draw.seed_of(secret, header.hash)
     cohort = Cohort(kept["block"], seed, int(kept["threshold"]), kept["spread"])
     assert labelled == {index for index in range(1000) if is_drawn(cohort, wallet.address, index)}
-    assert 200 < len(labelled) < 400
+    assert 120 < len(labelled) < 400  # half of one or two sections, the last of which is short
 
 
 async def test_draw__seats_that_nobody_takes__are_offered_more_widely(world: World) -> None:
