@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # The native binary: the launchers of node_modules/.bin exit 0 when a test or the compiler fails.
 foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python lock
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench-scoring lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test-contracts: setup
 
 test-python: setup
 	@$(PY) -m pytest
+
+bench-scoring: setup ## what the scoring reaches on real crowds; writes var/bench/scoring.json (PEERS=0: no crowd-kit)
+	@$(PY) -m scripts.scoring
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
