@@ -8,7 +8,11 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # The native binary: the launchers of node_modules/.bin exit 0 when a test or the compiler fails.
 foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench-scoring lock
+# The linter compiles without bytecode. In the build's own cache its results would pass for built, and tests of files just
+# changed would silently not run.
+lint_apart = FOUNDRY_OUT=var/lint/out FOUNDRY_CACHE_PATH=var/lint/cache
+
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas bench-scoring lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +45,7 @@ check-python: setup
 
 check-contracts: setup
 	@$(call foundry,forge) fmt --check
-	@$(call foundry,forge) lint --deny warnings
+	@$(lint_apart) $(call foundry,forge) lint --deny warnings
 
 test-contracts: setup
 	@$(call foundry,forge) test
@@ -49,8 +53,13 @@ test-contracts: setup
 test-python: setup
 	@$(PY) -m pytest
 
-bench-scoring: setup ## what the scoring reaches on real crowds; writes var/bench/scoring.json (PEERS=0: no crowd-kit)
-	@$(PY) -m scripts.scoring
+bench: bench-gas bench-scoring ## every benchmark; figures in var/bench/
+
+bench-gas: setup ## gas of whole transactions beside others' designs, compared with snapshots/ (UPDATE=1 takes it over)
+	@$(PY) -m scripts.bench.gas $(if $(UPDATE),--update)
+
+bench-scoring: setup ## what the scoring reaches on real crowds, and its speed (PEERS=0: without crowd-kit)
+	@$(PY) -m scripts.bench.scoring
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

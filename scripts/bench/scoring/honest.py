@@ -14,7 +14,7 @@ from cota.scoring.outward import skill
 from cota.scoring.outward.crowd import judge_crowd
 from cota.scoring.outward.numbers import OUTWARD
 from cota.scoring.outward.rounds import Verdict, judge
-from scripts.scoring.crowds import Crowd, Flags, Floats, Whole, accuracy, as_answers, draw_gold
+from scripts.bench.scoring.crowds import Crowd, Flags, Floats, Whole, accuracy, as_answers, draw_gold
 
 CLICKS = 60
 """Labels of the random clicker."""

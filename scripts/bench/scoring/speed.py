@@ -1,6 +1,6 @@
 """Time and memory of a million labels and of ten, beside crowd-kit's Dawid-Skene on the same labels.
 
-    .venv/bin/python -m scripts.scoring.speed run FILE      scores one file of columns, prints seconds and MB
+    .venv/bin/python -m scripts.bench.scoring.speed run FILE      scores one file of columns, prints seconds and MB
 
 Each run is a process of its own and tells its whole memory at the peak, columns included; time is from columns in
 memory to labels and skills. crowd-kit has an environment of its own, built on the first run.
@@ -20,9 +20,9 @@ import numpy as np
 from cota.scoring.answers import sort_answers
 from cota.scoring.outward.numbers import OUTWARD
 from cota.scoring.outward.rounds import judge
+from scripts.bench.record import FOLDER, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PEER = ROOT / "var" / "bench" / "crowd-kit"
+PEER = FOLDER / "crowd-kit"
 PEER_VERSION = "1.4.2"
 CLASSES, SEATS = 4, 5
 
@@ -74,9 +74,9 @@ def measure(labels: int, workers: int, peer: bool) -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "columns.npz"
         make_columns(labels, workers, path)
-        found = {"ours": _child([sys.executable, "-m", "scripts.scoring.speed", "run", str(path)])}
+        found = {"ours": _child([sys.executable, "-m", "scripts.bench.scoring.speed", "run", str(path)])}
         if peer:
-            script = ROOT / "scripts" / "scoring" / "crowdkit_run.py"
+            script = Path(__file__).parent / "crowdkit_run.py"
             found["peer"] = _child([str(_peer_python()), str(script), str(path)])
         return found
 

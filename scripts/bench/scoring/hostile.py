@@ -10,9 +10,9 @@ import numpy as np
 
 from cota.scoring.outward.numbers import OUTWARD
 from cota.scoring.outward.rounds import judge
-from scripts.scoring.attacks import BLIND, COPIES, SHARES, Attacked, attack, copy
-from scripts.scoring.crowds import Crowd, Whole, accuracy, draw_gold
-from scripts.scoring.honest import earned, summary
+from scripts.bench.scoring.attacks import BLIND, COPIES, SHARES, Attacked, attack, copy
+from scripts.bench.scoring.crowds import Crowd, Whole, accuracy, draw_gold
+from scripts.bench.scoring.honest import earned, summary
 
 REVENUE = 1.25
 """What an average honest label earns, in wages."""

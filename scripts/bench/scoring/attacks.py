@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cota.scoring.answers import Answers
-from scripts.scoring.crowds import Crowd, Whole, as_answers
+from scripts.bench.scoring.crowds import Crowd, Whole, as_answers
 
 SHARES = (0.1, 0.3, 0.5, 0.6)
 BLIND = ("one_class", "shared_random", "shared_wrong", "shared_wrong_noise15", "independent_random")

@@ -5,37 +5,29 @@ PEERS=0 leaves crowd-kit out; SEEDS=n (20 at least for figures that are publishe
 
 import json
 import os
-import platform
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from scripts.scoring import speed
-from scripts.scoring.crowds import NotAtHand, load, make_crowd
-from scripts.scoring.honest import measure, newcomer
-from scripts.scoring.hostile import Trials, all_attacks
+from scripts.bench.record import ROOT, write
+from scripts.bench.scoring import speed
+from scripts.bench.scoring.crowds import NotAtHand, load, make_crowd
+from scripts.bench.scoring.honest import measure, newcomer
+from scripts.bench.scoring.hostile import Trials, all_attacks
 
 SETS = ("bluebirds", "weather_amt", "adult2", "sentiment_sp")
-OUTPUT = speed.ROOT / "var" / "bench" / "scoring.json"
 HELD_OUT = 9000
 """Seeds of made-up crowds start here; nothing was tuned on them."""
 
 
 def main() -> None:
     seeds, peers = int(os.environ.get("SEEDS", "20")), os.environ.get("PEERS", "1") != "0"
-    result: dict[str, Any] = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "runs": seeds,
-    }
+    result: dict[str, Any] = {}
     result |= _speed(peers)
     result |= _honest(seeds)
     result |= _hostile(seeds)
     result["newcomer"] = {"classes_2": newcomer(2, 10 * seeds), "classes_5": newcomer(5, 10 * seeds)}
     result["synthetic"] = {str(c): _synthetic(c, seeds) for c in (2, 4, 8)}
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    print(f"wrote {OUTPUT.relative_to(speed.ROOT)}")
+    print(f"wrote {write('scoring', result, seeds).relative_to(ROOT)}")
 
 
 def _speed(peers: bool) -> dict[str, Any]:
@@ -75,7 +67,8 @@ def _hostile(seeds: int) -> dict[str, Any]:
     for one in attacks:
         pay = one["pay_ratio"]
         print(
-            f"{one['id']:<22} {one['share']:.1f}  drop {one['accuracy_drop']:+.4f} worst {one['accuracy_drop_worst']:+.3f}"
+            f"{one['id']:<22} {one['share']:.1f}"
+            f"  drop {one['accuracy_drop']:+.4f} worst {one['accuracy_drop_worst']:+.3f}"
             f"  pay mean {pay['mean']:.3f} median {pay['median']:.3f} worst {pay['worst']:.3f}"
             f"  profit {one['profit']:+.2f}",
             flush=True,
@@ -93,21 +86,14 @@ def _synthetic(classes: int, seeds: int) -> dict[str, Any]:
     def mean(pick: Callable[[dict[str, Any]], float]) -> float:
         return sum(pick(one) for one in found) / len(found)
 
+    effort = ("top_to_bottom", "oracle_top_to_bottom", "random_to_average", "able_paid_zero")
     result: dict[str, Any] = {
         "without": mean(lambda one: one["gold10"]["without"]),
         "with": mean(lambda one: one["gold10"]["with"]),
         "skill_r": mean(lambda one: one["skill_r"]),
         "honest_penalised": mean(lambda one: one["honest_penalised"]),
         "false_leak_alarms": sum(one["false_leak_alarms"] for one in found),
-        "effort": {
-            key: mean(lambda one, key=key: one["effort"][key])
-            for key in (  # type: ignore[misc]
-                "top_to_bottom",
-                "oracle_top_to_bottom",
-                "random_to_average",
-                "able_paid_zero",
-            )
-        },
+        "effort": {key: sum(one["effort"][key] for one in found) / len(found) for key in effort},
     }
     for kind in ("shared_wrong", "half_honest"):
         runs = [Trials(crowd, 1).run(kind, kind, 0.5) for crowd in crowds]
