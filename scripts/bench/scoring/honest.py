@@ -179,6 +179,6 @@ def _paid_after(classes: int, count: int, seed: int) -> float:
     level = np.minimum(q * skill.Q_LEVELS // PROB_ONE, skill.Q_LEVELS - 1)
     cells = answers.answer.astype(np.int64) * skill.LEVELS + (answers.answer == answers.gold)
     counts = np.bincount(cells, minlength=classes * skill.LEVELS).astype(np.float64)
-    logs = skill.log_likelihoods(counts.reshape(1, classes, skill.LEVELS), level)
-    paid = skill.Posterior(logs).quantile(OUTWARD.skill_quantile_per_mille)
-    return float(max(int(paid[0]), 0) ** 2)
+    wanted = OUTWARD.skill_quantile_per_mille
+    found = skill.posterior(counts.reshape(1, classes, skill.LEVELS), level, [wanted])
+    return float(max(int(found.quantiles[wanted][0]), 0) ** 2)

@@ -72,6 +72,16 @@ class OutwardRules:
     leak_worker_gold: int
     """The same of one worker with so much gold, with the least gap of her rates of agreement."""
 
+    @property
+    def quantiles(self) -> tuple[int, ...]:
+        """The quantiles of skill that something is decided by, per mille."""
+        return (
+            self.seed_quantile_per_mille,
+            self.proven_quantile_per_mille,
+            self.agreement_quantile_per_mille,
+            self.skill_quantile_per_mille,
+        )
+
 
 OUTWARD = OutwardRules(
     version=2,

@@ -69,9 +69,9 @@ class _Run:
         """Round 0: gold proves the first, their votes say what the items may be; who depends on whom."""
         self._judge(self._rules.seed_quantile_per_mille)
         by_gold = self._posterior
-        self._vote(by_gold.mean(), np.full(self._answers.workers, WEIGHT_ONE))
+        self._vote(by_gold.mean, np.full(self._answers.workers, WEIGHT_ONE))
         rules = self._rules
-        able = by_gold.quantile(rules.agreement_quantile_per_mille)
+        able = by_gold.quantiles[rules.agreement_quantile_per_mille]
         found = self._votes.decide()
         pairs = find_pairs(self._answers, self._labels >= rules.pair_labels, rules.pair_items, found)
         expected = dependence.expected_agreement(pairs, np.maximum(able, 0) / 100, self._q)
@@ -80,7 +80,7 @@ class _Run:
         self._speaker = dependence.representatives(self._cluster, self._labels)
         self._pairs, self._excess = pairs, dependence.excesses(pairs, expected, rules)
         self._prove(rules.seed_quantile_per_mille)
-        self._vote(by_gold.mean(), self._discounts())
+        self._vote(by_gold.mean, self._discounts())
 
     def round(self, iterations: int) -> None:
         """Items by the proven, then the skills of all by those items."""
@@ -93,7 +93,7 @@ class _Run:
 
     def _judge(self, per_mille: int) -> None:
         counts = self._votes.evidence(self._rules.log_odds_per_mille)
-        self._posterior = skill.Posterior(skill.log_likelihoods(counts, self._q_level))
+        self._posterior = skill.posterior(counts, self._q_level, self._rules.quantiles)
         self._prove(per_mille)
 
     def _prove(self, per_mille: int) -> None:
@@ -101,7 +101,7 @@ class _Run:
         enough = (self._labels >= self._rules.proven_labels) & (
             self._speaker == np.arange(len(self._speaker))
         )
-        self._proven = enough & (self._posterior.quantile(per_mille) > 0)
+        self._proven = enough & (self._posterior.quantiles[per_mille] > 0)
 
     def _choose(self) -> None:
         if not np.array_equal(self._proven, self._voting):
@@ -124,7 +124,7 @@ class _Run:
     def verdict(self) -> Verdict:
         answers, rules = self._answers, self._rules
         decided = self._votes.decide()
-        paid = np.maximum(self._posterior.quantile(rules.skill_quantile_per_mille), 0)
+        paid = np.maximum(self._posterior.quantiles[rules.skill_quantile_per_mille], 0)
         paid = np.minimum(paid, paid[self._speaker])
         difficulty = self._votes.difficulty(decided, rules)
         settled = decided[answers.task] >= 0

@@ -6,6 +6,8 @@ proven votes say). q and a are rounded to a few levels, so one fixed table of lo
 worker is a row of counts. Promises: integers throughout; the prior is uniform and no crowd can move it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -23,8 +25,9 @@ WRONG, RIGHT = 0, 1
 _SOFT_STEPS = 12
 _SOFT_NATS = 4.5
 SOFT = 2
+_WORKERS = 2048
 _AT_ONCE = 32
-"""Workers; small products are not spread over threads, which a busy machine makes wait for each other."""
+"""Workers in a piece, and in a product: small products are not spread over threads, which a busy machine makes wait for each other."""
 LEVELS = SOFT + 2 * _SOFT_STEPS + 1
 
 
@@ -91,20 +94,26 @@ def log_likelihoods(counts: Floats, q_level: Ints) -> Floats:
     return total
 
 
+@dataclass(frozen=True, slots=True)
 class Posterior:
-    """What each worker's rows say of her skill."""
+    """What each worker's rows say of her skill: its mean (-1 to 1), and the quantiles asked for, in hundredths."""
 
-    def __init__(self, logs: Floats) -> None:
-        weights = exp_weights(np.ascontiguousarray(logs.T)).T
-        self._cumulative = np.cumsum(weights, axis=1)
-        self._weights = weights
+    mean: Floats
+    quantiles: dict[int, Ints]
+    """By per mille: the first skill that so much of the posterior lies at or below."""
 
-    def quantile(self, per_mille: int) -> Ints:
-        """The first skill, in hundredths, that so much of the posterior lies at or below."""
-        wanted = self._cumulative[:, -1:] * per_mille
-        return np.asarray(POINTS[np.argmax(self._cumulative * 1000 >= wanted, axis=1)], np.int64)
 
-    def mean(self) -> Floats:
-        """Posterior mean of s, from -1 to 1."""
-        weighted = np.cumsum(self._weights * POINTS, axis=1)[:, -1]
-        return np.asarray(weighted / self._cumulative[:, -1] / 100, np.float64)
+def posterior(counts: Floats, q_level: Ints, per_milles: Sequence[int]) -> Posterior:
+    """Of each worker, from counts (workers, classes, levels), a bounded number of workers at once."""
+    mean = np.zeros(len(counts))
+    quantiles = {per_mille: np.zeros(len(counts), np.int64) for per_mille in per_milles}
+    for first in range(0, len(counts), _WORKERS):
+        part = slice(first, first + _WORKERS)
+        logs = log_likelihoods(counts[part], q_level[part])
+        weights = exp_weights(np.ascontiguousarray(logs.T))
+        cumulative = np.cumsum(weights, axis=0)
+        total = cumulative[-1]
+        mean[part] = np.cumsum(weights * POINTS[:, None], axis=0)[-1] / total / 100
+        for per_mille, found in quantiles.items():
+            found[part] = POINTS[np.argmax(cumulative * 1000 >= total * per_mille, axis=0)]
+    return Posterior(mean, quantiles)
