@@ -33,3 +33,13 @@ ROWS = crowd(90, 85, 80, 75, 60, 45, 33, 33)
 def accuracy(consensus: dict[str, str | None], tasks: Iterable[str]) -> float:
     asked = [task for task in tasks if task not in GOLD]
     return sum(consensus[task] == TRUTH[task] for task in asked) / len(asked)
+
+
+MIXED = [
+    *ROWS,
+    *(row._replace(worker="few") for row in crowd(95) if row.task < "t059"),
+    *(row._replace(worker="copy") for row in ROWS if row.worker == "w2"),
+    *(LabelRow(task, "lazy", "blue") for task in TRUTH),
+    LabelRow("t999", "odd", "bleu"),
+]
+"""The crowd with a newcomer, a copy, somebody lazy and an unknown label: every step has something to do."""

@@ -48,6 +48,7 @@ def judge(answers: Answers, rules: OutwardRules) -> Verdict:
     run.seed()
     for number in range(1, rules.rounds + 1):
         run.round(rules.last_iterations if number == rules.rounds else rules.iterations)
+    run.assist()
     return run.verdict()
 
 
@@ -111,15 +112,23 @@ class _Run:
     def _discounts(self) -> Ints:
         return dependence.discounts(self._pairs, self._excess, self._proven)
 
-    def _vote(self, mean: Floats, weight: Ints) -> None:
-        """Naive Bayes: an answer has probability (1 - s) q, plus s if it is right."""
-        classes = self._answers.classes
-        likelihood = np.repeat(((1.0 - mean)[:, None] * self._q / PROB_ONE)[:, :, None], classes, axis=2)
-        for c in range(classes):
-            likelihood[:, c, c] += mean
+    def _vote(self, able: Floats, weight: Ints) -> None:
         self._choose()
-        own = log_fixed(np.maximum(likelihood, 1e-9)) * weight[:, None, None] // WEIGHT_ONE
-        self._votes.tally(own, self._prior)
+        self._votes.tally(self._by_habits(able) * weight[:, None, None] // WEIGHT_ONE, self._prior)
+
+    def _by_habits(self, able: Floats) -> Ints:
+        """(workers, answers, classes), naive Bayes: an answer has probability (1 - s) q, plus s if it is right."""
+        classes = self._answers.classes
+        likelihood = np.repeat(((1.0 - able)[:, None] * self._q / PROB_ONE)[:, :, None], classes, axis=2)
+        for c in range(classes):
+            likelihood[:, c, c] += able
+        return log_fixed(np.maximum(likelihood, 1e-9))
+
+    def assist(self) -> None:
+        """At the end the others vote too, each at the skill that she is paid for; no skill is learnt from it."""
+        paid = self._posterior.quantiles[self._rules.skill_quantile_per_mille]
+        helps = ~self._voting & (paid > 0) & (self._speaker == np.arange(len(paid)))
+        self._votes.assist(np.where(helps[:, None, None], self._by_habits(paid / 100), 0))
 
     def verdict(self) -> Verdict:
         answers, rules = self._answers, self._rules

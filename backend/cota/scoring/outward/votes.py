@@ -70,12 +70,20 @@ class Votes:
         used = np.where(self.use[:, None, None], own, 0)
         self._own = np.ascontiguousarray(used.transpose(2, 0, 1).reshape(answers.classes, -1))
         self.scores[:] = log_fixed(np.maximum(prior, 1e-9))[:, None]
-        table = self._own.astype(np.float64)
+        self._add_votes(self._own)
+        self._normalise()
+
+    def assist(self, own: Ints) -> None:
+        """Adds votes (as in `tally`) that speak of items which others have settled, and settle none alone."""
+        self._add_votes(np.ascontiguousarray(own.transpose(2, 0, 1).reshape(self._answers.classes, -1)))
+        self._normalise()
+
+    def _add_votes(self, own: Ints) -> None:
+        answers, table = self._answers, own.astype(np.float64)
         for rows in pieces(len(answers.task)):
             cell = answers.worker[rows].astype(np.int64) * answers.classes + answers.answer[rows]
             for c in range(answers.classes):
                 self._add(self.scores[c], rows, table[c].take(cell))
-        self._normalise()
 
     def _normalise(self) -> None:
         for tasks in pieces(self._answers.tasks):
