@@ -13,7 +13,7 @@ from cota.chain.terms import PreviewPolicy, Terms, TransferPolicy
 from cota.commitments.hashes import schema_hash
 from cota.commitments.words import keccak
 from cota.networks import Windows
-from cota.scoring import rules_hash
+from cota.scoring import NEWEST, rules_hash
 from cota.units import Address
 
 COTA = 10**18
@@ -31,7 +31,7 @@ def draft_terms(
     seats: int,
     price_floor: int,
     windows: Windows,
-    rules: int = 1,
+    rules: int = NEWEST,
     **choices: Any,
 ) -> Terms:
     """Terms with usual values; `choices` are fields of `Terms` that replace them.

@@ -91,7 +91,16 @@ def rules_hash(version: int) -> bytes:
 
 def version_of(digest: bytes) -> int:
     """The version that a dataset's terms name. Raises BadRequest for a hash that is none of ours."""
-    for version in RULES:
-        if rules_hash(version) == digest:
-            return version
-    raise BadRequest(f"the terms name scoring rules 0x{digest.hex()}, which are not known here")
+    if digest not in RULES_BY_HASH:
+        raise BadRequest(f"the terms name scoring rules 0x{digest.hex()}, which are not known here")
+    return RULES_BY_HASH[digest]
+
+
+def wait_epochs_of(version: int) -> int:
+    """How many earlier epochs matter to the scoring of one. Raises BadRequest."""
+    numbers = rules_of(version)
+    return numbers.wait_epochs if isinstance(numbers, OutwardRules) else 0
+
+
+RULES_BY_HASH = {rules_hash(version): version for version in RULES}
+"""What a dataset's terms may name."""

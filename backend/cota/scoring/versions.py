@@ -11,12 +11,18 @@ from cota.scoring.scores import Scores
 
 
 def score(
-    labels: Sequence[LabelRow], gold: Mapping[str, str], classes: Sequence[str], rules: int = 1
+    labels: Sequence[LabelRow],
+    gold: Mapping[str, str],
+    classes: Sequence[str],
+    rules: int = 1,
+    past: Sequence[LabelRow] = (),
 ) -> Scores:
     """Scores an epoch. `classes` in declared order (ties go to the first); gold of tasks that nobody
-    labelled is ignored. Raises DuplicateLabel, or BadRequest for classes, gold or rules that cannot be.
+    labelled is ignored. `past`: rows of earlier epochs, which tell of skill and of items and are neither counted nor
+    paid again (rules 1 do not look at them). Raises DuplicateLabel, or BadRequest for classes, gold or rules that
+    cannot be.
     """
     numbers = rules_of(rules)
     if isinstance(numbers, OutwardRules):
-        return score_outward(labels, gold, classes, numbers)
+        return score_outward(labels, gold, classes, numbers, past)
     return score_votes(labels, gold, classes, numbers)

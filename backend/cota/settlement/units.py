@@ -37,6 +37,12 @@ def earnings(skill: int, weight: int, units_per_label: int, paid_at: int = 0) ->
     return weight * max(0, skill * skill - paid_at * paid_at) * units_per_label
 
 
+def cap(exact: Mapping[Account, int], most: int) -> dict[Account, int]:
+    """The same if they make at most `most` units, else all scaled down in proportion."""
+    total, limit = sum(exact.values()), most * _DENOMINATOR
+    return dict(exact) if total <= limit else {a: value * limit // total for a, value in exact.items()}
+
+
 def share_out(exact: Mapping[Account, int]) -> tuple[int, dict[Account, int]]:
     """The epoch's total and the units of each account that earned any, by ascending account, from `earnings`."""
     accounts = sorted(exact, key=_order)

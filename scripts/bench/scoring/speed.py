@@ -57,13 +57,14 @@ def run(path: Path) -> dict[str, Any]:
     with np.load(path) as columns:
         task, worker, answer = columns["task"], columns["worker"], columns["answer"]
         gold, truth = columns["gold"], columns["truth"]
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     workers = int(worker.max()) + 1
     verdict = judge(sort_answers(task, worker, answer, gold, workers, CLASSES), OUTWARD)
     seconds = time.perf_counter() - started
     return {
         "labels": len(task),
         "seconds": seconds,
+        "cpu_seconds": time.process_time() - busy,
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "accuracy": float((verdict.decided == truth)[gold < 0].mean()),
     }

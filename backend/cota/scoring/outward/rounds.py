@@ -42,14 +42,14 @@ class Verdict:
     leak: Leak
 
 
-def judge(answers: Answers, rules: OutwardRules) -> Verdict:
-    """Scores an epoch."""
+def judge(answers: Answers, rules: OutwardRules, now: Flags | None = None) -> Verdict:
+    """Scores an epoch; only the rows flagged `now` are counted and weighed, all if it is not given."""
     run = _Run(answers, rules)
     run.seed()
     for number in range(1, rules.rounds + 1):
         run.round(rules.last_iterations if number == rules.rounds else rules.iterations)
     run.assist()
-    return run.verdict()
+    return run.verdict(np.ones(len(answers.task), np.bool_) if now is None else now)
 
 
 class _Run:
@@ -130,13 +130,13 @@ class _Run:
         helps = ~self._voting & (paid > 0) & (self._speaker == np.arange(len(paid)))
         self._votes.assist(np.where(helps[:, None, None], self._by_habits(paid / 100), 0))
 
-    def verdict(self) -> Verdict:
+    def verdict(self, now: Flags) -> Verdict:
         answers, rules = self._answers, self._rules
         decided = self._votes.decide()
         paid = np.maximum(self._posterior.quantiles[rules.skill_quantile_per_mille], 0)
         paid = np.minimum(paid, paid[self._speaker])
         difficulty = self._votes.difficulty(decided, rules)
-        settled = decided[answers.task] >= 0
+        settled = now & (decided[answers.task] >= 0)
         weight = difficulty[answers.task] // self._sharers()
         return Verdict(
             decided,

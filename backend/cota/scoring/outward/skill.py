@@ -27,7 +27,9 @@ _SOFT_NATS = 4.5
 SOFT = 2
 _WORKERS = 2048
 _AT_ONCE = 32
-"""Workers in a piece, and in a product: small products are not spread over threads, which a busy machine makes wait for each other."""
+"""Workers in a piece, and in a product: small products are not spread over threads, which a busy machine makes
+wait for each other.
+"""
 LEVELS = SOFT + 2 * _SOFT_STEPS + 1
 
 
