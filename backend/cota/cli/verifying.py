@@ -81,7 +81,7 @@ def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> Non
     from cota.indexer.compare import Comparison, MirrorMoved, compare_with_fresh
     from cota.indexer.options import IndexerOptions
     from cota.indexer.problems import MirrorMismatch
-    from cota.verify.report import NotChecked
+    from cota.verify.report import Disagreement, NotChecked
 
     network = settings.network
 
@@ -96,8 +96,10 @@ def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> Non
     with report.check("mirror.fresh", "the database holds what a fresh index of the chain gives") as tally:
         try:
             found = asyncio.run(compare())
-        except (MirrorMoved, MirrorMismatch) as failure:
+        except MirrorMoved as failure:
             raise NotChecked(str(failure)) from None
+        except MirrorMismatch as failure:
+            raise Disagreement("the mirror", "of this chain and these contracts", str(failure)) from None
         tally.compared = found.rows
         for table, difference in found.differences.items():
             where = f"{table} up to block {found.block.number}"
