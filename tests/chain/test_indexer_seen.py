@@ -109,11 +109,11 @@ def test_metrics__of_a_running_indexer__tell_head_lag_events_reorgs_and_undecoda
     before = metrics(port)
     deployed.anvil.reorg(2)
     garble(stage)
-    wait_until(lambda: cursor(migrated_url) == head(deployed))
+    wait_until(lambda: metrics(port)["cota_indexer_undecodable_total"] == 1)
     after = metrics(port)
     code, errors = end(process, signal.SIGTERM)
     assert code == 0
-    assert before["cota_indexer_events_total"] > 20
+    assert before["cota_indexer_events_total"] > 10
     assert before["cota_indexer_leads"] == 1
     assert before["cota_indexer_reorganisations_total"] == 0
     top = head(deployed)[0]
@@ -121,7 +121,6 @@ def test_metrics__of_a_running_indexer__tell_head_lag_events_reorgs_and_undecoda
     assert after["cota_indexer_lag_blocks"] == after["cota_indexer_lag_seconds"] == 0
     assert after["cota_indexer_reorganisations_total"] == 1
     assert after["cota_indexer_blocks_taken_back_total"] == 2
-    assert after["cota_indexer_undecodable_total"] == 1
     assert "kept raw what no ABI decodes" in errors
 
 
