@@ -145,7 +145,9 @@ def test_log__at_the_head__has_no_line_a_block(stage: Stage, migrated_url: str) 
         stage.deployed.anvil.mine(1)
         wait_until(lambda: cursor(migrated_url) == head(stage.deployed))
     code, errors = end(process, signal.SIGTERM)
-    lines = [json.loads(line) for line in errors.splitlines()]
+    told = [json.loads(line) for line in errors.splitlines()]
+    # Of the chain's earlier life: another test's garbled log.
+    lines = [line for line in told if line["event"] != "kept raw what no ABI decodes"]
     assert code == 0
     assert [line["event"] for line in lines] == ["leading", "at the head", "stopped"]
     assert all({"timestamp", "level", "logger", "process", "network"} <= set(line) for line in lines)
