@@ -47,7 +47,7 @@ test-contracts: setup
 	@$(call foundry,forge) test
 
 test-python: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses logical --dist loadgroup
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
