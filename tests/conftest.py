@@ -1,5 +1,6 @@
 """What every test may ask for. The fixtures start what they need: `pytest` alone is enough."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ pytest_plugins = [
 settings.register_profile("short", deadline=None, print_blob=True)
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=5_000)
 settings.load_profile("short")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts its background jobs deaf to SIGINT, and children inherit that: whom we interrupt must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TOGETHER = ("cli", "flows")
 """Folders whose files share one costly fixture of the session."""
