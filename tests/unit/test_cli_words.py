@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from cota.cli.answering import answers_for
 from cota.cli.output import clean
-from cota.cli.working import answers_for
 from tests.cli.terminal import Terminal
 from tests.fixtures.marker import MARKER, pieces_of
 
@@ -22,7 +22,7 @@ VERBS = [
     ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"), ("stake", "deposit"), ("stake", "withdraw"),
     ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
 ]  # fmt: skip
-LATER = ("review", "demand", "appeal")
+LATER = ("demand", "appeal")
 DATASET = "0x" + "07" * 32
 NOBODY = "http://127.0.0.1:9"
 

@@ -11,11 +11,14 @@ from typing import Any
 
 from cota.commitments import hashes
 from cota.commitments.canonical import canonical
+from cota.commitments.draw import commitment_of
 from cota.commitments.log_tree import root
 from cota.commitments.words import keccak
 from cota.datasets import queries
+from cota.datasets.contents import check_content
+from cota.datasets.labels import check_label
 from cota.datasets.queries import Dataset, Standing
-from cota.datasets.question import check_label, check_schema
+from cota.datasets.question import check_schema, item_kind
 from cota.datasets.schemas import BatchRequest, DetailsRequest, NewItem
 from cota.errors import (
     DatasetNotOpen,
@@ -56,14 +59,22 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
 
 async def save_details(session: WriteSession, dataset: bytes, account: Address, body: DetailsRequest) -> None:
     """Stores question, title and description. Raises `SchemaMismatch` unless the terms name this very schema."""
-    found = _require_publisher(await require_dataset(session, dataset), account)
+    found = require_publisher(await require_dataset(session, dataset), account)
     check_schema(body.question)
     digest = hashes.schema_hash(body.question)
     if digest != found.terms.schema_hash:
         raise SchemaMismatch(expected=to_hex(found.terms.schema_hash), given=to_hex(digest))
-    await queries.save_details(
-        session, dataset, canonical(body.question).decode(), body.title, body.description
-    )
+    if body.draw_secret is not None and commitment_of(body.draw_secret) != found.terms.draw_commitment:
+        raise InvalidBody("draw_secret is not the secret that the terms commit to")
+    row = {
+        "dataset": dataset,
+        "schema": canonical(body.question).decode(),
+        "title": body.title,
+        "description": body.description,
+        "draw_secret": body.draw_secret,
+        "reviews": body.reviews,
+    }
+    await queries.save_details(session, row)
 
 
 async def upload_batch(
@@ -75,7 +86,7 @@ async def upload_batch(
 ) -> int:
     """Stores a batch whose items were prepared by `prepare_items`; returns its first item. Idempotent by its
     roots."""
-    found = _require_publisher(await require_dataset(session, dataset), account)
+    found = require_publisher(await require_dataset(session, dataset), account)
     if found.schema is None:
         raise SchemaMismatch("tell the dataset's schema first: POST /v1/datasets/{dataset}/details")
     await queries.lock_uploads(session, dataset)
@@ -85,7 +96,7 @@ async def upload_batch(
     first_item = body.first_item
     if first_item is None:
         first_item = await queries.next_first_item(session, dataset, body.items_root, body.gold_root)
-    _check_gold(found.schema, body.items)
+    await asyncio.to_thread(_check_items, found.schema, body.items)
     await asyncio.to_thread(_check_roots, body, prepared, first_item)
     again = await queries.known_items(session, dataset, [item["item_ref"] for item in prepared])
     if again:
@@ -100,7 +111,12 @@ async def upload_batch(
         "count": len(body.items),
         "uploaded_by": address_bytes(account),
     }
-    rows = (item | {"dataset": dataset, "seats": found.terms.seats} for item in prepared)
+    common = {
+        "dataset": dataset,
+        "seats": found.terms.seats,
+        "reviews": await queries.reviews_of(session, dataset),
+    }
+    rows = (item | common | {"index": first_item + item["position"]} for item in prepared)
     await queries.save_batch(session, batch, rows)
     return first_item
 
@@ -128,11 +144,16 @@ def prepare_items(items: Sequence[NewItem]) -> list[dict[str, Any]]:
     return rows
 
 
-def _check_gold(schema: Any, items: Sequence[NewItem]) -> None:
+def _check_items(schema: Any, items: Sequence[NewItem]) -> None:
+    kind = item_kind(schema)
     for place, item in enumerate(items):
+        try:
+            check_content(kind, item.content)
+        except InvalidBody as error:
+            raise InvalidBody(f"items.{place}.content: {error.detail}") from error
         if item.gold_label is not None:
             try:
-                check_label(schema, item.gold_label)
+                check_label(schema, item.gold_label, item.content)
             except InvalidLabel as error:
                 raise InvalidLabel(f"items.{place}.gold_label: {error.detail}", **error.extra) from error
 
@@ -152,7 +173,8 @@ def _check_roots(body: BatchRequest, prepared: Sequence[dict[str, Any]], first_i
         raise RootsMismatch(items_root=to_hex(items_root), gold_root=to_hex(gold_root), first_item=first_item)
 
 
-def _require_publisher(dataset: Dataset, account: Address) -> Dataset:
+def require_publisher(dataset: Dataset, account: Address) -> Dataset:
+    """The dataset, if it is the account's. Raises `Forbidden`."""
     if account != dataset.publisher:
         raise Forbidden("only the dataset's publisher may do that", publisher=dataset.publisher)
     return dataset
