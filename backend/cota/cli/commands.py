@@ -15,6 +15,7 @@ import typer
 from cota.cli import (
     agents,
     buying,
+    converting,
     datasets,
     earning,
     membership,
@@ -47,6 +48,7 @@ _VERBS: Mapping[str, Verb] = {
     "join": membership.join,
     "leave": membership.leave,
     "work": working.work,
+    "review": working.review,
     "submit": submitting.submit,
     "receipt": proving.receipt,
     "claim": earning.claim,
@@ -55,6 +57,7 @@ _VERBS: Mapping[str, Verb] = {
     "buy": buying.buy,
     "pay": buying.pay,
     "export": buying.export,
+    "convert": converting.convert,
     "score": scoring.score,
 }
 _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {

@@ -2,7 +2,7 @@
 
 Who is not proven yet is paid at the cautious skill known now. Once she is proven, within the rules' number of later
 epochs, her earlier labels are raised to the skill known then: nothing has to wait for a later epoch that may never
-come (decision 0023). Promises: needs no label, so anyone recomputes it from the public files; an epoch never mints
+come (decision 0022). Promises: needs no label, so anyone recomputes it from the public files; an epoch never mints
 more than its rows allow.
 """
 

@@ -36,10 +36,8 @@ def _speed(peers: bool) -> dict[str, Any]:
     many = speed.measure(10_000_000, 50_000, peer=False)["ours"]
     for name, run in (("rules 2, 1M", ours), ("crowd-kit, 1M", peer), ("rules 2, 10M", many)):
         if run:
-            print(
-                f"{name}: {run['seconds']:.2f} s ({run['cpu_seconds']:.2f} s of processor), {run['rss_mb']:.0f} MB, accuracy {run['accuracy']:.4f}",
-                flush=True,
-            )
+            times = f"{run['seconds']:.2f} s, {run['cpu_seconds']:.2f} s of processor"
+            print(f"{name}: {times}, {run['rss_mb']:.0f} MB, accuracy {run['accuracy']:.4f}", flush=True)
     return {
         "seconds_1m": ours["seconds"],
         "rss_mb_1m": ours["rss_mb"],
