@@ -10,9 +10,10 @@ from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from cota.store.urls import psycopg_dsn, sqlalchemy_url
 
 QUICK = 4
 """Connections beside the pool of sessions."""
@@ -26,19 +27,6 @@ class ReadSession(AsyncSession):
 
 class WriteSession(ReadSession):
     """A transaction that may write. Functions that only read ask for a `ReadSession` and are given either."""
-
-
-def sqlalchemy_url(url: str) -> str:
-    """Any PostgreSQL URL, for SQLAlchemy with psycopg."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise ValueError("the database must be PostgreSQL")
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-
-
-def psycopg_dsn(url: str) -> str:
-    """The same URL for psycopg itself."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Database:

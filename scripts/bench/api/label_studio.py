@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bench import record
-from scripts.bench.load import Connection, fan, request
+from scripts.bench.api.load import Connection, cpu_of, fan, request
 from scripts.stack.foundry import ROOT
 from scripts.stack.ports import free_port
 from scripts.stack.processes import Process, ProcessFailed, Supervisor
@@ -56,8 +56,6 @@ class Peer:
         self._headers = {"Authorization": f"Token {token}"}
 
     def play(self, clients: int) -> dict[str, float]:
-        from scripts.bench.api import _cpu_of, _family
-
         project, tasks = self._project(POSTS)
         reads = [request("GET", self._host, f"/api/projects/{project}/next", self._headers)] * READS
         next_task = fan(clients, reads, self._connect)
@@ -66,9 +64,9 @@ class Peer:
             request("POST", self._host, f"/api/tasks/{task}/annotations/", self._headers, body)
             for task in tasks
         ]
-        before = sum(_cpu_of(pid) for pid in _family(self._pid))
+        before = cpu_of(self._pid)
         submit = fan(clients, posts, self._connect)
-        cpu = sum(_cpu_of(pid) for pid in _family(self._pid)) - before
+        cpu = cpu_of(self._pid) - before
         if set(submit.answers) != {201}:
             raise ProcessFailed(f"Label Studio did not take every annotation: {dict(submit.answers)}")
         row = {

@@ -1,7 +1,6 @@
 """Signed submissions to one dataset: real processes <- **8 keep-alive clients** -> var/bench/api.json.
 
-    make bench-api              beside Label Studio, installed into var/bench/label-studio
-    make bench-api PEERS=0      without it
+    make bench-api              beside Label Studio, installed into an environment of its own; PEERS=0 leaves it out
 
 Two phases a run. *Submit*: labels that were leased and signed beforehand are sent one by one; each is answered with a
 receipt after its row is durable. *Work*: each client leases an item, signs and submits it, over and over; how long the
@@ -14,10 +13,9 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,8 +25,9 @@ from cota.client.labelling import sign_label, submission
 from cota.keys import local_key
 from cota.networks import NETWORKS
 from cota.units import Hash32, to_hex
-from scripts.bench import api_floors, label_studio, record
-from scripts.bench.load import Connection, Timing, fan, request, together
+from scripts.bench import record
+from scripts.bench.api import floors, label_studio
+from scripts.bench.api.load import Connection, Timing, cpu_of, fan, request, together
 from scripts.scenes.cast import contributor
 from scripts.scenes.crew import Crew
 from scripts.stack.local import LocalStack
@@ -40,7 +39,6 @@ WORKED = 800
 RUNS = 3
 HELD = 50
 SCHEMA = {"kind": "choice", "question": "Which is it?", "classes": ["A", "B"]}
-_TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass
@@ -110,8 +108,7 @@ class Arena:
 
     def cpu(self) -> tuple[float, float]:
         """CPU seconds so far of the API, and of PostgreSQL with all its children."""
-        api = sum(_cpu_of(pid) for pid in _family(self.stack.process("api").pid))
-        return api, sum(_cpu_of(pid) for pid in _family(self.stack.process("postgres").pid))
+        return cpu_of(self.stack.process("api").pid), cpu_of(self.stack.process("postgres").pid)
 
 
 def play(arena: Arena, number: int, submissions: int, worked: int) -> Run:
@@ -194,24 +191,6 @@ def _tell(run: Run, number: int) -> None:
     )
 
 
-def _family(pid: int) -> Iterator[int]:
-    """A process and all that descend from it."""
-    yield pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    if children.exists():
-        for child in children.read_text().split():
-            yield from _family(int(child))
-
-
-def _cpu_of(pid: int) -> float:
-    """CPU seconds of a process and of its children that have ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(int(value) for value in fields[11:15]) / _TICK
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -219,16 +198,15 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--submissions", type=int, default=SUBMISSIONS)
     parser.add_argument("--worked", type=int, default=WORKED)
-    parser.add_argument("--no-peers", action="store_true", help="leave Label Studio out")
     asked = parser.parse_args()
     own = figures(measure(asked.runs, asked.submissions, asked.worked))
     peers: dict[str, Any] = {}
-    if not asked.no_peers:
+    if os.environ.get("PEERS") != "0":
         peers["label_studio"] = label_studio.measure(CLIENTS, asked.runs)
         own["times_label_studio"] = round(
             own["submissions_per_s"] / peers["label_studio"]["submissions_per_s"], 1
         )
-    path = record.write("api", {**own, "peers": peers, "floors": api_floors.measure()}, asked.runs)
+    path = record.write("api", {**own, "peers": peers, "floors": floors.measure()}, asked.runs)
     print(path.read_text())
     return 0
 

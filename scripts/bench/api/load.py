@@ -4,14 +4,17 @@ As cheap as Python allows (raw sockets, no parsing beyond the status line), beca
 measures. The same code asks every server that is compared.
 """
 
+import os
 import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 TIMEOUT_S = 120.0
+_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -136,3 +139,26 @@ def together(works: Sequence[Callable[[], None]], timing: Timing) -> None:
     timing.wall += time.perf_counter() - started
     if failures:
         raise failures[0]
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds so far of a process and of all that descend from it (Linux)."""
+    return sum(_own_cpu(one) for one in _family(pid))
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and all that descend from it."""
+    yield pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if children.exists():
+        for child in children.read_text().split():
+            yield from _family(int(child))
+
+
+def _own_cpu(pid: int) -> float:
+    """CPU seconds of a process and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(value) for value in fields[11:15]) / _TICK
