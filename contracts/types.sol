@@ -138,3 +138,18 @@ struct StakeTerms {
     uint32 penaltyPeriod;
     DatasetState state;
 }
+
+/// @notice The terms that the ledger and the contracts around it read, and the dataset's shares.
+struct LedgerTerms {
+    address coordinator;
+    uint64 unitsPerLabel;
+    uint32 challengeWindow;
+    address shares;
+    uint96 proposerBond;
+    address successor;
+    uint64 supplyCap;
+    uint32 settlePeriod;
+    uint32 receiptPeriod;
+    uint32 claimPeriod;
+    uint32 responsePeriod;
+}
