@@ -1,11 +1,11 @@
 -- Every attempt to settle a checkpoint, and how far it came. Only the last one can still become an epoch.
 CREATE VIEW mirror.attempts AS
 SELECT p.dataset, p.checkpoint AS epoch, p.attempt, p.settlement_root, p.total_units, p.leaf_count, p.file_hash,
-       p.proposer, p.bond, COALESCE(m.window_ends_at, p.window_ends_at) AS window_ends_at,
+       p.proposer, p.bond, CAST(COALESCE(m.window_ends_at, p.window_ends_at) AS numeric(78, 0)) AS window_ends_at,
        CASE WHEN f.block_number IS NULL THEN COALESCE(m.state, 'proposed') ELSE 'finalized' END AS state,
        p.block_number AS proposed_block, p.block_time AS proposed_time, p.tx_hash AS proposed_tx,
        f.block_number AS finalized_block, f.block_time AS finalized_time, f.tx_hash AS finalized_tx,
-       m.forfeited, m.settle_by
+       CAST(m.forfeited AS numeric(78, 0)) AS forfeited, CAST(m.settle_by AS numeric(78, 0)) AS settle_by
 FROM mirror.annotation_ledger_settlement_proposed p
 LEFT JOIN mirror.annotation_ledger_epoch_finalized f
   ON f.dataset = p.dataset AND f.checkpoint = p.checkpoint AND f.attempt = p.attempt
