@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOLC = ROOT / "scripts" / "solc" / "solc"
 BUILD = ROOT / "var" / "build"
 ABIS = ROOT / "deployments" / "abi"
+PROBE = ROOT / "backend" / "cota" / "auth" / "signature_probe.json"
 
 # What a deployment consists of, and so whose ABI is published.
 PUBLISHED = (
@@ -108,6 +109,15 @@ def write_abis() -> list[str]:
     return changed
 
 
+def write_probe() -> bool:
+    """Publish the creation code that the service runs by `eth_call`; true when it changed."""
+    text = json.dumps({"creation_code": "0x" + build()["SignatureProbe"].creation_code.hex()}) + "\n"
+    is_new = not PROBE.exists() or PROBE.read_text("utf-8") != text
+    if is_new:
+        write_whole(PROBE, text)
+    return is_new
+
+
 def abi_text(abi: list[dict[str, Any]]) -> str:
     """One entry a line: a change of one function is a change of one line."""
     return "[\n" + ",\n".join(json.dumps(entry) for entry in abi) + "\n]\n"
@@ -171,7 +181,8 @@ def main() -> None:
     for name in PUBLISHED:
         print(f"{name:18} {len(contracts[name].runtime_code):6,} bytes")
     if wanted.write_abi:
-        print(f"ABIs changed: {', '.join(write_abis()) or 'none'}")
+        changed = [*write_abis(), *(["SignatureProbe"] if write_probe() else [])]
+        print(f"ABIs changed: {', '.join(changed) or 'none'}")
 
 
 if __name__ == "__main__":

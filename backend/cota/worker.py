@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import text
 
 from cota import log
-from cota.auth import nonces
+from cota.auth import message_signatures, nonces
 from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.chain.terms import Terms
@@ -80,6 +80,7 @@ class Work:
             await tasks.sweep_all(session)
             await widen_stalled(session, self._patience)
             await nonces.sweep(session)
+            await message_signatures.sweep(session)
 
 
 def make_app(work: Work, database_url: str) -> procrastinate.App:

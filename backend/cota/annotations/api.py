@@ -37,6 +37,7 @@ from cota.errors import (
     NotLeased,
     NotSignedIn,
     OwnDataset,
+    RateLimited,
     SchemaMismatch,
     UnknownDataset,
     UnknownItem,
@@ -57,7 +58,7 @@ router = APIRouter(tags=["annotations"], route_class=StrictRoute)
 _REFUSALS = (
     BadRequest, BadSignature, WrongSigner, WrongDomain, Expired, DeadlineTooFar, NonceUsed, AlreadyLabelled, NotLeased,
     LeaseExpired, InvalidLabel, InvalidBody, UnknownDataset, UnknownItem, NotAMember, OwnDataset, DatasetNotOpen,
-    Forbidden, SchemaMismatch, OtherCoordinator, ChainUnavailable,
+    Forbidden, SchemaMismatch, OtherCoordinator, ChainUnavailable, RateLimited,
 )  # fmt: skip
 
 

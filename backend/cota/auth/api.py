@@ -60,7 +60,15 @@ async def issue_nonce(request: Request, services: ServicesDep, session: Write) -
     operation_id="sign_in",
     tags=["sign-in"],
     responses=documented(
-        BadRequest, BadSignature, WrongSigner, WrongDomain, Expired, NonceUsed, InvalidBody, ChainUnavailable
+        BadRequest,
+        BadSignature,
+        WrongSigner,
+        WrongDomain,
+        Expired,
+        NonceUsed,
+        InvalidBody,
+        ChainUnavailable,
+        RateLimited,
     ),
 )
 async def sign_in(body: SignInRequest, services: ServicesDep, session: Write) -> SignInAnswer:
@@ -106,6 +114,7 @@ async def get_session(found: CurrentSession) -> SessionAnswer:
         UnknownDataset,
         InvalidBody,
         ChainUnavailable,
+        RateLimited,
     ),
 )
 async def authorise_agent(body: AgentKeyRequest, services: ServicesDep, session: Write) -> AgentKeyAnswer:

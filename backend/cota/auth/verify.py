@@ -1,9 +1,12 @@
 """Whose signature is it? statement -> digest -> **signer check** -> the rules of a domain.
 
 The order is that of the contracts (OpenZeppelin's SignatureChecker): an account without code signs with its
-key; an account with code is asked by ERC-1271 and nothing else, so that a row accepted here is never found
-unsigned on chain. Promises: bounded time; whether an account has code is asked at most once a minute; a node
-that does not answer makes nobody's signature wrong, and an account already known keeps working.
+key; an account with code (a contract wallet, or an EIP-7702 account) is asked by ERC-1271 and nothing else, so that a
+row accepted here is never found unsigned on chain. A signature wrapped as ERC-6492 is unwrapped for a wallet that is
+there; of one that is not there yet it opens a session, but makes no statement, because no contract could check it.
+Promises: one call to a node, in bounded time; whether an account has code is asked at most once a minute; a node that
+does not answer makes nobody's signature wrong, and an account already known keeps working; who has many contract
+wallets' signatures checked is slowed down by his own address, not by the one that he names.
 """
 
 import asyncio
@@ -11,20 +14,18 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from eth_abi.abi import encode
-
+from cota.auth import probe
+from cota.auth.probe import WRAPPED, Answer
 from cota.auth.signatures import normalize_signature, recover
 from cota.chain.client import NodeClient
-from cota.chain.rpc import RpcError
 from cota.errors import BadSignature, ChainUnavailable, WrongSigner
+from cota.http.limits import CALLER, Limits
 from cota.observe.metrics import SIGNATURE_CHECKS
 from cota.units import Address
 
 KEEP_SECONDS = 60.0
 CALL_SECONDS = 5.0
 _MOST_KNOWN = 100_000
-_IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")
-_MAGIC = _IS_VALID_SIGNATURE + bytes(28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Verified:
 class SignatureVerifier:
     """Checks signatures of keys and of contract wallets."""
 
-    def __init__(self, node: NodeClient) -> None:
+    def __init__(self, node: NodeClient, limits: Limits | None = None) -> None:
         self._node = node
+        self._limits = limits or Limits()
         self._has_code: OrderedDict[Address, tuple[bool, float]] = OrderedDict()
 
     async def verify(self, account: Address, digest: bytes, signature: bytes) -> Verified:
@@ -49,7 +51,7 @@ class SignatureVerifier:
             verified = (
                 await self._ask(account, digest, signature)
                 if kind == "contract"
-                else _by_key(account, digest, signature)
+                else _by_key(account, digest, _unwrapped_key(account, signature))
             )
         except (BadSignature, WrongSigner):
             SIGNATURE_CHECKS.labels(kind, "refused").inc()
@@ -67,9 +69,16 @@ class SignatureVerifier:
                 is_contract = await self._is_contract(account)
             except ChainUnavailable:
                 raise error from None
-            if not is_contract:
+            if is_contract:
+                await self._ask(account, digest, signature)
+                return
+            if not signature.endswith(WRAPPED):
                 raise
-            await self._ask(account, digest, signature)
+            answer, _ = await self._probe(account, digest, signature)
+            if answer is not Answer.ACCEPTED_BEFORE_DEPLOYMENT:
+                raise WrongSigner(
+                    "the wallet that ERC-6492 names does not accept the signature", expected=account
+                ) from error
 
     def verify_key(self, account: Address, digest: bytes, signature: bytes) -> Verified:
         """For agents, which are keys whatever stands at their address: a wallet authorised this key, nobody
@@ -101,22 +110,39 @@ class SignatureVerifier:
             self._has_code.popitem(last=False)
         return has_code
 
+    def forget(self, account: Address) -> None:
+        """Asks again at the next signature whether the account has code."""
+        self._has_code.pop(account, None)
+
     async def _ask(self, account: Address, digest: bytes, signature: bytes) -> Verified:
         """ERC-1271 at a block that is told, so that an auditor can ask again."""
-        data = _IS_VALID_SIGNATURE + encode(["bytes32", "bytes"], [digest, signature])
+        inner = probe.unwrap(signature) or signature
+        answer, block = await self._probe(account, digest, inner)
+        if answer is not Answer.ACCEPTED:
+            raise WrongSigner(
+                "the account's contract does not accept the signature (ERC-1271). An account that delegates to code "
+                "(EIP-7702) signs statements by that code alone, as the contracts ask it",
+                expected=account,
+            )
+        return Verified(inner, block)
+
+    async def _probe(self, account: Address, digest: bytes, signature: bytes) -> tuple[Answer, int]:
+        self._limits.check("wallet-check", CALLER.get())
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                block = await self._node.head()
-                answer = await self._node.call(account, data, block)
-        except RpcError:
-            answer = b""
+                answer, block = await probe.ask(self._node, account, digest, signature)
         except TimeoutError:
             raise ChainUnavailable("the account's contract cannot be asked now", retry_after=2) from None
-        if answer[:32] != _MAGIC:
-            raise WrongSigner(
-                "the account's contract does not accept the signature (ERC-1271)", expected=account
-            )
-        return Verified(signature, block.number)
+        return answer, block.number
+
+
+def _unwrapped_key(account: Address, signature: bytes) -> bytes:
+    if signature.endswith(WRAPPED):
+        raise WrongSigner(
+            "the wallet is not on the chain yet, so no contract could check this statement: make it first",
+            expected=account,
+        )
+    return signature
 
 
 def _by_key(account: Address, digest: bytes, signature: bytes) -> Verified:

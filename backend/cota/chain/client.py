@@ -170,6 +170,12 @@ class NodeClient:
         answer = await self.request("eth_call", transaction, block_tag(block))
         return bytes.fromhex(answer[2:])
 
+    async def run(self, code: bytes, block: Block) -> bytes:
+        """eth_call without `to`: runs creation code at a block and gives back what it returns. Nothing stays.
+        Raises RpcError."""
+        answer = await self.request("eth_call", {"data": "0x" + code.hex()}, block_tag(block))
+        return bytes.fromhex(answer[2:])
+
     async def code(self, address: str, block: Block = "latest") -> bytes:
         return bytes.fromhex((await self.request("eth_getCode", address, block_tag(block)))[2:])
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cota import log
 from cota.http import problems
+from cota.http.limits import CALLER
 from cota.http.services import Services
 from cota.observe.metrics import REQUEST_SECONDS
 
@@ -37,6 +38,8 @@ class Envelope:
         request_id = _request_id(scope)
         scope["cota.request_id"] = request_id
         log.bind(request_id=request_id)
+        client = scope.get("client")
+        CALLER.set(client[0] if client else "unknown")
         extra = {"X-Request-ID": request_id, "X-Content-Type-Options": "nosniff"}
         extra |= await _block_headers(scope)
         started = time.perf_counter()

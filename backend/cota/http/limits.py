@@ -6,6 +6,7 @@ processes. What must be exact (relayed joins) is counted in the database.
 
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -13,10 +14,14 @@ from limits.strategies import MovingWindowRateLimiter
 
 from cota.errors import RateLimited
 
+CALLER: ContextVar[str] = ContextVar("caller", default="unknown")
+"""The network address that the request came from: what limits count by, never an account that it names."""
+
 DEFAULTS: Mapping[str, str] = {
     # Each writes a row or costs a call to a node, and needs no session.
     "nonce": "600/minute",
     "relay": "120/minute",
+    "wallet-check": "120/minute",
 }
 
 

@@ -68,7 +68,9 @@ def answer(error: DomainError, request: Request | None = None) -> JSONResponse:
 def documented(*causes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an operation: for each status the problem types that it may answer."""
     by_status: dict[int | str, list[type[DomainError]]] = {}
-    for cause in causes:
+    # Whoever may sign in may sign the request itself, and be refused for it (auth.message_signatures).
+    signed = [cause for cause in DomainError.__subclasses__() if cause.slug == "bad-message-signature"]
+    for cause in [*causes, *(signed if NotSignedIn in causes else [])]:
         by_status.setdefault(cause.status, []).append(cause)
     return {status: _documented_status(found) for status, found in by_status.items()}
 

@@ -85,7 +85,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     deployment = Deployment.load(settings.network.name, settings.deployments)
     database = Database(settings.database_url)
     node = NodeClient(settings.rpc_urls, settings.network.chain_id, deployment.genesis_hash)
-    closing = AsyncExitStack()
+    closing, limits = AsyncExitStack(), Limits()
     try:
         await _greet(node)
         receipt_key = _receipt_key(settings)
@@ -96,11 +96,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             node=node,
             content=ContentStore(settings.store),
             freshness=Freshness(database, settings.network.confirmations),
-            verifier=SignatureVerifier(node),
+            verifier=SignatureVerifier(node, limits),
             coordinators=Coordinators(database, receipt_key.address if receipt_key else None),
             tokens=TokenBook(node),
             kept=Kept(_KEPT_TREES),
-            limits=Limits(),
+            limits=limits,
             receipt_key=receipt_key,
             relayer=make_sender(settings, node, database, "relayer"),
             signed_in=SessionBook(database),
