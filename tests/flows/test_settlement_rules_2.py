@@ -108,3 +108,28 @@ async def test_settle__terms_name_rules_1__they_are_followed(world: World) -> No
 async def test_parse_released__not_dataset_and_epoch__is_refused(word: str) -> None:
     with pytest.raises(Exception, match="is not DATASET:EPOCH"):
         parse_released([word])
+
+
+async def test_settle__several_answers_at_once__each_class_is_scored_and_a_label_paid_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = ["heron", "ibis"]
+    schema = {"kind": "choices", "question": "Which birds?", "classes": classes}
+    dataset = await world.create_dataset(schema=schema, seats=2)
+    items = stage.batch_body(70, 0, 0)["items"]
+    for place, item in enumerate(items):
+        item["content"]["truth"] = [c for k, c in enumerate(classes) if (place + k) % 3]
+        item["gold_label"] = item["content"]["truth"] if place < 40 else None
+    await world.add_items(dataset, {"items": items, **stage.roots_of(items, 0)})
+
+    def answer(lease: dict[str, Any], _accuracy: float, number: int) -> Any:
+        truth = lease["item"]["content"]["truth"]
+        return truth if int(lease["item"]["item_ref"][-2:], 16) % 7 != number else []
+
+    monkeypatch.setattr(stage, "answer_to", answer)
+    await world.label_all(dataset, [await world.member(dataset) for _ in range(2)])
+    await world.settle(dataset)
+    (file,) = (await files(world, dataset)).values()
+    assert [line.counted for line in file.skills] == [70, 70]
+    assert all(line.proven and line.skill > 500_000_000 for line in file.skills)
+    assert all(70 * 500 <= line.weight <= 70 * 2000 for line in file.skills)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cota.datasets.labels import answer_text
+from cota.datasets.question import has_several, scored_classes
 from cota.scoring import LabelRow, Scores, score, version_of
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
@@ -55,12 +57,14 @@ def label_rows(sold: Licensed, number: int) -> tuple[list[LabelRow], dict[str, s
     """An epoch's labels and gold as the scoring takes them: task = item reference, worker = account."""
     records, items = sold.export.of_epoch(number), sold.export.items
     labels = [
-        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, record.label)
+        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, answer_text(record.label))
         for record in records
     ]
     touched = {record.item_index for record in records}
     gold = {
-        to_hex(items[at].item_ref): items[at].gold.label for at in touched if items[at].gold.label is not None
+        to_hex(items[at].item_ref): answer_text(items[at].gold.label)
+        for at in touched
+        if items[at].gold.label is not None
     }
     return labels, gold
 
@@ -103,7 +107,11 @@ def _rescore_epoch(sold: Licensed, number: int, made: Mapping[int, Rescored]) ->
         left_open = frozenset(task for task, label in consensus.items() if label is None)
         past.append(Past(before, rows, made[before].file.skills, left_open, frozenset(consensus) - left_open))
     counts, informs = with_past(labels, past)
-    scores = score(counts, gold, sold.export.header.classes, rules, informs)
+    schema = sold.export.header.schema
+    classes = scored_classes(schema, rules)
+    if classes is None:
+        raise NotChecked(f"rules {rules} do not score answers of this kind")
+    scores = score(counts, gold, classes, rules, informs, has_several(schema))
     return Rescored(sold, number, sold.files[number], scores, past)
 
 
