@@ -133,3 +133,40 @@ async def test_settle__several_answers_at_once__each_class_is_scored_and_a_label
     assert [line.counted for line in file.skills] == [70, 70]
     assert all(line.proven and line.skill > 500_000_000 for line in file.skills)
     assert all(70 * 500 <= line.weight <= 70 * 2000 for line in file.skills)
+
+
+async def test_settle__gold_failed_on_purpose__costs_the_cap_and_nobody_else_anything(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = await world.create_dataset(items=90, gold=60)
+    honest = stage.answer_to
+
+    def answer(lease: dict[str, Any], accuracy: float, number: int) -> str:
+        return honest(lease, accuracy if number < 2 else 0.0, number)
+
+    monkeypatch.setattr(stage, "answer_to", answer)
+    workers = [await world.member(dataset) for _ in range(3)]
+    await world.label_all(dataset, workers)
+    await world.settle(dataset)
+    (file,) = (await files(world, dataset)).values()
+    assert file.penalties == {workers[2].address: dataset.terms.penalty_cap}
+    assert set(file.units) == {worker.address for worker in workers[:2]}
+    leaf = (await world.http.get(f"{dataset.path}/epochs/1/leaves/{workers[2].address}")).json()
+    assert (leaf["units"], leaf["penalty"]) == ("0", str(dataset.terms.penalty_cap))
+    claimed = await world.http.post(f"{dataset.path}/claims", json={"account": workers[2].address})
+    assert claimed.json()["tx_hashes"] == []
+
+
+async def test_standing__before_and_after_an_epoch__tells_how_far_she_is(world: World) -> None:
+    dataset = await world.create_dataset(items=70, gold=30, seats=1)
+    ana = await world.member(dataset)
+    path = f"{dataset.path}/standings/{ana.address}"
+    none = {"account": ana.address, "labels": 0, "labels_wanted": 60}
+    unknown = {"epoch": None, "proven": None, "skill": None, "counted": None}
+    assert (await world.http.get(path)).json() == {**none, **unknown}
+    await world.label_all(dataset, [ana])
+    await world.settle(dataset)
+    (line,) = (await files(world, dataset))[1].skills
+    assert (await world.http.get(path)).json() == {
+        **none, "labels": 70, "epoch": 1, "proven": True, "skill": line.skill, "counted": 70,
+    }  # fmt: skip

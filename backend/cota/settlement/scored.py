@@ -18,7 +18,7 @@ from cota.settlement.earning import earn
 from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
 from cota.settlement.epoch_lines import VERSION
 from cota.settlement.leaves import Epoch
-from cota.settlement.past import Past, skill_lines, with_past
+from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.settlement.queries import LogRow
 from cota.units import Address, address_of, to_hex
 
@@ -34,6 +34,8 @@ class Question:
     rules: int = 1
     several: bool = False
     """An answer is a list of classes."""
+    penalty_cap: int = 0
+    """What a proven fault costs, in COTA base units: the terms' cap per membership."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def score_epoch(
         agents=list(agents.values()),
         skills=skills,
         units=units,
+        penalties=penalties_of(scores, question.penalty_cap),
         reasons=_reasons(scores),
     )
     return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats)

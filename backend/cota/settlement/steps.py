@@ -180,6 +180,7 @@ class Coordinator:
             dataset.terms.units_per_label,
             rules,
             has_several(dataset.schema),
+            dataset.terms.penalty_cap,
         )
         public = public_rows(rows, row.start, row.end, agents)
         before = [one.past for one in past]

@@ -1,7 +1,7 @@
 """Licensed export -> **scores again** -> epoch file. Does the published skill follow from labels and gold
 by the rules?
 
-Checks `scores.skills`, `scores.units`, `scores.consensus`. The first account, leaf or
+Checks `scores.skills`, `scores.units`, `scores.penalties`, `scores.consensus`. The first account, leaf or
 item that differs is named with both values.
 """
 
@@ -15,7 +15,7 @@ from cota.datasets.question import has_several, scored_classes
 from cota.scoring import LabelRow, Scores, score, version_of
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
-from cota.settlement.past import Past, skill_lines, with_past
+from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.units import Address, to_hex
 from cota.verify.labels import Licensed
 from cota.verify.report import NotChecked, Report, Tally
@@ -47,6 +47,10 @@ def check_scores(report: Report, sold: Sequence[Licensed]) -> None:
         _required(rescored)
         for epoch in rescored:
             _check_units(tally, epoch)
+    with report.check("scores.penalties", "only proven faults are punished, within the cap") as tally:
+        _required(rescored)
+        for epoch in rescored:
+            _check_penalties(tally, epoch)
     with report.check("scores.consensus", "the consensus sold is the one that the rules give") as tally:
         _required(rescored)
         for epoch in rescored:
@@ -137,6 +141,14 @@ def _check_units(tally: Tally, epoch: Rescored) -> None:
     for account in sorted(set(units) | set(epoch.file.units), key=str.lower):
         where = f"units of {account} in {epoch.where}"
         tally.equal(where, units.get(account, 0), epoch.file.units.get(Address(account), 0))
+
+
+def _check_penalties(tally: Tally, epoch: Rescored) -> None:
+    due = penalties_of(epoch.scores, epoch.sold.anchors.terms.penalty_cap)
+    for account in sorted(set(due) | set(epoch.file.penalties), key=str.lower):
+        where = f"penalty of {account} in {epoch.where}"
+        tally.equal(where, due.get(account, 0), epoch.file.penalties.get(account, 0))
+    tally.compared += 1  # nobody at fault and nobody punished is a result, too
 
 
 def _check_consensus(tally: Tally, epoch: Rescored) -> None:
