@@ -43,7 +43,6 @@ _VERBS: Mapping[str, Verb] = {
     "api": processes.api,
     "indexer": processes.indexer,
     "worker": processes.worker,
-    "verify": verifying.verify,
     "status": overview.status,
     "join": membership.join,
     "leave": membership.leave,
@@ -100,6 +99,14 @@ def build_app() -> typer.Typer:
     app = _group("cota", "Cota: an annotation network whose labellers own the dataset's revenue.", _VERBS)
     for name, (what, verbs) in _GROUPS.items():
         app.add_typer(_group(name, what, verbs))
+    # Alone it checks the network; a further word narrows it down.
+    checks = _group(
+        "verify",
+        "Check contracts, log, scores, shares and every payout.",
+        {"export": verifying.verify_export},
+    )
+    checks.callback(invoke_without_command=True, no_args_is_help=False)(verifying.verify)
+    app.add_typer(checks)
     return app
 
 
