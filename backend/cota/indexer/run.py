@@ -35,6 +35,7 @@ from cota.indexer.rows import RowBuilder
 from cota.indexer.writer import Identity, MirrorWriter, Position
 from cota.log import get_logger
 from cota.observe import metrics
+from cota.store.leader import leader_key
 from cota.store.mirror_tables import build_mirror
 from cota.store.urls import psycopg_dsn
 
@@ -139,9 +140,7 @@ class Indexer:
 
     async def _acquire(self, connection: psycopg.AsyncConnection) -> bool:
         """False when told to stop while standing by."""
-        key = int.from_bytes(
-            hashlib.sha256(f"cota.indexer.{self._options.schema}".encode()).digest()[:8], "big", signed=True
-        )
+        key = leader_key(self._options.schema)
         is_told = False
         while not self._stop.is_set():
             row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (key,))).fetchone()

@@ -35,19 +35,20 @@ def rows(schema: str) -> str:
     return " UNION ALL ".join(select.format(schema, table) for table in TABLES)
 
 
-def backfill(chain: Chain, database: Database, name: str = "ours") -> Run:
-    """From nothing to the last event."""
+def backfill(chain: Chain, server: Database, name: str = "ours", database: str = "ours") -> Run:
+    """From nothing to the last event. `name`: of its log; `database`: where on the server."""
+    dsn = server.dsn(database)
     environ = chain.describe(FOLDER / "deployment")
-    with psycopg.connect(database.dsn("ours"), autocommit=True) as connection:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS backfill CASCADE")
     return run(
         name,
         command("backfill", FOLDER / "deployment" / "abi", "--until-head"),
-        {**environ, "DATABASE_URL": database.dsn("ours")},
-        database.dsn("ours"),
+        {**environ, "DATABASE_URL": dsn},
+        dsn,
         count("backfill"),
         chain.events,
-        (database.pid, chain.pid),
+        (server.pid, chain.pid),
         FOLDER / f"{name}.log",
     )
 
