@@ -29,7 +29,8 @@ from cota.indexer.run import Indexer
 from cota.log import get_logger
 from cota.settings import Settings, load, refusing
 from cota.store.fresh import create_indexes, create_tables
-from cota.store.mirror_tables import SCHEMA, Mirror, build_mirror
+from cota.store.mirror_names import SCHEMA
+from cota.store.mirror_tables import Mirror, build_mirror
 from cota.store.switch import NotSwitchable, switch
 from cota.store.urls import psycopg_dsn
 

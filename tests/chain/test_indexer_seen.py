@@ -17,7 +17,7 @@ import pytest
 
 from cota.chain.events import committed_catalogue
 from cota.store.leader import has_leader
-from cota.store.mirror_tables import SCHEMA
+from cota.store.mirror_names import SCHEMA
 from cota.store.session import Database
 from scripts.stack.ports import free_port
 from tests.chain.mirroring import cursor, head, index_to_head

@@ -15,7 +15,7 @@ from cota.http.services import Services
 from cota.http.sessions import ServicesDep
 from cota.observe.health import check_ready
 from cota.store.leader import has_leader
-from cota.store.mirror_tables import SCHEMA
+from cota.store.mirror_names import SCHEMA
 from cota.store.tables import undecodable_logs
 from cota.units import BlockRef
 

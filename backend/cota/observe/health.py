@@ -13,7 +13,7 @@ from sqlalchemy import text
 from cota.http.services import Services
 from cota.observe.metrics import CHAIN_HEAD, INDEXED_BLOCK
 from cota.store.leader import has_leader
-from cota.store.mirror_tables import SCHEMA
+from cota.store.mirror_names import SCHEMA
 
 CHECK_SECONDS = 2.0
 MOST_LAG_BLOCKS = 20

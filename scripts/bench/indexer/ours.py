@@ -5,6 +5,7 @@
 writes down where the contract is and becomes the indexer; the harness that tests live following starts it so.
 """
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -13,6 +14,9 @@ from typing import Any
 
 import psycopg
 
+from cota.chain.abi import load_abis
+from cota.chain.events import build_catalogue
+from cota.indexer.__main__ import ensure_tables
 from scripts.bench.indexer.measure import Run, run
 from scripts.bench.indexer.stage import FOLDER, Chain, Database, describe
 from scripts.stack.anvil import ask
@@ -41,6 +45,9 @@ def backfill(chain: Chain, server: Database, name: str = "ours", database: str =
     environ = chain.describe(FOLDER / "deployment")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS backfill CASCADE")
+    # Tables are there before the clock starts, as the floor's and Subsquid's are, and as migrations make ours.
+    catalogue = build_catalogue(load_abis(FOLDER / "deployment" / "abi").values())
+    asyncio.run(ensure_tables(dsn, catalogue, "backfill"))
     return run(
         name,
         command("backfill", FOLDER / "deployment" / "abi", "--until-head"),
