@@ -1,69 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {CoordinatorDesk} from "./CoordinatorDesk.sol";
+import {SettlementHooks} from "./SettlementHooks.sol";
 import {IAnnotationLedger} from "./interfaces/IAnnotationLedger.sol";
-import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {LogTree} from "./libraries/LogTree.sol";
 import {Statements} from "./libraries/Statements.sol";
-import {Terms} from "./types.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title AnnotationLedger
 /// @notice Receipted rows -> **checkpoint -> proposal -> epoch** -> shares.
-contract AnnotationLedger is CoordinatorDesk, EIP712 {
+contract AnnotationLedger is SettlementHooks {
     using SafeCast for uint256;
 
     uint64 private constant MAX_ROWS = 1 << 20;
-    uint64 private constant MIN_FIRST_UNITS = 1e9;
     uint64 private constant SETTLE_STEPS = 8;
 
-    /// @dev One slot a dataset. `available` is what the supply cap leaves after all units minted or proposed; `minted` says
-    /// whether any share exists.
-    struct Log {
-        uint64 next;
-        uint64 available;
-        uint32 count;
-        uint32 finalized;
-        uint32 settled;
-        bool minted;
-    }
-
-    /// @dev Two slots a dataset: the terms read at every epoch. Terms are frozen, so they are copied once.
-    struct Binding {
-        address coordinator;
-        uint64 unitsPerLabel;
-        uint32 challengeWindow;
-        address shares;
-        uint96 proposerBond;
-    }
-
-    /// @dev Two slots a proposal; proposer and bond follow from the terms.
-    struct Settlement {
-        bytes32 root;
-        uint64 totalUnits;
-        uint40 windowEndsAt;
-        uint40 finalizedAt;
-        uint40 settledAt;
-        uint32 leafCount;
-        uint16 attempt;
-        ProposalState state;
-    }
-
-    IDatasetRegistry private immutable REGISTRY;
-
-    mapping(bytes32 dataset => Log) private _logs;
-    mapping(bytes32 dataset => Binding) private _bindings;
-    mapping(bytes32 dataset => mapping(uint64 number => Checkpoint)) private _checkpoints;
-    mapping(bytes32 dataset => mapping(uint64 number => Settlement)) private _settlements;
-
-    constructor(address registry_, address cotaToken) EIP712("Cota", "1") CoordinatorDesk(cotaToken) {
-        if (registry_ == address(0)) revert ZeroAddress();
-        REGISTRY = IDatasetRegistry(registry_);
-    }
+    constructor(address registry_, address cotaToken) SettlementHooks(registry_, cotaToken) {}
 
     // ---- the log
 
@@ -97,15 +51,26 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     ) external returns (uint32 attempt) {
         Binding memory terms = _bindings[dataset];
         _checkCoordinator(dataset, terms.coordinator);
-        ProposalState state = _settlements[dataset][checkpointNumber].state;
-        if (state != ProposalState.None) revert AlreadyProposed(dataset, checkpointNumber, state);
+        attempt = _nextAttempt(dataset, checkpointNumber);
+        uint64 rows = _rows(dataset, checkpointNumber);
         if (totalUnits != 0 && leafCount == 0) revert NoLeaves(totalUnits);
-        _commit(dataset, checkpointNumber, totalUnits, terms.unitsPerLabel);
-        _lockBond(terms.coordinator, terms.proposerBond);
-        attempt = 1;
+        if (leafCount > rows) revert LeavesAboveRows(leafCount, rows);
+        _takeUnits(dataset, rows, totalUnits, 0);
         uint40 windowEndsAt = Clock.time() + terms.challengeWindow;
-        _settlements[dataset][checkpointNumber] =
-            Settlement(settlementRoot, totalUnits, windowEndsAt, 0, 0, leafCount, 1, ProposalState.Proposed);
+        _settlements[dataset][checkpointNumber] = Settlement({
+            root: settlementRoot,
+            totalUnits: totalUnits,
+            windowEndsAt: windowEndsAt,
+            finalizedAt: 0,
+            settledAt: 0,
+            // At most a checkpoint's rows, 2^20.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            leafCount: uint24(leafCount),
+            attempt: uint256(attempt).toUint8(),
+            state: ProposalState.Proposed,
+            bondEra: _lockBond(terms.coordinator, terms.proposerBond),
+            bySuccessor: _logs[dataset].succeeded
+        });
         emit SettlementProposed(
             dataset,
             checkpointNumber,
@@ -122,26 +87,25 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     /// @inheritdoc IAnnotationLedger
     function finalize(bytes32 dataset, uint64 checkpointNumber) external {
-        Settlement memory s = _settlements[dataset][checkpointNumber];
-        if (s.state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, s.state);
-        if (Clock.time() < s.windowEndsAt) revert WindowOpen(dataset, checkpointNumber, s.windowEndsAt);
+        Settlement storage s = _settlements[dataset][checkpointNumber];
+        (ProposalState state, uint40 windowEndsAt, uint40 now_) = (s.state, s.windowEndsAt, Clock.time());
+        if (state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, state);
+        if (now_ < windowEndsAt) revert WindowOpen(dataset, checkpointNumber, windowEndsAt);
+        (bytes32 root, uint64 totalUnits) = (s.root, s.totalUnits);
+        Log storage log = _logs[dataset];
         Binding storage terms = _bindings[dataset];
-        _unlockBond(terms.coordinator, terms.proposerBond);
-        s.state = ProposalState.Finalized;
-        s.finalizedAt = Clock.time();
-        Log memory log = _logs[dataset];
-        log.finalized += 1;
-        if (s.totalUnits != 0) log.minted = true;
-        if (checkpointNumber == log.settled + 1) {
-            log.settled += 1;
-            s.settledAt = s.finalizedAt;
+        _unlockBond(_proposerOf(dataset, s.bySuccessor, log.succeeded), terms.proposerBond, s.bondEra);
+        (s.state, s.finalizedAt) = (ProposalState.Finalized, now_);
+        (uint32 finalized, uint32 settled) = (log.finalized + 1, log.settled);
+        log.finalized = finalized;
+        if (totalUnits != 0) log.minted = true;
+        if (checkpointNumber == settled + 1) {
+            (log.settled, s.settledAt) = (settled + 1, now_);
+            // More finalised than settled: some came before their turn, and it may have come now.
+            if (finalized > settled + 1) _settle(dataset, SETTLE_STEPS);
         }
-        _logs[dataset] = log;
-        _writeState(_settlements[dataset][checkpointNumber], s);
-        // More finalised than settled: some came before their turn, and it may have come now.
-        if (s.settledAt != 0 && log.finalized > log.settled) _settle(dataset, SETTLE_STEPS);
-        emit EpochFinalized(dataset, checkpointNumber, s.attempt, s.root, s.totalUnits);
-        IDatasetShares(terms.shares).openEpoch(checkpointNumber, s.root, s.totalUnits, s.leafCount);
+        emit EpochFinalized(dataset, checkpointNumber, s.attempt, root, totalUnits);
+        IDatasetShares(terms.shares).openEpoch(checkpointNumber, root, totalUnits, s.leafCount);
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -193,19 +157,17 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory proposal) {
         Settlement memory s = _settlements[dataset][checkpointNumber];
         if (s.state == ProposalState.None) return proposal;
-        Binding memory terms = _bindings[dataset];
-        return Proposal({
-            settlementRoot: s.root,
-            totalUnits: s.totalUnits,
-            windowEndsAt: s.windowEndsAt,
-            finalizedAt: s.finalizedAt,
-            settledAt: s.settledAt,
-            leafCount: s.leafCount,
-            attempt: s.attempt,
-            state: s.state,
-            proposer: terms.coordinator,
-            bond: s.state == ProposalState.Proposed ? terms.proposerBond : 0
-        });
+        proposal.settlementRoot = s.root;
+        proposal.totalUnits = s.totalUnits;
+        proposal.windowEndsAt = s.windowEndsAt;
+        proposal.finalizedAt = s.finalizedAt;
+        proposal.settledAt = s.settledAt;
+        proposal.leafCount = s.leafCount;
+        proposal.attempt = s.attempt;
+        proposal.state = s.state;
+        proposal.proposer = _proposerOf(dataset, s.bySuccessor);
+        bool isPending = s.state == ProposalState.Proposed || s.state == ProposalState.Disputed;
+        if (isPending && _isLocked(proposal.proposer, s.bondEra)) proposal.bond = _bindings[dataset].proposerBond;
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -220,13 +182,8 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     }
 
     /// @inheritdoc IAnnotationLedger
-    function rowIdOf(Annotation calldata annotation) external pure returns (bytes32) {
-        return Statements.hash(annotation);
-    }
-
-    /// @inheritdoc IAnnotationLedger
     function domainSeparator() external view returns (bytes32) {
-        return _domainSeparatorV4();
+        return Statements.domainSeparator(address(this));
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -236,38 +193,14 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     // ---- inside
 
-    /// @dev Copies the terms of a dataset that this ledger serves.
-    function _bind(bytes32 dataset) private {
-        Terms memory terms = REGISTRY.termsOf(dataset);
-        if (REGISTRY.servingOf(dataset).ledger != address(this)) revert NotServed(dataset, address(this));
-        _logs[dataset].available = terms.supplyCap;
-        _bindings[dataset] = Binding({
-            coordinator: terms.coordinator,
-            unitsPerLabel: terms.unitsPerLabel,
-            challengeWindow: terms.challengeWindow,
-            shares: REGISTRY.sharesOf(dataset),
-            proposerBond: uint256(terms.proposerBond).toUint96()
-        });
-    }
-
-    /// @dev Counts a proposal's units against the bounds; pending ones count, so that `finalize` never meets the cap.
-    function _commit(bytes32 dataset, uint64 checkpointNumber, uint64 totalUnits, uint64 unitsPerLabel) private {
-        Checkpoint memory c = _checkpoint(dataset, checkpointNumber);
-        uint256 most = uint256(unitsPerLabel) * (c.to - c.from);
-        if (totalUnits > most) revert TotalAboveLabels(totalUnits, most);
-        Log storage log = _logs[dataset];
-        if (totalUnits != 0 && totalUnits < MIN_FIRST_UNITS && !log.minted) {
-            revert TotalTooSmall(totalUnits, MIN_FIRST_UNITS);
+    /// @dev A first proposal, or a new one after a rejection.
+    function _nextAttempt(bytes32 dataset, uint64 checkpointNumber) private view returns (uint32) {
+        Settlement storage s = _settlements[dataset][checkpointNumber];
+        ProposalState state = s.state;
+        if (state != ProposalState.None && state != ProposalState.Rejected) {
+            revert AlreadyProposed(dataset, checkpointNumber, state);
         }
-        uint64 available = log.available;
-        if (totalUnits > available) revert TotalAboveSupplyCap(totalUnits, available);
-        log.available = available - totalUnits;
-    }
-
-    function _writeState(Settlement storage settlement, Settlement memory s) private {
-        settlement.finalizedAt = s.finalizedAt;
-        settlement.settledAt = s.settledAt;
-        settlement.state = s.state;
+        return uint32(s.attempt) + 1;
     }
 
     /// @dev Moves the settled mark over checkpoints finalised before their turn.
@@ -286,10 +219,5 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     function _checkCoordinator(bytes32 dataset, address coordinator) private view {
         if (msg.sender != coordinator) revert NotCoordinator(dataset, msg.sender, coordinator);
-    }
-
-    function _checkpoint(bytes32 dataset, uint64 number) private view returns (Checkpoint memory c) {
-        c = _checkpoints[dataset][number];
-        if (c.logRoot == 0) revert UnknownCheckpoint(dataset, number);
     }
 }

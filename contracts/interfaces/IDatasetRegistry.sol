@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {DatasetState, StakeTerms, Terms} from "../types.sol";
+import {CourtTerms, DatasetState, LedgerTerms, StakeTerms, Terms} from "../types.sol";
 
 /// @title Datasets: their frozen terms, their items and gold, their state, and the contracts that serve them
 /// @notice A dataset's id binds chain, registry, publisher, terms and salt; a copied registration yields another id.
@@ -11,11 +11,17 @@ import {DatasetState, StakeTerms, Terms} from "../types.sol";
 /// where they would let an account spend twice, and revert or return false (never silently do less) on failure. Tokens
 /// that return nothing are fine. Amounts that arrive short are refused by every contract that takes them in.
 interface IDatasetRegistry {
+    /// @param court judges settlements and appeals; only it may suspend, reject and correct them
+    /// @param faults proves the coordinator's broken promises and slashes for them
+    /// @param deliveries returns the price of a licence that was not delivered
     struct Version {
         address ledger;
         address vault;
         address market;
         address sharesImplementation;
+        address court;
+        address faults;
+        address deliveries;
     }
 
     struct Batch {
@@ -26,7 +32,14 @@ interface IDatasetRegistry {
     }
 
     event VersionAdded(
-        uint64 indexed version, address ledger, address vault, address market, address sharesImplementation
+        uint64 indexed version,
+        address ledger,
+        address vault,
+        address market,
+        address sharesImplementation,
+        address court,
+        address faults,
+        address deliveries
     );
     event PaymentTokenAllowed(address indexed token, bool allowed);
     event DatasetCreated(
@@ -89,9 +102,11 @@ interface IDatasetRegistry {
 
     /// @notice keccak256(abi.encode(chain id, this registry, publisher, termsHash, salt)).
     function datasetId(address publisher, bytes32 termsHash, bytes32 salt) external view returns (bytes32);
-    /// @notice All terms. Reverts for an unknown dataset, as does the narrower reading below.
+    /// @notice All terms. Reverts for an unknown dataset, as do the narrower readings below.
     function termsOf(bytes32 dataset) external view returns (Terms memory);
     function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory);
+    function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory);
+    function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory);
     /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
     function servingOf(bytes32 dataset) external view returns (Version memory);
     /// @notice Zero values for an unknown dataset, as in all readings below.
