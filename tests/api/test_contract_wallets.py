@@ -20,7 +20,7 @@ from tests.api.world import Dataset, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SOURCE = "tests/contracts/support/Wallets.sol"
+SOURCE = "tests/contracts/support/ProbedWallets.sol"
 
 
 class Owned(Wallet):
