@@ -19,11 +19,13 @@ from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
 from cota.datasets.standings import Standings
+from cota.events.api import router as events
 from cota.http import pages, problems
 from cota.http.envelope import Envelope
 from cota.http.services import Services, open_services
 from cota.insight.api import router as insight
 from cota.licenses.api import router as licenses
+from cota.moderation.api import router as moderation
 from cota.observe import api as observe
 from cota.settings import Settings, load, refusing
 from cota.settlement.api import router as settlement
@@ -31,7 +33,19 @@ from cota.tasks.api import router as tasks
 from cota.tasks.service import Bench
 
 BODY_LIMIT = 2**20
-_DOMAINS = (observe.router, datasets, tasks, annotations, settlement, licenses, insight, accounts, auth)
+_DOMAINS = (
+    observe.router,
+    datasets,
+    tasks,
+    annotations,
+    settlement,
+    licenses,
+    insight,
+    accounts,
+    auth,
+    events,
+    moderation,
+)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -23,6 +23,7 @@ from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.chain.terms import Terms
 from cota.errors import BadRequest
+from cota.events import webhooks
 from cota.http.services import Services, make_sender, open_services
 from cota.settings import Settings, load, refusing
 from cota.settlement import queries
@@ -61,6 +62,10 @@ class Work:
         is_local = services.settings.network.is_local
         self._patience = LOCAL_PATIENCE if is_local else PATIENCE
 
+    @property
+    def services(self) -> Services:
+        return self._services
+
     async def due(self) -> list[bytes]:
         """The datasets of this coordinator that have rows or checkpoints."""
         async with self._services.database.read() as session:
@@ -91,6 +96,18 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
     async def advance(dataset: str) -> None:
         await work.advance(bytes.fromhex(dataset))
 
+    @app.task(
+        name="deliver",
+        queue=QUEUE,
+        retry=procrastinate.RetryStrategy(
+            max_attempts=webhooks.TRIES,
+            exponential_wait=webhooks.WAIT_SECONDS,
+            retry_exceptions={webhooks.NotDelivered},
+        ),
+    )
+    async def deliver(name: str) -> None:
+        await webhooks.deliver(work.services, name)
+
     @app.periodic(cron=TICK)
     @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
     async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue hands every periodic job its time
@@ -100,6 +117,8 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
                     dataset=dataset.hex()
                 )
         await work.tidy()
+        for name in await webhooks.enqueue(work.services):
+            await deliver.defer_async(name=name)
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             await app.job_manager.finish_job(job, status=procrastinate.jobs.Status.FAILED, delete_job=True)
 

@@ -22,6 +22,8 @@ DEFAULTS: Mapping[str, str] = {
     "nonce": "600/minute",
     "relay": "120/minute",
     "wallet-check": "120/minute",
+    "stream": "60/minute",
+    "report": "30/minute",
 }
 
 

@@ -1,0 +1,1 @@
+"""What happens, as it happens: a page, a stream, an inbox, signed deliveries."""

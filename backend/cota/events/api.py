@@ -1,0 +1,146 @@
+"""HTTP of events: request -> **api** -> queries, stream, webhooks."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from cota.auth.deps import CurrentWallet
+from cota.errors import BadRequest, InvalidBody, NotFound, NotSignedIn, RateLimited
+from cota.events import queries, stream, webhooks
+from cota.events.queries import Event, Wanted
+from cota.events.schemas import (
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    EventAnswer,
+    InboxAnswer,
+    Kind,
+    NewWebhookAnswer,
+    WebhookAnswer,
+    WebhookRequest,
+    WebhooksAnswer,
+)
+from cota.http.bodies import StrictRoute
+from cota.http.limits import CALLER
+from cota.http.paging import Cursor, Limit, decode_cursor, page_of
+from cota.http.problems import documented
+from cota.http.schemas import Account, Bytes32, Page
+from cota.http.sessions import Read, ServicesDep, Write
+
+router = APIRouter(tags=["events"], route_class=StrictRoute)
+
+_LAST = (2**63 - 1, 2**31 - 1)
+DatasetQuery = Annotated[Bytes32 | None, Query(description="0x and 64 hex digits")]
+AccountQuery = Annotated[Account | None, Query(description="An address in any case")]
+KindsQuery = Annotated[list[Kind] | None, Query(description="May be given several times")]
+
+
+@router.get("/events", operation_id="list_events", responses=documented(BadRequest))
+async def list_events(
+    session: Read,
+    dataset: DatasetQuery = None,
+    account: AccountQuery = None,
+    kind: KindsQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[EventAnswer]:
+    """What happened on chain, newest first."""
+    block, log_index = decode_cursor(cursor, _LAST)
+    wanted = Wanted(dataset, account, kind)
+    rows = await queries.before(session, wanted, (int(block), int(log_index)), limit + 1)
+    return page_of(rows, limit, _show, lambda row: (row.block, row.log_index))
+
+
+@router.get(
+    "/events/stream",
+    operation_id="stream_events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}, **documented(BadRequest, RateLimited)},
+)
+async def stream_events(
+    services: ServicesDep,
+    dataset: DatasetQuery = None,
+    account: AccountQuery = None,
+    kind: KindsQuery = None,
+    last_event_id: Annotated[str | None, Header(description="Resume after this event")] = None,
+) -> StreamingResponse:
+    """The same as they happen, as server-sent events; `reorg` says what no longer holds."""
+    services.limits.check("stream", CALLER.get())
+    last = stream.parse_id(last_event_id) if last_event_id else None
+    events = stream.follow(services, Wanted(dataset, account, kind), last)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.get("/accounts/me/inbox", operation_id="get_inbox", responses=documented(NotSignedIn, BadRequest))
+async def get_inbox(
+    wallet: CurrentWallet, session: Read, cursor: Cursor = None, limit: Limit = 50
+) -> Page[InboxAnswer]:
+    """What concerns the caller, newest first: epochs of her datasets with her own outcome, payments, memberships."""
+    block, log_index = decode_cursor(cursor, _LAST)
+    rows = await queries.inbox(session, wallet, (int(block), int(log_index)), limit + 1)
+    outcomes = await queries.outcomes(session, wallet, list({row.dataset for row in rows}))
+
+    def show(event: Event) -> InboxAnswer:
+        labels, counted = outcomes.get((event.dataset, int(event.data.get("epoch", -1))), (None, None))
+        ends = event.data.get("window_ends_at")
+        deadline = int(ends) if ends is not None else None
+        return InboxAnswer(**_fields(event), labels=labels, counted=counted, deadline=deadline)
+
+    return page_of(rows, limit, show, lambda row: (row.block, row.log_index))
+
+
+@router.post(
+    "/webhooks",
+    operation_id="add_webhook",
+    status_code=201,
+    responses=documented(NotSignedIn, InvalidBody, RateLimited),
+)
+async def add_webhook(
+    body: WebhookRequest, wallet: CurrentWallet, services: ServicesDep, session: Write
+) -> NewWebhookAnswer:
+    """Has final events posted to an address, signed (Standard Webhooks) and tried again until they arrive."""
+    added = await webhooks.add(services, session, wallet, body.url, Wanted(body.dataset, None, body.kinds))
+    return NewWebhookAnswer(id=added.id, secret=added.secret)
+
+
+@router.get("/webhooks", operation_id="list_webhooks", responses=documented(NotSignedIn))
+async def list_webhooks(wallet: CurrentWallet, session: Read) -> WebhooksAnswer:
+    """The caller's webhooks."""
+    rows = await webhooks.list_of(session, wallet)
+    return WebhooksAnswer(items=[WebhookAnswer(**row._mapping) for row in rows])
+
+
+@router.delete(
+    "/webhooks/{name}",
+    operation_id="delete_webhook",
+    status_code=204,
+    responses=documented(NotSignedIn, NotFound),
+)
+async def delete_webhook(name: str, wallet: CurrentWallet, session: Write) -> Response:
+    """No more deliveries; those that wait are dropped."""
+    await webhooks.remove(session, name, wallet)
+    return Response(status_code=204)
+
+
+@router.get("/webhooks/{name}/deliveries", operation_id="list_deliveries", responses=documented(NotSignedIn))
+async def list_deliveries(name: str, wallet: CurrentWallet, session: Read) -> DeliveriesAnswer:
+    """The newest hundred deliveries of a webhook, and what became of them."""
+    rows = await webhooks.deliveries(session, name, wallet)
+    return DeliveriesAnswer(items=[DeliveryAnswer(**row._mapping) for row in rows])
+
+
+def _show(event: Event) -> EventAnswer:
+    return EventAnswer(**_fields(event))
+
+
+def _fields(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "dataset": event.dataset,
+        "account": event.account,
+        "at": event.at,
+        "block": event.block,
+        "tx_hash": event.tx_hash,
+        "data": event.data,
+    }

@@ -1,0 +1,206 @@
+"""Every SQL statement on events: service -> **queries** -> mirror, webhooks.
+
+An event is one log of the mirror in the words of the API. Promises: in the order of the chain; an event is named by its
+place and its block, so a reorganisation makes it another one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from cota.store.session import ReadSession
+from cota.units import Address, address_bytes, address_of
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    block: int
+    log_index: int
+    block_hash: bytes
+    at: datetime
+    tx_hash: bytes
+    kind: str
+    dataset: bytes
+    account: Address | None
+    data: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Names the event also across reorganisations: place, and the first bytes of its block's hash."""
+        return f"{self.block}-{self.log_index}-{self.block_hash[:8].hex()}"
+
+
+# Kind -> (table, the account that it is about, what is told of it).
+_KINDS: dict[str, tuple[str, str | None, str]] = {
+    "dataset-created": ("dataset_registry_dataset_created", "publisher", ""),
+    "dataset-state": (
+        "dataset_registry_dataset_state_changed",
+        None,
+        "'state', (ARRAY['open', 'paused', 'closed', 'archived'])[CAST(state AS int)]",
+    ),
+    "batch-added": (
+        "dataset_registry_batch_added",
+        None,
+        "'batch', CAST(batch AS text), 'count', CAST(count AS text)",
+    ),
+    "joined": ("stake_vault_joined", "account", "'stake', CAST(stake AS text)"),
+    "left": ("stake_vault_left", "account", ""),
+    "released": ("stake_vault_released", "account", "'amount', CAST(amount AS text)"),
+    "checkpointed": (
+        "annotation_ledger_checkpointed",
+        None,
+        "'checkpoint', CAST(checkpoint AS text), 'from', CAST(\"from\" AS text), 'to', CAST(\"to\" AS text)",
+    ),
+    "epoch-proposed": (
+        "annotation_ledger_settlement_proposed",
+        None,
+        "'epoch', CAST(checkpoint AS text), 'total_units', CAST(total_units AS text),"
+        " 'window_ends_at', CAST(window_ends_at AS text)",
+    ),
+    "epoch-rejected": ("annotation_ledger_settlement_rejected", None, "'epoch', CAST(checkpoint AS text)"),
+    "epoch-finalized": (
+        "annotation_ledger_epoch_finalized",
+        None,
+        "'epoch', CAST(checkpoint AS text), 'total_units', CAST(total_units AS text)",
+    ),
+    "revenue-paid": ("dataset_shares_revenue_paid", "payer", "'amount', CAST(amount AS text)"),
+    "shares-claimed": (
+        "dataset_shares_shares_claimed",
+        "account",
+        "'epoch', CAST(epoch AS text), 'units', CAST(units AS text)",
+    ),
+    "revenue-claimed": ("dataset_shares_revenue_claimed", "account", "'amount', CAST(amount AS text)"),
+    "license-bought": (
+        "license_market_license_bought",
+        "receiver",
+        "'license', CAST(license AS text), 'class', CAST(class AS text), 'price', CAST(price AS text)",
+    ),
+    "price-set": (
+        "license_market_price_set",
+        None,
+        "'class', CAST(class AS text), 'price', CAST(price AS text), 'effective_at', CAST(effective_at AS text)",
+    ),
+}
+KINDS = tuple(_KINDS)
+
+_EVENTS = " UNION ALL ".join(
+    f"SELECT block_number, log_index, block_hash, block_time, tx_hash, '{kind}' AS kind, dataset,"
+    f" {account or 'CAST(NULL AS bytea)'} AS account, json_build_object({data}) AS data FROM mirror.{table}"
+    for kind, (table, account, data) in _KINDS.items()
+)
+_WHERE = """
+    (CAST(:dataset AS bytea) IS NULL OR e.dataset = :dataset)
+    AND (CAST(:kinds AS text[]) IS NULL OR e.kind = ANY(:kinds))
+    AND (CAST(:account AS bytea) IS NULL OR e.account = :account)
+"""
+_AFTER = text(
+    f"SELECT * FROM ({_EVENTS}) e WHERE (e.block_number, e.log_index) > (:block, :log_index)"
+    f" AND e.block_number <= :up_to AND {_WHERE} ORDER BY e.block_number, e.log_index LIMIT :limit"
+)
+_BEFORE = text(
+    f"SELECT * FROM ({_EVENTS}) e WHERE (e.block_number, e.log_index) < (:block, :log_index)"
+    f" AND {_WHERE} ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit"
+)
+# Hers; what becomes of the datasets that she works on; what is paid to those whose shares she holds.
+_INBOX = text(
+    f"""
+    SELECT * FROM ({_EVENTS}) e
+    WHERE (e.block_number, e.log_index) < (:block, :log_index) AND (
+        (e.account = :account AND e.kind <> 'revenue-paid')
+        OR (e.kind IN ('epoch-proposed', 'epoch-rejected', 'epoch-finalized', 'dataset-state') AND e.dataset IN (
+            SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account))
+        OR (e.kind = 'revenue-paid' AND e.dataset IN (
+            SELECT b.dataset FROM mirror.balances b WHERE b.account = :account AND b.balance > 0)))
+    ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit
+    """
+)
+_STANDS = text(
+    "SELECT 1 FROM mirror_logs WHERE block_number = :block AND log_index = :log_index"
+    " AND substring(block_hash FROM 1 FOR 8) = :head"
+)
+_OWN_OUTCOMES = text(
+    """
+    SELECT c.dataset, c.checkpoint AS epoch, count(*) AS labels,
+           count(*) FILTER (WHERE NOT (r.scores -> 'outcomes') ? CAST(a.index AS text)) AS counted
+    FROM annotations a
+    JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
+    JOIN epoch_results r ON r.dataset = a.dataset AND r.epoch = c.checkpoint
+    WHERE a.account = :account AND a.dataset = ANY(:datasets) GROUP BY c.dataset, c.checkpoint
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events. None: all."""
+
+    dataset: bytes | None = None
+    account: Address | None = None
+    kinds: Sequence[str] | None = None
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "dataset": self.dataset,
+            "account": address_bytes(self.account) if self.account else None,
+            "kinds": list(self.kinds) if self.kinds else None,
+        }
+
+
+async def after(
+    session: ReadSession, wanted: Wanted, place: tuple[int, int], limit: int, up_to: int = 2**62
+) -> list[Event]:
+    """In the order of the chain, after a (block, log index), up to a block."""
+    return await _read(session, _AFTER, wanted.row(), place, limit, up_to=up_to)
+
+
+async def before(session: ReadSession, wanted: Wanted, place: tuple[int, int], limit: int) -> list[Event]:
+    """Newest first, before a (block, log index)."""
+    return await _read(session, _BEFORE, wanted.row(), place, limit)
+
+
+async def inbox(session: ReadSession, account: Address, place: tuple[int, int], limit: int) -> list[Event]:
+    """What concerns an account, newest first."""
+    return await _read(session, _INBOX, {"account": address_bytes(account)}, place, limit)
+
+
+async def stands(session: ReadSession, block: int, log_index: int, head: bytes) -> bool:
+    """Whether an event told before is still of the canonical chain."""
+    row = {"block": block, "log_index": log_index, "head": head}
+    return (await session.execute(_STANDS, row)).first() is not None
+
+
+async def outcomes(
+    session: ReadSession, account: Address, datasets: Sequence[bytes]
+) -> dict[tuple[bytes, int], tuple[int, int]]:
+    """(labels, counted ones) of an account by (dataset, epoch), for the epochs that are scored."""
+    row = {"account": address_bytes(account), "datasets": list(datasets)}
+    found = await session.execute(_OWN_OUTCOMES, row)
+    return {(bytes(one.dataset), int(one.epoch)): (one.labels, one.counted) for one in found}
+
+
+async def _read(
+    session: ReadSession,
+    statement: TextClause,
+    row: dict[str, Any],
+    place: tuple[int, int],
+    limit: int,
+    **more: Any,
+) -> list[Event]:
+    parameters = row | {"block": place[0], "log_index": place[1], "limit": limit} | more
+    return [
+        Event(
+            block=one.block_number,
+            log_index=one.log_index,
+            block_hash=bytes(one.block_hash),
+            at=one.block_time,
+            tx_hash=bytes(one.tx_hash),
+            kind=one.kind,
+            dataset=bytes(one.dataset),
+            account=address_of(bytes(one.account)) if one.account else None,
+            data=one.data,
+        )
+        for one in await session.execute(statement, parameters)
+    ]

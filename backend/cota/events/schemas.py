@@ -1,0 +1,76 @@
+"""JSON of events, inbox and webhooks."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from cota.http.schemas import Answer, Bytes32, Contract, Instant, Request
+
+Kind = Literal[
+    "dataset-created", "dataset-state", "batch-added", "joined", "left", "released", "checkpointed", "epoch-proposed",
+    "epoch-rejected", "epoch-finalized", "revenue-paid", "shares-claimed", "revenue-claimed", "license-bought",
+    "price-set",
+]  # fmt: skip
+
+
+class EventAnswer(Answer):
+    """One thing that happened on chain. `id` resumes a stream after it; amounts in `data` are base units, as text."""
+
+    id: str
+    kind: Kind
+    dataset: Bytes32
+    account: Contract | None
+    at: Instant
+    block: int
+    tx_hash: Bytes32
+    data: dict[str, Any]
+
+
+class InboxAnswer(EventAnswer):
+    """What concerns the caller. `labels` and `counted`: her own of that epoch, once it is scored; `deadline`: until
+    when she can object."""
+
+    labels: int | None
+    counted: int | None
+    deadline: Annotated[int | None, Field(description="Unix seconds")]
+
+
+class WebhookRequest(Request):
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    dataset: Bytes32 | None = None
+    kinds: Annotated[
+        list[Kind] | None, Field(min_length=1, max_length=20, description="All, unless given")
+    ] = None
+
+
+class WebhookAnswer(Answer):
+    id: str
+    url: str
+    dataset: Bytes32 | None
+    kinds: list[Kind] | None
+    created_at: Instant
+
+
+class NewWebhookAnswer(Answer):
+    """`secret` is told once: it signs every delivery (Standard Webhooks)."""
+
+    id: str
+    secret: str
+
+
+class WebhooksAnswer(Answer):
+    items: list[WebhookAnswer]
+
+
+class DeliveryAnswer(Answer):
+    id: str
+    event_id: str
+    state: Literal["waiting", "delivered", "failed"]
+    tries: int
+    last_status: int | None
+    last_error: str | None
+    created_at: Instant
+
+
+class DeliveriesAnswer(Answer):
+    items: list[DeliveryAnswer]
