@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ICredentialRegistry} from "./interfaces/ICredentialRegistry.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
@@ -75,6 +76,7 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         TermsRules.check(terms);
         if (!isPaymentToken[terms.paymentToken]) revert PaymentTokenNotAllowed(terms.paymentToken);
         if (latestVersion == 0) revert NoVersion();
+        _checkCredential(terms.credential);
         bytes memory encoded = abi.encode(terms);
         bytes32 termsHash = keccak256(encoded);
         dataset = datasetId(terms.publisher, termsHash, salt);
@@ -139,7 +141,9 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             receiptPeriod: terms.receiptPeriod,
             checkpointPeriod: terms.checkpointPeriod,
             settlePeriod: terms.settlePeriod,
+            appealPeriod: terms.appealPeriod,
             penaltyPeriod: terms.penaltyPeriod,
+            credential: terms.credential,
             state: _records[dataset].state
         });
     }
@@ -206,12 +210,20 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             treasuryBps: terms.treasuryBps,
             licenseTerm: terms.licenseTerm,
             termsHash: termsHash,
+            reportingPeriod: terms.reportingPeriod,
             transferPolicy: terms.transferPolicy,
             transfersLockedUntil: terms.transfersLockedUntil,
             supplyCap: terms.supplyCap,
             registry: address(this)
         });
         return SharesClone.create(serving.sharesImplementation, config);
+    }
+
+    /// @dev Nobody could ever join a dataset that asks for what nobody issues.
+    function _checkCredential(bytes32 credential) private view {
+        if (credential == 0) return;
+        address credentials = IStakeVault(_versions[latestVersion].vault).credentials();
+        if (!ICredentialRegistry(credentials).isDefined(credential)) revert InvalidTerm("credential");
     }
 
     function _mayFollow(DatasetState from, DatasetState to) private pure returns (bool) {

@@ -31,7 +31,7 @@ library SharesClone {
         return abi.decode(Clones.fetchCloneArgs(shares), (bytes32, address, address, address));
     }
 
-    /// @notice Its first nine fields.
+    /// @notice Its first ten fields.
     function readSale(address shares) internal view returns (SaleConfig memory) {
         return abi.decode(Clones.fetchCloneArgs(shares), (SaleConfig));
     }

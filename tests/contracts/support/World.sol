@@ -6,10 +6,12 @@ pragma solidity ^0.8.30;
 
 import {AnnotationLedger} from "../../../contracts/AnnotationLedger.sol";
 import {CotaToken} from "../../../contracts/CotaToken.sol";
+import {CredentialRegistry} from "../../../contracts/CredentialRegistry.sol";
 import {DatasetRegistry} from "../../../contracts/DatasetRegistry.sol";
 import {DatasetShares} from "../../../contracts/DatasetShares.sol";
 import {LicenseMarket} from "../../../contracts/LicenseMarket.sol";
 import {StakeVault} from "../../../contracts/StakeVault.sol";
+import {Successions} from "../../../contracts/Successions.sol";
 import {TestDollar} from "../../../contracts/TestDollar.sol";
 import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
@@ -39,8 +41,10 @@ abstract contract World is Test {
     DatasetRegistry internal registry;
     DatasetShares internal implementation;
     AnnotationLedger internal ledger;
+    CredentialRegistry internal credentials;
     StakeVault internal vault;
     LicenseMarket internal market;
+    Successions internal successions;
 
     /// @dev What an epoch gives to one account.
     struct Part {
@@ -54,10 +58,12 @@ abstract contract World is Test {
         usd = new TestDollar();
         access = new AccessManager(admin);
         registry = new DatasetRegistry(address(access));
-        implementation = new DatasetShares();
+        successions = new Successions();
+        implementation = new DatasetShares(address(successions));
         ledger = new AnnotationLedger(address(registry), address(cota));
-        vault = new StakeVault(address(registry), address(ledger), address(cota));
-        market = new LicenseMarket(address(registry), treasury);
+        credentials = new CredentialRegistry(address(access));
+        vault = new StakeVault(address(registry), address(ledger), address(cota), address(credentials));
+        market = new LicenseMarket(address(registry), treasury, address(access));
         vm.startPrank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(address(ledger), address(vault), address(market), address(implementation))
