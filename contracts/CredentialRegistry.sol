@@ -90,8 +90,7 @@ contract CredentialRegistry is ICredentialRegistry, AccessManaged {
     {
         uint40 now_ = Clock.time();
         if (expiresAt <= now_) revert ExpiryInThePast(expiresAt, now_);
-        _grants[credential][account] =
-            Grant(msg.sender, issuedAt, uint256(expiresAt).toUint40(), 0, evidenceHash);
+        _grants[credential][account] = Grant(msg.sender, issuedAt, uint256(expiresAt).toUint40(), 0, evidenceHash);
     }
 
     function _issued(bytes32 credential, address account) private view returns (Grant memory grant) {

@@ -145,9 +145,9 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     function inherit(address account) external returns (uint256) {
         address heir = SUCCESSIONS.successorOf(account);
         if (heir == address(0)) revert NotSucceeded(account);
-        SharesConfig memory c = config();
         if (heir == address(this)) revert InvalidReceiver(heir);
-        if (c.transferPolicy == TransferPolicy.AllowList && !transferAllowed[heir]) revert ReceiverNotListed(heir);
+        (bytes32 dataset_, TransferPolicy policy,) = _clone().readTransfers();
+        if (policy == TransferPolicy.AllowList && !transferAllowed[heir]) revert ReceiverNotListed(heir);
         uint128 acc = _pool.acc;
         (RevenueMath.Holder memory old, RevenueMath.Holder memory h) = (_holders[account], _holders[heir]);
         (uint256 value, uint256 owed) = (old.due(acc), _owed[account]);
@@ -157,7 +157,7 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         _owed[heir] += owed;
         _hold(heir, h, h.due(acc) + value, h.balance + old.balance, acc);
         emit Transfer(account, heir, old.balance);
-        emit SharesInherited(c.dataset, account, heir, old.balance, value, owed, h.balance);
+        emit SharesInherited(dataset_, account, heir, old.balance, value, owed, h.balance);
         return old.balance;
     }
 
@@ -336,13 +336,14 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     /// @return dataset_ read in passing
     function _checkTransfer(address to) private view returns (bytes32 dataset_) {
         if (to == address(this)) revert InvalidReceiver(to);
-        SharesConfig memory c = config();
-        if (c.transferPolicy == TransferPolicy.AllowList) {
+        TransferPolicy policy;
+        uint64 lockedUntil;
+        (dataset_, policy, lockedUntil) = _clone().readTransfers();
+        if (policy == TransferPolicy.AllowList) {
             if (!transferAllowed[to]) revert ReceiverNotListed(to);
-        } else if (c.transferPolicy == TransferPolicy.LockedUntil && Clock.time() < c.transfersLockedUntil) {
-            revert TransfersLocked(c.transfersLockedUntil);
+        } else if (policy == TransferPolicy.LockedUntil && Clock.time() < lockedUntil) {
+            revert TransfersLocked(lockedUntil);
         }
-        return c.dataset;
     }
 
     /// @dev Where the configuration stands: this contract's own code, if it is a clone.

@@ -80,7 +80,9 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
         ERC721("Cota License", "COTALICENSE")
         AccessManaged(accessManager)
     {
-        if (registry_ == address(0) || treasury_ == address(0)) revert ZeroAddress();
+        if (registry_ == address(0) || treasury_ == address(0)) {
+            revert ZeroAddress();
+        }
         REGISTRY = IDatasetRegistry(registry_);
         treasury = treasury_;
     }

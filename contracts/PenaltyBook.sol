@@ -3,14 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Clock} from "./libraries/Clock.sol";
+import {LockEnds} from "./libraries/LockEnds.sol";
 
 /// @title PenaltyBook
 /// @notice The part of the vault that keeps **what became of each penalty**: held by an appeal, released, cancelled or
 /// executed, once per leaf, and how long an account's lock waits for appeals.
 abstract contract PenaltyBook is IStakeVault {
-    /// @dev Appeals end by deadlines of their own. Should one not, the lock ends all the same.
-    uint40 private constant HOLD_LIMIT = 180 days;
-
     struct Entry {
         PenaltyState state;
         uint40 until;
@@ -91,7 +89,8 @@ abstract contract PenaltyBook is IStakeVault {
     /// @dev When a lock ends that would end at `time` if nothing were appealed.
     function _withHolds(bytes32 dataset, address account, uint64 time) internal view returns (uint64) {
         Holds memory holds = _holds[dataset][account];
-        uint64 waits = holds.open == 0 ? holds.until : holds.since + HOLD_LIMIT;
+        // Appeals end by deadlines of their own. Should one not, the lock ends all the same.
+        uint64 waits = holds.open == 0 ? holds.until : holds.since + LockEnds.LONGEST_WAIT;
         return waits > time ? waits : time;
     }
 

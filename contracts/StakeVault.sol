@@ -6,10 +6,13 @@ import {IAnnotationLedger} from "./interfaces/IAnnotationLedger.sol";
 import {ICredentialRegistry} from "./interfaces/ICredentialRegistry.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {IEntrance} from "./interfaces/IEntrance.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Leaves} from "./libraries/Leaves.sol";
+import {LockEnds} from "./libraries/LockEnds.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {Statements} from "./libraries/Statements.sol";
 import {DatasetState, StakeTerms} from "./types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -102,12 +105,8 @@ contract StakeVault is PenaltyBook, EIP712, ReentrancyGuardTransient {
     function release(bytes32 dataset, address account, uint64 checkpoint) external nonReentrant {
         Membership memory m = _leaving(dataset, account);
         StakeTerms memory terms = REGISTRY.stakeTermsOf(dataset);
-        uint64 lastReceipt = m.leftAt + uint64(terms.receiptPeriod);
-        uint64 madeAt = LEDGER.checkpointOf(dataset, checkpoint).madeAt;
-        if (madeAt <= lastReceipt) revert CheckpointTooEarly(checkpoint, madeAt, lastReceipt);
-        uint64 settledAt = LEDGER.proposalOf(dataset, checkpoint).settledAt;
-        if (settledAt == 0) revert NotSettled(dataset, checkpoint);
-        _checkReached(_withHolds(dataset, account, settledAt + terms.penaltyPeriod));
+        uint64 end = LockEnds.released(LEDGER, terms, dataset, m.leftAt, checkpoint);
+        _checkReached(_withHolds(dataset, account, end));
         _end(dataset, account, m, false);
     }
 
@@ -199,14 +198,12 @@ contract StakeVault is PenaltyBook, EIP712, ReentrancyGuardTransient {
         return credential == 0 || CREDENTIALS.holdsCredential(credential, account);
     }
 
-    function _checkJoin(JoinRequest calldata request)
-        private
-        view
-        returns (StakeTerms memory terms, bool mixedStart)
-    {
+    function _checkJoin(JoinRequest calldata request) private view returns (StakeTerms memory terms, bool mixedStart) {
         bytes32 dataset = request.dataset;
         if (request.account == address(0)) revert ZeroAddress();
-        if (REGISTRY.servingOf(dataset).vault != address(this)) revert NotServed(dataset, address(this));
+        (address vault, uint40 pausedUntil) = REGISTRY.joiningOf(dataset);
+        if (vault != address(this)) revert NotServed(dataset, address(this));
+        Pauses.check(IEntrance.Entrance.Joining, pausedUntil);
         terms = REGISTRY.stakeTermsOf(dataset);
         if (terms.state != DatasetState.Open) revert NotOpen(dataset, terms.state);
         if (request.account == terms.publisher) revert PublisherCannotJoin(dataset, terms.publisher);
@@ -254,7 +251,7 @@ contract StakeVault is PenaltyBook, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc PenaltyBook
     function _checkCourt(bytes32 dataset) internal view override {
-        address court = REGISTRY.servingOf(dataset).ledger;
+        address court = REGISTRY.servingOf(dataset).court;
         if (msg.sender != court) revert NotCourt(dataset, msg.sender, court);
     }
 
@@ -302,22 +299,9 @@ contract StakeVault is PenaltyBook, EIP712, ReentrancyGuardTransient {
         if (m.state != MembershipState.Leaving) revert WrongMembership(dataset, account, m.state);
     }
 
-    /// @dev But for appeals, no lock outlasts leaving + receipt + checkpoint + settle + penalty period, whatever the
-    /// coordinator does.
     function _expiry(bytes32 dataset, address account, Membership memory m) private view returns (uint64) {
-        return _withHolds(dataset, account, _expiryByTime(dataset, m));
-    }
-
-    function _expiryByTime(bytes32 dataset, Membership memory m) private view returns (uint64) {
-        StakeTerms memory terms = REGISTRY.stakeTermsOf(dataset);
-        uint64 lastReceipt = m.leftAt + uint64(terms.receiptPeriod);
-        uint64 settling = uint64(terms.settlePeriod) + terms.penaltyPeriod;
-        uint64 checkpoint = LEDGER.firstCheckpointAfter(dataset, lastReceipt);
-        if (checkpoint != 0) {
-            uint64 madeAt = LEDGER.checkpointOf(dataset, checkpoint).madeAt;
-            if (madeAt <= lastReceipt + terms.checkpointPeriod) return madeAt + settling;
-        }
-        return lastReceipt + (settling > terms.checkpointPeriod ? settling : terms.checkpointPeriod);
+        uint64 end = LockEnds.expired(LEDGER, REGISTRY.stakeTermsOf(dataset), dataset, m.leftAt);
+        return _withHolds(dataset, account, end);
     }
 
     function _checkReached(uint64 time) private view {

@@ -97,8 +97,8 @@ struct Terms {
     bytes32 drawCommitment;
 }
 
-/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone. Whoever needs
-/// the first fields only reads no further (libraries/SharesClone.sol): what payments need stands first.
+/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone
+/// (libraries/SharesClone.sol).
 struct SharesConfig {
     bytes32 dataset;
     address paymentToken;
@@ -116,7 +116,7 @@ struct SharesConfig {
     address registry;
 }
 
-/// @notice The first fields of `SharesConfig`, all that a sale or a royalty needs.
+/// @notice The part of `SharesConfig` that a sale or a royalty needs.
 struct SaleConfig {
     bytes32 dataset;
     address paymentToken;

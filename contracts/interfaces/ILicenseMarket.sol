@@ -65,9 +65,7 @@ interface ILicenseMarket {
     );
     /// @param dueAt when it was due; zero when none was
     /// @param late whether it came after that: it cures the license, and the lateness stays counted
-    event ReportFiled(
-        uint256 indexed license, bytes32 indexed dataset, bytes32 reportHash, uint64 dueAt, bool late
-    );
+    event ReportFiled(uint256 indexed license, bytes32 indexed dataset, bytes32 reportHash, uint64 dueAt, bool late);
     event CreditWithdrawn(address indexed token, address indexed account, address indexed to, uint256 amount);
 
     error NotPublisher(bytes32 dataset, address caller, address publisher);

@@ -172,8 +172,9 @@ interface IStakeVault {
     function mayWork(bytes32 dataset, address account) external view returns (bool);
     /// @notice From when on `expire` frees a leaving lock, as things stand: the settle and penalty periods after the first
     /// checkpoint made later than leaving + longest receipt; if none is made in time, the checkpoint period after that
-    /// moment, but not before earlier work had its settle and penalty periods. At the latest leaving + receipt +
-    /// checkpoint + settle + penalty period.
+    /// moment, but not before earlier work had its settle and penalty periods. Later where a dispute or an appeal delays what
+    /// may be penalised, by 180 days at most. Without those, at the latest leaving + receipt + checkpoint + settle + penalty
+    /// period.
     function expiryOf(bytes32 dataset, address account) external view returns (uint64);
     function nonceUsed(address account, uint256 nonce) external view returns (bool);
     /// @notice EIP-712 domain of joining and leaving: "Cota", "1", chain id, this contract.
