@@ -33,10 +33,12 @@ PUBLISHED = (
     "AccessManager",
     "AnnotationLedger",
     "CotaToken",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
     "LicenseMarket",
     "StakeVault",
+    "Successions",
     "TestDollar",
 )
 _OUTPUT = [

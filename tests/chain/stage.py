@@ -95,7 +95,7 @@ class Stage:
             "challenge_bond": 1,
             "proposer_bond": 10,
             "audit_fee": 1,
-            "penalty_period": 0,
+            "penalty_period": 1,
             "reporting_period": 0,
             "price_delay": 3_600,
             "license_term": 0,

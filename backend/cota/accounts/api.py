@@ -97,6 +97,7 @@ async def get_account(address: AddressPath, services: ServicesDep, session: Read
                 sponsor=address_of(bytes(row.sponsor)),
                 stake=int(row.stake),
                 penalty_cap=int(row.penalty_cap),
+                penalised=int(row.penalised),
                 state=row.state,
                 left_at=None if row.left_at is None else int(row.left_at),
                 block=row.block_number,
