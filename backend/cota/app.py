@@ -5,8 +5,6 @@ end; a wrong chain, genesis or setting stops the start, before anything is serve
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import uvicorn
 from eth_keys.backends.coincurve import CoinCurveECCBackend
@@ -34,24 +32,12 @@ BODY_LIMIT = 2**20
 _DOMAINS = (observe.router, datasets, tasks, annotations, settlement, licenses, accounts, auth)
 
 
-def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
-    """The application. `services`: opened by the caller, who then closes them; without, by the app's own
-    life."""
-
-    @asynccontextmanager
-    async def live(app: FastAPI) -> AsyncIterator[None]:
-        if services is not None:
-            yield
-            return
-        async with open_services(settings) as opened:
-            install(app, opened)
-            yield
-
+def create_app(services: Services) -> FastAPI:
+    """The application, on what the caller opened and will close."""
     app = FastAPI(
         title="Cota",
         summary="An annotation network whose labellers own the dataset's revenue",
         version="1",
-        lifespan=live,
         docs_url=None,
         redoc_url=None,
         max_body_size=BODY_LIMIT,
@@ -62,15 +48,9 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.include_router(observe.probes)
     for router in _DOMAINS:
         app.include_router(router, prefix="/v1")
-    if services is not None:
-        install(app, services)
-    return app
-
-
-def install(app: FastAPI, services: Services) -> None:
-    """Hands the endpoints what they use."""
     app.state.services = services
     app.state.submissions = Submissions(services.database, services.verifier, services.chain_id)
+    return app
 
 
 def serve(settings: Settings) -> None:
@@ -83,7 +63,7 @@ async def _serve(settings: Settings) -> None:
     # Opened out here: a refusal to start reaches the caller by its own name, not as a failed lifespan.
     async with open_services(settings) as services:
         config = uvicorn.Config(
-            create_app(settings, services),
+            create_app(services),
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -114,10 +114,10 @@ class World:
     # --- datasets
 
     async def create_dataset(
-        self, items: int = 10, gold: int = 2, *, upload: bool = True, **changes: Any
+        self, items: int = 10, gold: int = 2, *, upload: bool = True, schema: Any = SCHEMA, **changes: Any
     ) -> Dataset:
-        """A dataset of `items` items, the first `gold` of which have a known label."""
-        terms = self.terms(**changes)
+        """A dataset of `items` items, the first `gold` of which have a known label. Another `schema`: without items."""
+        terms = self.terms(**{"schema_hash": hashes.schema_hash(schema), **changes})
         salt = secrets.token_bytes(32)
         registry = DatasetRegistry.of(self.services.node, self.deployed.deployment)
         data = DatasetRegistry.encode_create_dataset(terms, salt, "https://example.org/birds")
@@ -125,8 +125,8 @@ class World:
         made = await registry.dataset_id(terms.publisher, terms.hash(), salt, "latest")
         dataset = Dataset(made, terms, terms.hash(), await registry.shares_of(made, "latest"))
         await self.indexed()
-        await self.tell(dataset)
-        if upload:
+        await self.tell(dataset, schema)
+        if upload and schema is SCHEMA:
             await self.add_batch(dataset, items, gold)
         return dataset
 
@@ -143,21 +143,23 @@ class World:
         )  # fmt: skip
         return Terms(**{**values, **changes})
 
-    async def tell(self, dataset: Dataset) -> None:
-        body = {"schema": SCHEMA, "title": "Birds", "description": "Waders"}
+    async def tell(self, dataset: Dataset, schema: Any = SCHEMA) -> None:
+        body = {"schema": schema, "title": "Birds", "description": "Waders"}
         headers = await self.sign_in(self.publisher)
         answer = await self.http.post(f"{dataset.path}/details", json=body, headers=headers)
         assert answer.status_code == 204, answer.text
 
     async def add_batch(self, dataset: Dataset, items: int, gold: int) -> None:
         """Uploads a batch and commits its roots."""
-        body = batch_body(items, gold, len(dataset.items))
+        await self.add_items(dataset, batch_body(items, gold, len(dataset.items)))
+
+    async def add_items(self, dataset: Dataset, body: dict[str, Any]) -> None:
         headers = await self.sign_in(self.publisher)
         answer = await self.http.post(f"{dataset.path}/batches", json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         dataset.items += body["items"]
         roots = (bytes.fromhex(body[name][2:]) for name in ("items_root", "gold_root"))
-        data = DatasetRegistry.encode_add_batch(dataset.id, *roots, items)
+        data = DatasetRegistry.encode_add_batch(dataset.id, *roots, len(body["items"]))
         await self.send("publisher", self.deployed.address("DatasetRegistry"), data)
         await self.indexed()
 
@@ -276,7 +278,7 @@ async def open_world(deployed: Deployed, database_url: str) -> AsyncIterator[Wor
     indexer = Indexer(database_url, client, load, committed_catalogue(), options)
     async with client, open_services(found) as services:
         running = asyncio.create_task(indexer.run())
-        transport = httpx2.ASGITransport(create_app(found, services), raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(create_app(services), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=API_URL) as http:
             world = World(deployed, services, http)
             await world.indexed()

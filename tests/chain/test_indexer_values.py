@@ -1,7 +1,6 @@
 """Whatever the chain says is kept exactly, and nobody's bytes stop the indexer (B01, B02, B06, B07)."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from cota.chain.events import committed_catalogue
 from cota.keys import local_key
 from tests.chain.mirroring import assert_mirror_is_chain, chain_logs, database, index_to_head, mirrored
 from tests.chain.stage import UNITS, Stage
-from tests.fixtures.deployed import Deployed
 
 URIS = [
     b"cat\0dog",
@@ -27,13 +25,6 @@ URIS = [
     b"tab\tnewline\nreturn\rbackslash\\N \\. 'quotes\"",
     b"a normal one",
 ]
-
-
-@pytest.fixture(scope="module")
-def stage(deployed: Deployed) -> Iterator[Stage]:
-    stage = Stage(deployed)
-    yield stage
-    stage.close()
 
 
 def scalar(url: str, query: str) -> Any:

@@ -1,6 +1,5 @@
 """The mirror of real transactions holds every log, decoded as an independent decoder decodes it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,6 @@ from cota.chain.events import Kind, committed_catalogue
 from cota.store import tables
 from tests.chain.mirroring import assert_mirror_is_chain, chain_logs, database, index_to_head
 from tests.chain.stage import Dataset, Stage
-from tests.fixtures.deployed import Deployed
-
-
-@pytest.fixture(scope="module")
-def stage(deployed: Deployed) -> Iterator[Stage]:
-    stage = Stage(deployed)
-    yield stage
-    stage.close()
 
 
 @pytest.fixture(scope="module")

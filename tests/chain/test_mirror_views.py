@@ -1,7 +1,7 @@
 """State read from the mirror's views is the state that the contracts tell at the same block."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -15,16 +15,8 @@ from cota.store.session import Database, ReadSession
 from cota.units import BlockRef
 from tests.chain.mirroring import index_to_head
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
-from tests.fixtures.deployed import Deployed
 
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def stage(deployed: Deployed) -> Iterator[Stage]:
-    stage = Stage(deployed)
-    yield stage
-    stage.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,32 +3,24 @@ terminals. Started once for all tests of this folder."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.stack.foundry import ROOT
 from scripts.stack.local import LocalStack
 from tests.cli.story import People, Story, play
 from tests.cli.terminal import Terminal
 from tests.fixtures.shim import shims
+from tests.fixtures.stack import stack_of_its_own
 
 __all__ = ["shims"]
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
-    # Beside the tests' own database, not below pytest's folder: the server's account may not enter that one.
-    folder = ROOT / "var" / "test" / f"cli-{os.getpid()}"
-    try:
-        with LocalStack(folder) as running:
-            running.start()
-            yield running
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with stack_of_its_own("cli") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,9 @@ def test_join__a_member__changes_nothing(story: Story) -> None:
 def test_work__at_the_terminal__labels_skips_and_gives_back(story: Story) -> None:
     worked = story.outcomes["work"]
     assert worked.json() == {"dataset": story.birds, "labelled": 2, "skipped": 1}
-    assert "one of 1, 2, 3, heron, ibis, stork is wanted" in worked.err
+    assert (
+        'the label must be exactly one of "heron", "ibis", "stork" (type a class or its number)' in worked.err
+    )
     assert worked.err.count("Which bird is it?") == 4
     assert worked.err.count("(receipt checked by chain)") == 2
     found = story.run("statement", key=story.people.ana)

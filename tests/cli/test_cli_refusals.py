@@ -226,7 +226,7 @@ def test_work__nothing_left__said_and_done(story: Story) -> None:
     [
         (
             "item,label\np0,heron\np1,eagle\n",
-            "line 3: 'eagle' is none of the dataset's classes: heron, ibis, stork",
+            'line 3: eagle: the label must be exactly one of "heron", "ibis", "stork"',
         ),
         ("item;label\np0;heron\n", "line 1: one column named item is wanted, the header has 0"),
         ("item,label\np0,heron\np0,ibis\n", "line 3: item p0 has two different labels"),

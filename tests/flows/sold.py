@@ -10,8 +10,6 @@ has no service and no database to lean on. Two datasets:
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -33,8 +31,8 @@ from scripts.scenes.cast import contributor
 from scripts.scenes.crew import Crew
 from scripts.scenes.labelling import leased
 from scripts.stack.anvil import ask
-from scripts.stack.foundry import ROOT
 from scripts.stack.local import LocalStack
+from tests.fixtures.stack import stack_of_its_own
 
 CLASSES = ("heron", "ibis", "stork")
 SCHEMA = {"kind": "choice", "question": "Which bird is it?", "classes": list(CLASSES)}
@@ -84,8 +82,8 @@ class Sold:
 class Play:
     """The people, and what they do."""
 
-    def __init__(self, stack: LocalStack, clients: ExitStack, folder: Path) -> None:
-        self._stack, self._clients, self._folder = stack, clients, folder
+    def __init__(self, stack: LocalStack, clients: ExitStack) -> None:
+        self._stack, self._clients = stack, clients
         self.publisher = self._client(local_key("publisher").account())
         self.buyer = self._client(local_key("buyer").account())
         self.annotators = [self._client(contributor(f"verify {n}")) for n in range(ANNOTATORS)]
@@ -130,7 +128,7 @@ class Play:
         """A licence, and the download that it opens."""
         self.publisher.set_price(dataset, PRICE)
         bought = self.buyer.buy(dataset)
-        path = self._folder / f"{to_hex(dataset)[:10]}.jsonl"
+        path = self._stack.folder / f"{to_hex(dataset)[:10]}.jsonl"
         export = self.buyer.download(bought.license, path, min_block=bought.block)
         file = self.publisher.http.get_bytes(f"/v1/datasets/{to_hex(dataset)}/epochs/1/file")
         return Story(dataset, bought.license, file, export)
@@ -168,21 +166,15 @@ def answer(content: Any, number: int) -> str:
 @pytest.fixture(scope="session")
 def sold() -> Iterator[Sold]:
     """Built once for all tests of the verifier."""
-    # Beside the tests' own database, not below pytest's folder: the server's account may not enter that one.
-    folder = ROOT / "var" / "test" / f"sold-{os.getpid()}"
-    try:
-        with LocalStack(folder) as stack:
-            stack.start()
-            settled, logged = play(stack, folder)
-            for name in ("worker", "indexer", "api", "postgres"):
-                stack.process(name).stop()
-            take_back(stack.env["RPC_URL"], logged)
-            epochs = folder / "epochs"
-            epochs.mkdir()
-            (epochs / "epoch-1.jsonl").write_bytes(settled.epoch_file)
-            yield Sold(stack.env["RPC_URL"], alone(stack), epochs, settled, logged)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with stack_of_its_own("sold") as stack:
+        settled, logged = play(stack)
+        for name in ("worker", "indexer", "api", "postgres"):
+            stack.process(name).stop()
+        take_back(stack.env["RPC_URL"], logged)
+        epochs = stack.folder / "epochs"
+        epochs.mkdir()
+        (epochs / "epoch-1.jsonl").write_bytes(settled.epoch_file)
+        yield Sold(stack.env["RPC_URL"], alone(stack), epochs, settled, logged)
 
 
 def alone(stack: LocalStack) -> dict[str, str]:
@@ -209,10 +201,10 @@ def take_back(rpc: str, story: Story) -> None:
     ask(rpc, "anvil_rollback", head - int(logs[0]["blockNumber"], 16) + 1)
 
 
-def play(stack: LocalStack, folder: Path) -> tuple[Story, Story]:
+def play(stack: LocalStack) -> tuple[Story, Story]:
     """Both stories to their end."""
     with ExitStack() as clients:
-        people = Play(stack, clients, folder)
+        people = Play(stack, clients)
         settled = people.sell(people.settle("waders"))
         people.trade(settled)
         logged = people.sell(people.settle("songbirds"))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from cota.cli.answering import answers_for
 from cota.cli.output import clean
-from cota.cli.working import answers_for
 from tests.cli.terminal import Terminal
 from tests.fixtures.marker import MARKER, pieces_of
 

@@ -12,8 +12,8 @@ from cota.auth.agents import StoredKey
 from cota.auth.typed import Annotation
 from cota.auth.verify import Verified
 from cota.commitments import hashes
+from cota.datasets.labels import check_label, needs_item
 from cota.datasets.queries import Dataset, Standing
-from cota.datasets.question import check_label
 from cota.datasets.service import require_work
 from cota.errors import (
     AlreadyLabelled,
@@ -74,6 +74,8 @@ def check_rules(dataset: Dataset, signed: Signed, found: Context, now: datetime)
     _check_agent(signed, found, now)
     if found.item_id is None:
         raise UnknownItem()
+    if needs_item(dataset.schema):
+        check_label(dataset.schema, signed.body.label, found.content)
     if found.labelled:
         raise AlreadyLabelled()
     if found.nonce_used:

@@ -35,6 +35,7 @@ class Context:
     state: str | None
     membership: str | None
     item_id: int | None
+    content: Any
     lease_account: Address | None
     lease_item: int | None
     lease_state: str | None
@@ -71,8 +72,10 @@ class OwnRow:
 
 _CONTEXT = text(
     """
-    SELECT d.state, m.state AS membership, i.id AS item_id, l.account AS lease_account, l.item_id AS lease_item,
-           l.state AS lease_state, l.expires_at, p.index AS prior_index, p.include_by, p.signature,
+    SELECT d.state, m.state AS membership, i.id AS item_id,
+           CASE WHEN CAST(:with_content AS boolean) THEN i.content END AS content,
+           l.account AS lease_account, l.item_id AS lease_item, l.state AS lease_state, l.expires_at,
+           p.index AS prior_index, p.include_by, p.signature,
            EXISTS (SELECT 1 FROM annotations a WHERE a.dataset = :dataset AND a.item_id = i.id
                    AND a.account = :account) AS labelled,
            EXISTS (SELECT 1 FROM annotations a WHERE a.account = :account AND a.nonce = :nonce) AS nonce_used,
@@ -133,7 +136,15 @@ _OWN = text(
 )
 
 
-async def context(session: ReadSession, row_id: bytes, statement: Annotation, agent: bytes | None) -> Context:
+async def context(
+    session: ReadSession,
+    row_id: bytes,
+    statement: Annotation,
+    agent: bytes | None,
+    *,
+    with_content: bool = False,
+) -> Context:
+    """`with_content`: the item's content too, for labels that are checked beside it."""
     parameters = {
         "dataset": statement.dataset,
         "account": address_bytes(statement.account),
@@ -142,6 +153,7 @@ async def context(session: ReadSession, row_id: bytes, statement: Annotation, ag
         "nonce": statement.nonce,
         "row_id": row_id,
         "agent": agent,
+        "with_content": with_content,
     }
     row = (await session.execute(_CONTEXT, parameters)).one()
     prior = None
@@ -151,6 +163,7 @@ async def context(session: ReadSession, row_id: bytes, statement: Annotation, ag
         state=row.state,
         membership=row.membership,
         item_id=row.item_id,
+        content=row.content,
         lease_account=address_of(bytes(row.lease_account)) if row.lease_account else None,
         lease_item=row.lease_item,
         lease_state=row.lease_state,

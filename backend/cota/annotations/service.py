@@ -23,6 +23,7 @@ from cota.auth.domains import check_domain
 from cota.auth.typed import Annotation, Domain, digest_of
 from cota.auth.verify import SignatureVerifier, Verified
 from cota.commitments.canonical import canonical
+from cota.datasets.labels import needs_item
 from cota.datasets.queries import Dataset
 from cota.datasets.service import require_dataset
 from cota.errors import AlreadyLabelled, DomainError, NonceUsed
@@ -128,7 +129,7 @@ async def _store_apart(session: WriteSession, dataset: Dataset, signed: Signed) 
 
 async def _store(session: WriteSession, dataset: Dataset, signed: Signed) -> Outcome:
     now = datetime.now(UTC)
-    found = await _context(session, signed)
+    found = await _context(session, dataset, signed)
     if found.prior is not None:
         return Outcome(signed.row_id, found.prior, False, None)
     check_rules(dataset, signed, found, now)
@@ -149,7 +150,7 @@ async def _explain(
     session: WriteSession, dataset: Dataset, signed: Signed, now: datetime, error: IntegrityError | None
 ) -> Outcome:
     """Somebody was faster: the same row, another label for the item, or the end of the lease."""
-    found = await _context(session, signed)
+    found = await _context(session, dataset, signed)
     if found.prior is not None:
         return Outcome(signed.row_id, found.prior, False, None)
     check_rules(dataset, signed, found, now)
@@ -161,9 +162,10 @@ async def _explain(
     raise error or RuntimeError("a row was refused by the database without a reason")
 
 
-async def _context(session: WriteSession, signed: Signed) -> Context:
+async def _context(session: WriteSession, dataset: Dataset, signed: Signed) -> Context:
     agent = signed.agent.digest if signed.agent else None
-    return await queries.context(session, signed.row_id, signed.statement, agent)
+    with_content = needs_item(dataset.schema)
+    return await queries.context(session, signed.row_id, signed.statement, agent, with_content=with_content)
 
 
 def _constraint(error: IntegrityError | None) -> str | None:

@@ -3,18 +3,19 @@ keys.
 
 An item is named by its reference (as `cota work --take` prints it), by its content when that is a text, by
 its content as JSON, or by one field of its content. Promises: bad lines are refused with their number, never
-skipped; the same answer twice counts once, two different ones for an item are refused; every label is one of
-the dataset's classes before the first one is signed.
+skipped; the same answer twice counts once, two different ones for an item are refused; every label fits the
+dataset's question, in its one form, before the first one is signed.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cota.cli.answering import checked, read_cell
 from cota.cli.dataset_file import read_bytes
 from cota.cli.failures import Failed
 from cota.client import Lease
@@ -23,15 +24,17 @@ from cota.errors import DomainError
 from cota.units import to_hex
 
 
-def read_answers(path: Path, classes: Iterable[str]) -> dict[str, str]:
+def read_answers(path: Path, schema: Any) -> dict[str, Any]:
     """Label by item. Raises Failed."""
-    text, known = _read_text(path), list(classes)
-    answers: dict[str, str] = {}
-    rows = _json_rows(path, text) if text.lstrip()[:1] == "{" else _csv_rows(path, text)
-    for number, item, label in rows:
-        if label not in known:
-            shown = ", ".join(known[:20])
-            _refuse(path, number, f"{label[:100]!r} is none of the dataset's classes: {shown}")
+    text = _read_text(path)
+    answers: dict[str, Any] = {}
+    is_json = text.lstrip()[:1] == "{"
+    rows = _json_rows(path, text) if is_json else _csv_rows(path, text)
+    for number, item, given in rows:
+        try:
+            label = checked(schema, given) if is_json else read_cell(schema, given)
+        except DomainError as error:
+            _refuse(path, number, f"{_name(given)[:100]}: {error.detail}")
         if answers.setdefault(item, label) != label:
             _refuse(path, number, f"item {item[:100]} has two different labels")
     if not answers:
@@ -79,7 +82,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
         _refuse(path, reader.line_num, str(error))
 
 
-def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
+def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, Any]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -89,8 +92,6 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
             _refuse(path, number, error.detail)
         if not isinstance(found, dict) or set(found) != {"item", "label"}:
             _refuse(path, number, 'an object with "item" and "label" is wanted')
-        if not isinstance(found["label"], str):
-            _refuse(path, number, "a label is a text")
         yield number, _name(found["item"]), found["label"]
 
 

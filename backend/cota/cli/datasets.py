@@ -77,6 +77,7 @@ def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:
         "dataset": found["id"],
         "title": found["title"],
         "question": schema.get("question"),
+        "kind": schema.get("kind"),
         "classes": ", ".join(schema.get("classes", ())) or None,
         "state": found["state"],
         "publisher": found["publisher"],

@@ -34,14 +34,14 @@ class Delivery:
 
     client: CotaClient
     dataset: Hash32
-    left: dict[str, str]
+    left: dict[str, Any]
     name_field: str | None = None
     tell: Callable[[int], None] = lambda _count: None
     delivered: int = 0
     already: int = 0
     changed: list[str] = field(default_factory=list)
     """Delivered before with another label, which nobody can change."""
-    refused: list[dict[str, str]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
     _tries: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:

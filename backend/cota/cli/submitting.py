@@ -33,7 +33,7 @@ def submit(caller: Labeller, dataset: Dataset, labels: LabelsOption, item_field:
     from cota.cli.answers_file import read_answers
     from cota.cli.delivery import Delivery
 
-    answers = read_answers(labels, caller.question(dataset)["classes"])
+    answers = read_answers(labels, caller.question(dataset))
     total = len(answers)
 
     def tell(count: int) -> None:

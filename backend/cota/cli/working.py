@@ -15,18 +15,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cota.cli.answering import answers_for, hint, read_typed
 from cota.cli.arguments import Dataset
 from cota.cli.asking import ask
 from cota.cli.caller import calling
 from cota.cli.labeller import Labeller
 from cota.cli.output import moment, say, show, show_rows
-from cota.errors import AlreadyLabelled, DomainError, Expired, LeaseExpired, NoTask, NotLeased
+from cota.datasets.question import closed_classes
+from cota.errors import (
+    AlreadyLabelled,
+    DomainError,
+    Expired,
+    InvalidLabel,
+    LeaseExpired,
+    NoTask,
+    NotLeased,
+)
 
 if TYPE_CHECKING:
     from cota.client import CotaClient, Lease
     from cota.units import Hash32
 
 HEARTBEAT_S = 240.0
+SKIP = object()
+"""The answer of who skips: no label can be it."""
+_KEYS = ("q", "s")
 TakeOption = Annotated[
     int | None,
     typer.Option("--take", min=1, max=50, help="Lease so many items, print and keep them, to submit later."),
@@ -44,7 +57,7 @@ def work(caller: Labeller, dataset: Dataset, take: TakeOption = None) -> None:
     if take is not None:
         _print_leases(caller, client.lease(dataset, take))
         return
-    bench = Bench(client, dataset, schema["question"], tuple(schema["classes"]))
+    bench = Bench(client, dataset, schema)
     try:
         bench.run()
     finally:
@@ -59,8 +72,7 @@ class Bench:
 
     client: CotaClient
     dataset: Hash32
-    question: str
-    classes: tuple[str, ...]
+    schema: Any
     labelled: int = 0
     lease: Lease | None = None
     waiting: list[Lease] = field(default_factory=list)
@@ -74,7 +86,7 @@ class Bench:
             answer = self._ask(lease)
             if answer is None:
                 return
-            if answer == "":
+            if answer is SKIP:
                 self.skipped.append(lease)
             else:
                 self._deliver(lease, answer)
@@ -93,23 +105,21 @@ class Bench:
         except NoTask:
             return None
 
-    def _ask(self, lease: Lease) -> str | None:
-        """The class; "" to skip, None to end."""
-        choices = answers_for(self.classes)
-        numbered = [f"  {typed}  {name}" for typed, name in choices.items() if typed != name]
-        plain = [f"  {name}" for name in self.classes]
-        for line in ("", *item_lines(lease.content), self.question, *(numbered or plain)):
+    def _ask(self, lease: Lease) -> Any:
+        """The label; `SKIP` to skip, None to end."""
+        for line in ("", *item_lines(lease.content), self.schema["question"], *class_lines(self.schema)):
             say(line, stderr=True)
         with kept(self.client, lease):
             while True:
                 typed = ask("answer (s skips, q ends):")
-                if typed is not None and typed in choices:
-                    return choices[typed]
-                if typed in (None, "q", "s"):
-                    return "" if typed == "s" else None
-                say(f"one of {', '.join(choices)} is wanted", stderr=True)
+                if typed is None or typed in _KEYS and typed not in class_names(self.schema):
+                    return SKIP if typed == "s" else None
+                try:
+                    return read_typed(self.schema, lease.content, typed)
+                except InvalidLabel as error:
+                    say(f"{error.detail} (type {hint(self.schema)})", stderr=True)
 
-    def _deliver(self, lease: Lease, answer: str) -> None:
+    def _deliver(self, lease: Lease, answer: Any) -> None:
         try:
             received = self.client.annotate(lease, answer)
         except (LeaseExpired, NotLeased, Expired, AlreadyLabelled) as error:
@@ -124,10 +134,20 @@ class Bench:
         )
 
 
-def answers_for(classes: tuple[str, ...]) -> dict[str, str]:
-    """What may be typed, and what it means: each class by its name, and by a number where no class is one."""
-    numbers = {} if any(name.isdecimal() for name in classes) else dict(enumerate(classes, 1))
-    return {str(number): name for number, name in numbers.items()} | {name: name for name in classes}
+def class_names(schema: Any) -> tuple[str, ...]:
+    """The classes that may be typed by name; none where the answer is a number or a text."""
+    if schema["kind"] in ("rating", "text"):
+        return ()
+    return closed_classes(schema) or tuple(schema["classes"])
+
+
+def class_lines(schema: Any) -> list[str]:
+    """The classes for people, numbered where no class is a number; then how to answer."""
+    names = class_names(schema)
+    numbered = [f"  {typed}  {name}" for typed, name in answers_for(names).items() if typed != name]
+    plain = [f"  {name}" for name in names]
+    told = [] if schema["kind"] in ("choice", "preference") else [f"  ({hint(schema)})"]
+    return [*(numbered or plain), *told]
 
 
 def item_lines(content: Any) -> list[str]:

@@ -14,8 +14,10 @@ from cota.commitments.canonical import canonical
 from cota.commitments.log_tree import root
 from cota.commitments.words import keccak
 from cota.datasets import queries
+from cota.datasets.contents import check_content
+from cota.datasets.labels import check_label
 from cota.datasets.queries import Dataset, Standing
-from cota.datasets.question import check_label, check_schema
+from cota.datasets.question import check_schema, item_kind
 from cota.datasets.schemas import BatchRequest, DetailsRequest, NewItem
 from cota.errors import (
     DatasetNotOpen,
@@ -85,7 +87,7 @@ async def upload_batch(
     first_item = body.first_item
     if first_item is None:
         first_item = await queries.next_first_item(session, dataset, body.items_root, body.gold_root)
-    _check_gold(found.schema, body.items)
+    await asyncio.to_thread(_check_items, found.schema, body.items)
     await asyncio.to_thread(_check_roots, body, prepared, first_item)
     again = await queries.known_items(session, dataset, [item["item_ref"] for item in prepared])
     if again:
@@ -128,11 +130,16 @@ def prepare_items(items: Sequence[NewItem]) -> list[dict[str, Any]]:
     return rows
 
 
-def _check_gold(schema: Any, items: Sequence[NewItem]) -> None:
+def _check_items(schema: Any, items: Sequence[NewItem]) -> None:
+    kind = item_kind(schema)
     for place, item in enumerate(items):
+        try:
+            check_content(kind, item.content)
+        except InvalidBody as error:
+            raise InvalidBody(f"items.{place}.content: {error.detail}") from error
         if item.gold_label is not None:
             try:
-                check_label(schema, item.gold_label)
+                check_label(schema, item.gold_label, item.content)
             except InvalidLabel as error:
                 raise InvalidLabel(f"items.{place}.gold_label: {error.detail}", **error.extra) from error
 

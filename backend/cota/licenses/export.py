@@ -14,6 +14,7 @@ from cota.annotations import log
 from cota.auth.typed import Domain
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
+from cota.datasets.question import closed_classes
 from cota.formats.export import Consensus, ExportLine, ExportWriter, Header, Void
 from cota.http.coordinators import OtherCoordinator
 from cota.http.services import Services
@@ -65,7 +66,7 @@ class Export:
             license=self._license.id,
             epochs=tuple(epoch.number for epoch in epochs),
             schema=schema,
-            classes=tuple(schema["classes"]),
+            classes=closed_classes(schema) or (),
             rules=RULES,
             units_per_label=self._dataset.terms.units_per_label,
             receipt_keys=(self._key.address,),

@@ -15,6 +15,7 @@ from cota.chain.contracts import AnnotationLedger, ProposalState
 from cota.chain.sender import Receipt, Sender
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
+from cota.datasets.question import closed_classes
 from cota.datasets.service import require_dataset
 from cota.errors import ChainReverted
 from cota.http.services import Services
@@ -102,8 +103,8 @@ class Coordinator:
         return True
 
     async def _propose(self, dataset: Dataset, row: EpochRow) -> bool:
-        if dataset.schema is None:
-            return False
+        if dataset.schema is None or closed_classes(dataset.schema) is None:
+            return False  # answers that cannot be listed are not scored by these rules
         ledger = AnnotationLedger(self.services.node, dataset.ledger)
         proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
         if proposal.state is not ProposalState.NONE:
@@ -139,7 +140,7 @@ class Coordinator:
             agents = agent_records(await queries.agents(session, dataset.id, row.start, row.end))
             gold = await queries.gold(session, dataset.id, row.start, row.end)
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
-        question = Question(dataset.schema["classes"], dataset.terms.units_per_label)
+        question = Question(closed_classes(dataset.schema) or (), dataset.terms.units_per_label)
         public = public_rows(rows, row.start, row.end, agents)
         return await asyncio.to_thread(
             score_epoch, epoch, question, public, row.start, row.log_root, rows, agents, gold

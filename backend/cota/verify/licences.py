@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from cota.chain.decode import Event
 from cota.verify.facts import Dataset, Facts, describe
-from cota.verify.report import NotChecked, Report, Tally
+from cota.verify.report import Report, Tally
 from cota.verify.views import LicenseView, Views
 
 _SALES = ("LicenseBought", "LicenseRenewed")
+_SOLD = "no licence was sold yet"
 
 
 def check_licenses(report: Report, facts: Facts, views: Views) -> None:
@@ -23,23 +24,23 @@ def check_licenses(report: Report, facts: Facts, views: Views) -> None:
     ) as tally:
         for dataset in facts.datasets:
             _check_prices(tally, dataset, facts.block_times)
-        _some(tally)
+        tally.need(_SOLD)
     with report.check(
         "licenses.epochs", "each licence covers the epochs finalised when it was sold"
     ) as tally:
         for dataset in facts.datasets:
             _check_epochs(tally, dataset)
-        _some(tally)
+        tally.need(_SOLD)
     with report.check(
         "licenses.terms", "each licence ends when the terms say, and royalties name one"
     ) as tally:
         for dataset in facts.datasets:
             _check_ends(tally, dataset, facts.block_times)
-        _some(tally)
+        tally.need(_SOLD)
     with report.check("licenses.state", "the contract holds each licence as it was sold") as tally:
         for dataset in facts.datasets:
             _check_state(tally, dataset, views)
-        _some(tally)
+        tally.need(_SOLD)
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,3 @@ def _check_state(tally: Tally, dataset: Dataset, views: Views) -> None:
         tally.equal(f"epochs of {where}", args["epochs"], view.terms.epochs)
         tally.equal(f"end of {where}", args["expires_at"], view.terms.expires_at)
         tally.equal(f"owner of {where}", sold.args["receiver"], view.owner)
-
-
-def _some(tally: Tally) -> None:
-    if not tally.compared:
-        raise NotChecked("no licence was sold yet")

@@ -14,7 +14,7 @@ from cota.settlement.epoch_file import Agent, EpochFile, data_hash
 from cota.units import to_hex
 from cota.verify.epoch_files import Settled, require
 from cota.verify.facts import Facts, describe
-from cota.verify.report import NotChecked, Report, Tally
+from cota.verify.report import Report, Tally
 from cota.verify.signers import Signers
 
 AGENT_LIFE_MAX_S = 12 * 3600
@@ -31,8 +31,7 @@ def check_log(
                 tally.equal(f"number of {describe(event)}", number, event.args["checkpoint"])
                 tally.equal(f"start of {describe(event)}", end, event.args["from"])
                 end = event.args["to"]
-        if not tally.compared:
-            raise NotChecked("no checkpoint was made yet")
+        tally.need("no checkpoint was made yet")
     with report.check("log.root", "the published rows have the log root on chain") as tally:
         for epoch, file in require(epochs, has_source):
             _check_header(tally, epoch, file)

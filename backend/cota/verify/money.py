@@ -18,7 +18,7 @@ from cota.chain.decode import Event
 from cota.settlement.revenue import SCALE, Holder, Revenue, due, split
 from cota.units import Address
 from cota.verify.facts import Dataset, Facts, describe
-from cota.verify.report import NotChecked, Report, Tally
+from cota.verify.report import Report, Tally
 from cota.verify.views import Credit, Views
 
 _SALES = {"LicenseBought": "price", "LicenseRenewed": "price", "RoyaltyPaid": "amount"}
@@ -50,31 +50,31 @@ def check_money(report: Report, facts: Facts, views: Views) -> None:
     with report.check("payments.split", "each sale reaches holders as the terms split it") as tally:
         for dataset in facts.datasets:
             sales[dataset.id] = _check_split(tally, dataset)
-        _some(tally, "nothing was sold yet")
+        tally.need("nothing was sold yet")
     replays = _check_replays(report, facts)
     with report.check("holders.slots", "each holder's slot is the replay's, bit by bit") as tally:
         for replay in replays:
             _check_slots(tally, replay, views)
-        _some(tally, "nobody holds shares yet")
+        tally.need("nobody holds shares yet")
     with report.check("holders.claimable", "what each holder may claim is the replay's (P2, P3)") as tally:
         for replay in replays:
             for account, view in views.datasets[replay.dataset.id].holders.items():
                 where = f"claimable of {account} in {replay.dataset.name}"
                 tally.equal(where, replay.revenue.claimable(account), view.claimable)
-        _some(tally, "nobody holds shares yet")
+        tally.need("nobody holds shares yet")
     with report.check(
         "revenue.identity", "paid = claimed + owed + fractions + pending, exactly (P1)"
     ) as tally:
         for replay in replays:
             _check_identity(tally, replay, views)
-        _some(tally, "the network has no dataset yet")
+        tally.need("the network has no dataset yet")
     with report.check("revenue.funds", "the shares hold what they owe (P1)") as tally:
         for replay in replays:
             left = replay.revenue.paid - replay.revenue.claimed
             money = views.datasets[replay.dataset.id].money
             where = f"money in the shares of {replay.dataset.name}"
             tally.within(where, money, least=left)
-        _some(tally, "the network has no dataset yet")
+        tally.need("the network has no dataset yet")
     with report.check("credits", "publisher and treasury are credited their part, no more") as tally:
         _check_credits(tally, facts, views, sales)
 
@@ -154,7 +154,7 @@ class _Watch:
         tally.compared, tally.at = self._tally.compared, self._tally.at
         if self._error is not None:
             raise self._error
-        _some(tally, "nothing of this kind happened yet")
+        tally.need("nothing of this kind happened yet")
 
 
 def _open_epoch(tally: Tally, revenue: Revenue, event: Event) -> None:
@@ -261,9 +261,4 @@ def _check_credits(tally: Tally, facts: Facts, views: Views, sales: dict[bytes, 
         due[Address(event.emitter), event.args["token"], event.args["account"]] -= event.args["amount"]
     for credit, found in views.credits.items():
         tally.equal(f"credit of {credit[2]} at market {credit[0]}", due[credit], found)
-    _some(tally, "nothing was sold yet")
-
-
-def _some(tally: Tally, reason: str) -> None:
-    if not tally.compared:
-        raise NotChecked(reason)
+    tally.need("nothing was sold yet")

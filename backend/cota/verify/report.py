@@ -146,6 +146,11 @@ class Tally:
         if most is not None and found > most:
             raise Disagreement(where, most, found, f"at most {most}")
 
+    def need(self, reason: str) -> None:
+        """A check that compared nothing is none: skipped, with what was missing. Raises NotChecked."""
+        if not self.compared:
+            raise NotChecked(reason)
+
 
 def show(value: object) -> str:
     if isinstance(value, bytes | bytearray):

@@ -14,7 +14,7 @@ from cota.settlement.units import allot
 from cota.units import Address
 from cota.verify.epoch_files import Settled, require
 from cota.verify.facts import Dataset, Facts, describe
-from cota.verify.report import NotChecked, Report, Tally
+from cota.verify.report import Report, Tally
 from cota.verify.views import Views
 
 
@@ -42,11 +42,11 @@ def check_epochs(report: Report, facts: Facts, views: Views, epochs: Sequence[Se
         for dataset in facts.datasets:
             minted = sum(event.args["total"] for event in dataset.of("EpochOpened"))
             tally.within(f"supply of {dataset.name}", minted, most=dataset.terms.supply_cap)
-        _some(tally, "no epoch was settled yet")
+        tally.need("no epoch was settled yet")
     with report.check("epochs.opened", "each finalised settlement opened exactly its epoch") as tally:
         for dataset in facts.datasets:
             _check_opened(tally, dataset)
-        _some(tally, "no epoch was finalised yet")
+        tally.need("no epoch was finalised yet")
     with report.check("shares.supply", "supply is the sum of the finalised epochs") as tally:
         for dataset in facts.datasets:
             view, opened = views.datasets[dataset.id], dataset.of("EpochOpened")
@@ -54,7 +54,7 @@ def check_epochs(report: Report, facts: Facts, views: Views, epochs: Sequence[Se
             tally.equal(f"supply of {dataset.name}", minted, view.supply)
             tally.equal(f"pool's supply of {dataset.name}", minted, view.pool.supply)
             tally.equal(f"finalised epochs of {dataset.name}", len(opened), view.finalized)
-        _some(tally, "the network has no dataset yet")
+        tally.need("the network has no dataset yet")
 
 
 def check_share_claims(
@@ -65,7 +65,7 @@ def check_share_claims(
         files = {(e.dataset.id, e.number): file for e, file in require(epochs, has_source) if e.is_final}
         for dataset in facts.datasets:
             _check_claims(tally, dataset, views, {n: f for (at, n), f in files.items() if at == dataset.id})
-        _some(tally, "no epoch was finalised yet")
+        tally.need("no epoch was finalised yet")
 
 
 def _check_units(tally: Tally, epoch: Settled, file: EpochFile) -> None:
@@ -115,8 +115,3 @@ def _check_claims(tally: Tally, dataset: Dataset, views: Views, files: dict[int,
     for epoch, left in remaining.items():
         tally.equal(f"unclaimed units of epoch {epoch} of {dataset.name}", left, view.epochs[epoch].remaining)
     tally.equal(f"unclaimed units of {dataset.name}", sum(remaining.values()), view.unclaimed_shares)
-
-
-def _some(tally: Tally, reason: str) -> None:
-    if not tally.compared:
-        raise NotChecked(reason)
