@@ -52,10 +52,11 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
         uint40 salesPausedUntil;
     }
 
-    /// @dev A license's reports; written only where the terms ask for them.
-    struct Reports {
-        uint40 lastAt;
-        uint32 count;
+    /// @dev What happened to a license after its purchase; reports are written only where the terms ask for them.
+    struct Course {
+        uint40 renewedAt;
+        uint40 reportedAt;
+        uint32 reports;
         uint32 late;
     }
 
@@ -73,7 +74,7 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
     Head private _head;
     mapping(bytes32 dataset => mapping(uint8 class => Price)) private _prices;
     mapping(uint256 license => Record) private _records;
-    mapping(uint256 license => Reports) private _reports;
+    mapping(uint256 license => Course) private _courses;
     mapping(address token => mapping(address account => uint256)) public creditOf;
 
     constructor(address registry_, address treasury_, address accessManager)
@@ -144,7 +145,7 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
         Record memory r = _record(license);
         (bytes32 dataset,) = r.shares.readPayment();
         Sale memory sale = _quote(dataset, r.class, maxPrice, termsHash, deadline);
-        _checkReported(license, r, sale);
+        _noteRenewal(license, r, sale);
         uint40 from = r.expiresAt > sale.time ? r.expiresAt : sale.time;
         r.price = sale.price;
         r.epochs = sale.epochs;
@@ -200,8 +201,15 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
     /// @inheritdoc ILicenseMarket
     function dutyOf(uint256 license) external view returns (uint64 dueAt, uint32 reports, uint32 late) {
         Record memory r = _record(license);
-        Reports memory told = _reports[license];
-        return (_dueAt(r, told, r.shares.readSale().reportingPeriod), told.count, told.late);
+        Course memory course = _courses[license];
+        return (_dueAt(r, course, r.shares.readSale().reportingPeriod), course.reports, course.late);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function paidAt(uint256 license) external view returns (uint64) {
+        uint32 boughtAt = _record(license).boughtAt;
+        uint40 renewedAt = _courses[license].renewedAt;
+        return renewedAt == 0 ? boughtAt : renewedAt;
     }
 
     /// @inheritdoc ILicenseMarket
@@ -307,27 +315,32 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
     function _report(uint256 license, SaleConfig memory config, bytes32 reportHash) private {
         _checkLicensee(license);
         if (config.reportingPeriod == 0) return;
-        Reports memory told = _reports[license];
-        uint40 dueAt = _dueAt(_records[license], told, config.reportingPeriod);
-        uint40 now_ = Clock.time();
-        bool late = dueAt != 0 && now_ > dueAt;
-        _reports[license] = Reports(now_, told.count + 1, told.late + (late ? 1 : 0));
+        Course memory course = _courses[license];
+        uint40 dueAt = _dueAt(_records[license], course, config.reportingPeriod);
+        bool late = dueAt != 0 && Clock.time() > dueAt;
+        course.reportedAt = Clock.time();
+        course.reports += 1;
+        if (late) course.late += 1;
+        _courses[license] = course;
         emit ReportFiled(license, config.dataset, reportHash, dueAt, late);
     }
 
-    /// @dev Before a renewal nothing may be overdue. One that ran out, with all reported, is reported on from now.
-    function _checkReported(uint256 license, Record memory r, Sale memory sale) private {
-        if (sale.config.reportingPeriod == 0) return;
-        Reports memory told = _reports[license];
-        uint40 dueAt = _dueAt(r, told, sale.config.reportingPeriod);
-        if (dueAt != 0 && sale.time > dueAt) revert ReportOverdue(license, dueAt);
-        if (dueAt == 0) _reports[license].lastAt = sale.time;
+    /// @dev Before a renewal nothing may be overdue. A license that ran out, with all reported, is reported on from now.
+    function _noteRenewal(uint256 license, Record memory r, Sale memory sale) private {
+        Course memory course = _courses[license];
+        if (sale.config.reportingPeriod != 0) {
+            uint40 dueAt = _dueAt(r, course, sale.config.reportingPeriod);
+            if (dueAt != 0 && sale.time > dueAt) revert ReportOverdue(license, dueAt);
+            if (dueAt == 0) course.reportedAt = sale.time;
+        }
+        course.renewedAt = sale.time;
+        _courses[license] = course;
     }
 
     /// @dev Zero: no duty, or the license has run out and its last report came after that.
-    function _dueAt(Record memory r, Reports memory told, uint32 period) private pure returns (uint40) {
+    function _dueAt(Record memory r, Course memory course, uint32 period) private pure returns (uint40) {
         if (period == 0) return 0;
-        uint40 last = told.lastAt == 0 ? r.boughtAt : told.lastAt;
+        uint40 last = course.reportedAt == 0 ? r.boughtAt : course.reportedAt;
         return r.expiresAt != 0 && last >= r.expiresAt ? 0 : last + period;
     }
 

@@ -122,6 +122,8 @@ interface ILicenseMarket {
     /// @notice A licensee's reports: when the next is due (zero: no duty any more, or never any; in the past: one was
     /// missed), how many were filed, how many of them late.
     function dutyOf(uint256 license) external view returns (uint64 dueAt, uint32 reports, uint32 late);
+    /// @notice When the license was bought or last renewed.
+    function paidAt(uint256 license) external view returns (uint64);
     /// @notice Sales are closed before it.
     function salesPausedUntil() external view returns (uint64);
     function licenseCount() external view returns (uint256);
