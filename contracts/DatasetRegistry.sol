@@ -8,7 +8,7 @@ import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Pauses} from "./libraries/Pauses.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {DatasetState, LedgerTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 interface INamesRegistry {
@@ -207,6 +207,27 @@ contract DatasetRegistry is IDatasetRegistry, IEntrance, AccessManaged {
             penaltyPeriod: terms.penaltyPeriod,
             credential: terms.credential,
             state: _records[dataset].state
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return LedgerTerms({
+            coordinator: terms.coordinator,
+            unitsPerLabel: terms.unitsPerLabel,
+            challengeWindow: terms.challengeWindow,
+            shares: _records[dataset].shares,
+            // Within its bounds (libraries/TermsRules.sol).
+            // forge-lint: disable-next-line(unsafe-typecast)
+            proposerBond: uint96(terms.proposerBond),
+            successor: terms.successor,
+            supplyCap: terms.supplyCap,
+            settlePeriod: terms.settlePeriod,
+            receiptPeriod: terms.receiptPeriod,
+            claimPeriod: terms.claimPeriod,
+            responsePeriod: terms.responsePeriod
         });
     }
 

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from tests.cli.story import Story
+from tests.cli.terminal import Terminal
+from tests.unit.made_exports import made_export
 
 TERMS = {"title": "From elsewhere", "seats": 1, "price_floor": "1"}
 
@@ -75,3 +77,26 @@ def test_create__from_a_file_with_a_bad_line__nothing_is_created(story: Story, f
     assert refused.code == 1
     assert 'items.csv, line 3: gold: the label must be exactly one of "a", "b"' in refused.complaint
     assert len(story.run("dataset", "list")["datasets"]) == before
+
+
+def test_convert__a_downloaded_export__in_other_forms(story: Story, terminal: Terminal, folder: Path) -> None:
+    """Without a service, a node or a wallet."""
+    export = made_export(
+        folder / "export.jsonl",
+        {"kind": "choice", "question": "?", "classes": ["a", "b"], "item": "text"},
+        [({"text": "x"}, None, ["a", "b"])],
+    )
+    alone = Terminal(folder, {})
+    words = ("convert", str(export), "--to", "label-studio", "--out", str(folder / "tasks.json"))
+    made = alone.run(*words, "--json").json()
+    assert made["annotations"] == 2
+    assert [Path(one["file"]).name for one in made["files"]] == ["tasks.json", "tasks.xml"]
+    again = alone.run(*words)
+    assert (again.code, "tasks.json exists" in again.complaint) == (1, True)
+    assert alone.run(*words, "--force").code == 0
+    wrong = alone.run("convert", str(export), "--to", "coco", "--out", str(folder / "coco.json"))
+    assert wrong.complaint.endswith("COCO holds boxes and polygons, not 'choice'")
+    export.write_bytes(export.read_bytes()[:-9])
+    cut = alone.run("convert", str(export), "--to", "csv", "--out", str(folder / "x.csv"))
+    assert (cut.code, "the line is cut off" in cut.complaint) == (1, True)
+    assert not (folder / "x.csv").exists()

@@ -4,38 +4,15 @@ pragma solidity ^0.8.30;
 // Numbers made in this file fit where they are put.
 // forge-lint: disable-start(unsafe-typecast)
 
-import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {SettlementTree} from "./SettlementTree.sol";
 import {World} from "./World.sol";
 
-/// @notice Stands where a court stands and says what the test says: its hooks are called from its address.
-contract BenchCourt {
-    address public immutable registry;
-    address public immutable ledger;
-
-    constructor(address registry_, address ledger_) {
-        registry = registry_;
-        ledger = ledger_;
-    }
-}
-
-/// @notice Epochs whose leaves carry penalties, in a version with a court.
+/// @notice Epochs whose leaves carry penalties.
 abstract contract Penalties is World {
-    address internal court;
-
     struct Fine {
         address account;
         uint128 penalty;
-    }
-
-    function setUp() public virtual override {
-        super.setUp();
-        court = address(new BenchCourt(address(registry), address(ledger)));
-        IDatasetRegistry.Version memory version = registry.version(registry.latestVersion());
-        version.court = court;
-        vm.prank(admin);
-        registry.addVersion(version);
     }
 
     /// @notice A final epoch over one row for each fine, each leaf with one unit.

@@ -1,8 +1,9 @@
 """CoNLL: a token and its tag a line, an empty line between sentences -> **texts with spans as gold**.
 
-The first column is the token, the last its tag: BIO, IOB1 or BIOES, as usual in CoNLL-2003. A text is its
-tokens with a space between them, or at the offsets that our own files carry; where each token stands is kept
-in the content's "tokens", so that the way back gives the same tokens. Columns between are counted as lost.
+The first column is the token, the last its tag: BIO, IOB1 or BIOES, as usual in CoNLL-2003. A text is its tokens
+with a space between them; in files that Cota wrote, the text of the comment, with the tokens at their offsets.
+Where each token stands is kept in the content's "tokens", so that the way back gives the same tokens. Columns
+between are counted as lost.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from cota.commitments.canonical import Json
+from cota.commitments.canonical import Json, parse_json
+from cota.errors import DomainError
 from cota.formats.incoming.found import Found, Incoming, ReadOptions, refuse
 from cota.formats.lines import MAX_LINE
 
@@ -23,12 +25,19 @@ _TEXT = re.compile(r"# text = (\".*\")")
 _OUTSIDE = "O"
 
 
+class _Sentence(NamedTuple):
+    """`text` is that of the comment, where there is one; each token has its line and columns."""
+
+    text: str | None
+    tokens: list[tuple[int, list[str]]]
+
+
 def read(path: Path, options: ReadOptions) -> Incoming:
     """The classes are read first: they are the tags' own. Raises MalformedFile."""
     lost: Counter[str] = Counter()
     classes: dict[str, None] = {}
-    for _, lines in _sentences(path, options.encoding):
-        for number, columns in lines:
+    for sentence in _sentences(path, options.encoding):
+        for number, columns in sentence.tokens:
             tag = _parsed(columns[-1], number)
             if tag[1]:
                 classes[tag[1]] = None
@@ -38,15 +47,33 @@ def read(path: Path, options: ReadOptions) -> Incoming:
 
 def _items(path: Path, options: ReadOptions, lost: Counter[str]) -> Iterator[Found]:
     lost.clear()
-    for first, lines in _sentences(path, options.encoding):
-        lost["columns between token and tag"] += max(len(columns) - 2 for _, columns in lines)
-        text, tokens, tags = "", [], []
-        for number, columns in lines:
-            text += " " if text else ""
-            tokens.append([len(text), len(text) + len(columns[0])])
-            tags.append(_parsed(columns[-1], number))
-            text += columns[0]
+    for sentence in _sentences(path, options.encoding):
+        first = sentence.tokens[0][0]
+        if sentence.text is None:
+            lost["columns between token and tag"] += max(len(columns) - 2 for _, columns in sentence.tokens)
+            text, tokens = _joined(sentence.tokens)
+        else:
+            text, tokens = sentence.text, [_place(sentence.text, *token) for token in sentence.tokens]
+        tags = [_parsed(columns[-1], number) for number, columns in sentence.tokens]
         yield Found({"text": text, "tokens": tokens}, _spans(text, tokens, tags), f"line {first}")
+
+
+def _joined(given: list[tuple[int, list[str]]]) -> tuple[str, list[list[int]]]:
+    text, tokens = "", []
+    for _, columns in given:
+        text += " " if text else ""
+        tokens.append([len(text), len(text) + len(columns[0])])
+        text += columns[0]
+    return text, tokens
+
+
+def _place(text: str, number: int, columns: list[str]) -> list[int]:
+    if len(columns) != 4 or not columns[1].isdecimal() or not columns[2].isdecimal():
+        refuse(f"line {number}", "token, start, end and tag are wanted under a comment with the text")
+    start, end = int(columns[1]), int(columns[2])
+    if text[start:end] != columns[0]:
+        refuse(f"line {number}", f"the text has not {columns[0]!r} at {start} to {end}")
+    return [start, end]
 
 
 def _spans(text: str, tokens: list[list[int]], tags: list[tuple[str, str]]) -> list[Json]:
@@ -70,31 +97,39 @@ def _parsed(tag: str, number: int) -> tuple[str, str]:
     return (_OUTSIDE, "") if found[1] else (found[2], found[3])
 
 
-def _sentences(path: Path, encoding: str) -> Iterator[tuple[int, list[tuple[int, list[str]]]]]:
-    """(line of its beginning, (line, columns) of every token) of each sentence."""
-    lines: list[tuple[int, list[str]]] = []
-    size = 0
+def _sentences(path: Path, encoding: str) -> Iterator[_Sentence]:
+    sentence, size = _Sentence(None, []), 0
     with path.open("rb") as source:
         for number, line in _lines(source, encoding):
             columns = line.split()
             if not columns or columns[0] == "-DOCSTART-":
-                if lines:
-                    yield lines[0][0], lines
-                lines, size = [], 0
-                continue
-            if _COMMENT.fullmatch(line):
-                continue
-            if len(columns) < 2:
+                if sentence.tokens:
+                    yield sentence
+                sentence, size = _Sentence(None, []), 0
+            elif _COMMENT.fullmatch(line):
+                sentence = sentence._replace(text=_told_text(line, number) or sentence.text)
+            elif len(columns) < 2:
                 refuse(f"line {number}", "a token and its tag are wanted")
-            size += len(line)
+            else:
+                size += len(line)
+                sentence.tokens.append((number, columns))
             if size > MAX_LINE:
                 refuse(
                     f"line {number}",
                     f"a sentence is longer than {MAX_LINE} characters: is an empty line missing?",
                 )
-            lines.append((number, columns))
-    if lines:
-        yield lines[0][0], lines
+    if sentence.tokens:
+        yield sentence
+
+
+def _told_text(line: str, number: int) -> str | None:
+    found = _TEXT.fullmatch(line)
+    if found is None:
+        return None
+    try:
+        return str(parse_json(found[1].encode()))
+    except DomainError as error:
+        refuse(f"line {number}", error.detail)
 
 
 def _lines(source: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
