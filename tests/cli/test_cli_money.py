@@ -193,6 +193,33 @@ def test_stake__ones_own__carries_a_membership(story: Story) -> None:
     assert "leaving" in story.terminal.run("stake", "show", key=treasurer).out
 
 
+def test_stake__of_a_membership_that_was_left__is_freed_when_nothing_can_be_held_against_it(
+    story: Story,
+) -> None:
+    treasurer, brief = (
+        story.people.treasurer,
+        {"settle_period": 2, "receipt_period": 1, "checkpoint_period": 1},
+    )
+    dataset = publish(story, "brief", appeal_period=1, penalty_period=2, **brief)
+    story.run("stake", "deposit", "50", key=treasurer)
+    story.run("join", dataset, "--self", "--yes", key=treasurer)
+    early = story.terminal.run("stake", "release", dataset, key=treasurer)
+    assert (early.code, early.complaint.endswith("and this one is active")) == (1, True)
+    story.run("leave", dataset, "--self", "--yes", key=treasurer)
+    free = int(story.run("stake", "show", key=treasurer)["free_stake"])
+    locked = story.terminal.run("stake", "release", dataset, key=treasurer)
+    assert (locked.code, "the stake is locked, until 2" in locked.complaint) == (1, True)
+    ends = time.monotonic() + 30
+    while (released := story.terminal.run("stake", "release", dataset, "--json", key=treasurer)).code:
+        assert time.monotonic() < ends, released.err
+        time.sleep(0.5)
+    assert released.json()["released"] == "50000000000000000000"
+    shown = story.run("stake", "show", key=treasurer)
+    assert int(shown["free_stake"]) == free + 50 * 10**18
+    (one,) = [one for one in shown["memberships"] if one["dataset"] == dataset]
+    assert (one["state"], one["penalised"]) == ("ended", "0")
+
+
 def _shares(story: Story, dataset: str, node: BlockingNode) -> DatasetShares:
     return DatasetShares(node.client, Address(story.run("dataset", "show", dataset)["shares"]))
 

@@ -25,6 +25,7 @@ from cota.errors import (
     DeadlineTooFar,
     Expired,
     InvalidBody,
+    MissingCredential,
     NotAMember,
     OwnDataset,
     RateLimited,
@@ -58,7 +59,7 @@ async def get_consent() -> ConsentAnswer:
     "/datasets/{dataset}/join",
     operation_id="join_dataset",
     status_code=202,
-    responses=documented(*_RELAYED, OwnDataset, TermsMismatch),
+    responses=documented(*_RELAYED, OwnDataset, TermsMismatch, MissingCredential),
 )
 async def join_dataset(
     dataset: Bytes32Path, body: JoinRequest, request: Request, services: ServicesDep

@@ -7,6 +7,7 @@ from cota.errors import (
     DatasetNotOpen,
     InvalidBody,
     LeaseExpired,
+    MissingCredential,
     NotAMember,
     NoTask,
     NotLeased,
@@ -30,8 +31,16 @@ router = APIRouter(tags=["tasks"], route_class=StrictRoute)
     "/datasets/{dataset}/leases",
     operation_id="lease_items",
     responses=documented(
-        NotSignedIn, UnknownDataset, DatasetNotOpen, NotAMember, OwnDataset, NoTask, RateLimited, InvalidBody
-    ),
+        NotSignedIn,
+        UnknownDataset,
+        DatasetNotOpen,
+        NotAMember,
+        OwnDataset,
+        MissingCredential,
+        NoTask,
+        RateLimited,
+        InvalidBody,
+    ),  # fmt: skip
 )
 async def lease_items(
     dataset: Bytes32Path, body: LeaseRequest, wallet: CurrentWallet, session: Write
