@@ -51,7 +51,7 @@ test-contracts: setup
 	@$(call foundry,forge) test
 
 test-python: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses logical --dist loadgroup
 
 bench: bench-gas ## every benchmark; figures in var/bench/
 

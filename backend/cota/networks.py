@@ -34,6 +34,8 @@ class Network:
     """How deep a block must lie before what it holds counts as final; 1 is the newest block itself."""
     block_seconds: float
     windows: Windows
+    cohort_blocks: int
+    """Newcomers are drawn for together, every so many blocks."""
     payment_token: Address | None
     """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
 
@@ -70,7 +72,7 @@ _TEST_NET_WINDOWS = Windows(
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, None),
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None),
         Network(
             "sepolia",
             11_155_111,
@@ -78,6 +80,7 @@ NETWORKS: dict[str, Network] = {
             64,
             12.0,
             _TEST_NET_WINDOWS,
+            150,
             Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
         ),
         Network(
@@ -87,6 +90,7 @@ NETWORKS: dict[str, Network] = {
             10,
             2.0,
             _TEST_NET_WINDOWS,
+            900,
             Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
         ),
     )

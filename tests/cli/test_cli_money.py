@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import DatasetShares, Token
 from cota.units import Address
-from tests.cli.story import ITEMS, Story
+from tests.cli.story import ITEMS, Story, publish
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,7 @@ class StakeCalls(Session):
         try:
             return self.send(at, StakeVault.encode_expire(dataset, account))
         except ChainReverted as refusal:
-            if refusal.extra.get("error") != "LockedUntil":
+            told = refusal.extra.get("args")
+            if refusal.extra.get("error") != "LockedUntil" or not isinstance(told, dict):
                 raise
-            raise StakeLocked(int(refusal.extra["args"]["until"])) from None
+            raise StakeLocked(int(told["until"])) from None
