@@ -144,12 +144,20 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.access_manager_target_closed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.access_manager_target_function_role_updated
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_deposited
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_exit_cancelled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_exit_requested
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_bond_withdrawn
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_checkpointed
-  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_eip712_domain_changed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_coordinator_slashed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_coordinator_succeeded
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_correction_opened
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_credit_withdrawn
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_epoch_finalized
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_receipt_key_set
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_settlement_proposed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_settlement_rejected
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_settlement_resumed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.annotation_ledger_settlement_suspended
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_transfer
