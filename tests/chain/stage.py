@@ -147,6 +147,9 @@ class Stage:
         self.send(actor, self.vault.address, data)
 
     def release(self, dataset: Dataset, actor: int, checkpoint: int) -> None:
+        """Once the penalty period is over."""
+        self.deployed.anvil.rpc("evm_increaseTime", [dataset.terms.penalty_period])
+        self.deployed.anvil.rpc("evm_mine", [])
         data = self.vault.encode_release(dataset.id, self.address(actor), checkpoint)
         self.send(actor, self.vault.address, data)
 

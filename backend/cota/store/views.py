@@ -102,8 +102,8 @@ credentials = _view(
     },
 )
 
-successions = _view(
-    "successions",
+successors = _view(
+    "successors",
     {
         "account": AddressColumn,
         "successor": AddressColumn,

@@ -50,7 +50,7 @@ FROM (
 ORDER BY credential, account, block_number DESC, log_index DESC;
 
 -- A cancelled succession leaves its successor named.
-CREATE VIEW mirror.successions AS
+CREATE VIEW mirror.successors AS
 SELECT DISTINCT ON (account) account, successor, state, ready_at, block_number, block_time, tx_hash
 FROM (
   SELECT account, successor, CASE WHEN delay = 0 THEN 'none' ELSE 'named' END AS state, NULL::numeric AS ready_at,
@@ -74,7 +74,8 @@ FROM (
   UNION ALL
   SELECT dataset, account, balance, block_number, log_index, 0 FROM mirror.dataset_shares_shares_claimed
   UNION ALL
-  SELECT dataset, "from", 0, block_number, log_index, 0 FROM mirror.dataset_shares_shares_inherited
+  SELECT dataset, "from", CAST(0 AS NUMERIC(78, 0)), block_number, log_index, 0
+  FROM mirror.dataset_shares_shares_inherited
   UNION ALL
   SELECT dataset, "to", to_balance, block_number, log_index, 1 FROM mirror.dataset_shares_shares_inherited) moves
 ORDER BY dataset, account, block_number DESC, log_index DESC, side DESC;
