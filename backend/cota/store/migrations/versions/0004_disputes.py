@@ -31,5 +31,5 @@ def upgrade() -> None:
         op.execute(statement)
     folder = Path(__file__).parent
     for part in ("mirror", "views"):
-        script = (folder / f"0003_{part}.sql").read_text("utf-8")
+        script = (folder / f"0004_{part}.sql").read_text("utf-8")
         op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})
