@@ -25,7 +25,7 @@ from cota.http.services import Services, make_sender, open_services
 from cota.settings import Settings, load, refusing
 from cota.settlement import queries
 from cota.settlement.steps import Coordinator
-from cota.store.session import psycopg_dsn
+from cota.store.urls import psycopg_dsn
 from cota.tasks import service as tasks
 from cota.tasks.draws import widen_stalled
 
