@@ -14,6 +14,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 contract CredentialRegistryTest is World {
     bytes32 internal constant RADIOLOGIST = keccak256("radiologist, Brazil");
     bytes32 internal constant PATHOLOGIST = keccak256("pathologist, Brazil");
+    bytes32 internal constant UNKNOWN = "x";
     uint64 internal constant COUNCIL = 20;
     uint64 internal constant COLLEGE = 21;
 
@@ -102,7 +103,7 @@ contract CredentialRegistryTest is World {
     }
 
     function test_issue__of_what_nobody_defined__reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ICredentialRegistry.UnknownCredential.selector, bytes32("x")));
+        vm.expectRevert(abi.encodeWithSelector(ICredentialRegistry.UnknownCredential.selector, UNKNOWN));
         vm.prank(issuer);
         credentials.issue("x", alice, end, "evidence");
     }

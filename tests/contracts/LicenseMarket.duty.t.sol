@@ -12,13 +12,13 @@ contract LicenseMarketDutyTest is World {
     uint256 internal license;
     uint64 internal boughtAt;
 
-    uint64 internal constant PERIOD = 90 days;
+    uint32 internal constant PERIOD = 90 days;
     uint64 internal constant TERM = 365 days;
 
     function setUp() public override {
         super.setUp();
         Terms memory terms = defaultTerms();
-        terms.reportingPeriod = uint32(PERIOD);
+        terms.reportingPeriod = PERIOD;
         dataset = newDataset(terms);
         earnEpoch(dataset, parts1(alice, 1e9));
         setPrice(dataset, 0, 100e6);
@@ -119,11 +119,11 @@ contract LicenseMarketDutyTest is World {
         uint64 last = boughtAt;
         uint32 late = 0;
         for (uint32 i = 0; i < 5; ++i) {
-            vm.warp(block.timestamp + 1 + gaps[i] % (2 * PERIOD));
-            bool owes = last < boughtAt + TERM;
-            if (owes && block.timestamp > last + PERIOD) ++late;
+            uint64 at = last + 1 + gaps[i] % (2 * PERIOD);
+            vm.warp(at);
+            if (last < boughtAt + TERM && at > last + PERIOD) ++late;
             _reportNow("used");
-            last = uint64(block.timestamp);
+            last = at;
             _assertDuty(last < boughtAt + TERM ? last + PERIOD : 0, i + 1, late);
         }
     }
