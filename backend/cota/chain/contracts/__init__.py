@@ -4,6 +4,7 @@
 transaction, for `Sender.send(contract.address, data)`. A contract's refusal is raised as ChainReverted.
 """
 
+from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
 from cota.chain.contracts.credentials import CredentialRegistry, Grant
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
@@ -15,6 +16,7 @@ from cota.chain.contracts.tokens import LocalDollar, Token
 from cota.chain.contracts.vault import Membership, MembershipState, PenaltyState, StakeVault
 
 __all__ = [
+    "AccessManager",
     "AnnotationLedger",
     "Checkpoint",
     "Contract",
@@ -36,6 +38,7 @@ __all__ = [
     "Pool",
     "Proposal",
     "ProposalState",
+    "Role",
     "ShareClaim",
     "StakeVault",
     "Succession",
