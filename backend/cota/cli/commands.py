@@ -27,6 +27,7 @@ from cota.cli import (
     selling,
     staking,
     submitting,
+    successors,
     verifying,
     working,
 )
@@ -85,6 +86,18 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "deposit": staking.deposit,
             "withdraw": staking.withdraw,
             "release": staking.release,
+        },
+    ),
+    "successor": (
+        "Who gets your shares if your key is lost.",
+        {
+            "show": successors.show_successor,
+            "name": successors.name,
+            "nobody": successors.nobody,
+            "start": successors.start,
+            "cancel": successors.cancel,
+            "complete": successors.complete,
+            "inherit": successors.inherit,
         },
     ),
     "agent": (

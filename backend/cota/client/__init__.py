@@ -17,14 +17,15 @@ from cota.client.proofs import Inclusion, ProofCalls
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
 from cota.client.refusals import ClientError, Unreachable, Untrustworthy
-from cota.client.staking import StakeCalls
+from cota.client.staking import StakeCalls, StakeLocked
+from cota.client.successors import SuccessorCalls
 
 __all__ = [
     "Agent", "Backup", "Bought", "ClientError", "CotaClient", "Currency", "Inclusion", "Lease", "NewItem", "Sent",
-    "SignedLabel", "SignedReceipt", "Status", "Unreachable", "Untrustworthy",
+    "SignedLabel", "SignedReceipt", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
-class CotaClient(ProofCalls, ClaimCalls, StakeCalls, PublisherCalls, BuyerCalls):
+class CotaClient(ProofCalls, ClaimCalls, StakeCalls, SuccessorCalls, PublisherCalls, BuyerCalls):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""
