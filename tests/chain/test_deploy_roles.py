@@ -64,9 +64,9 @@ def test_roles__with_a_delay__an_act_is_announced_waited_for_and_done(
         assert node.run(access.has_role(Role.ADMIN, deployer, "latest")) == (True, HOUR)
         assert node.run(access.has_role(Role.OPERATOR, deployer, "latest")) == (True, HOUR)
         assert node.run(access.has_role(Role.GUARDIAN, deployer, "latest")) == (True, 0)
+        registry = DatasetRegistry(node.client, record["DatasetRegistry"])
+        token = registry.encode_allow_payment_token(record["CotaToken"], True)
         with pytest.raises(ChainReverted, match="AccessManagerNotScheduled"):
-            registry = DatasetRegistry(node.client, record["DatasetRegistry"])
-            token = registry.encode_allow_payment_token(record["CotaToken"], True)
             node.sender(local_key("deployer").account()).send(registry.address, token)
         changed = replace(slow, network=replace(slow.network, payment_token=record["CotaToken"]))
         for _ in range(2):
