@@ -12,6 +12,7 @@ from cota.chain.contracts import AccessManager, CredentialRegistry, DatasetRegis
 from cota.errors import ChainReverted
 from cota.keys import local_key
 from cota.settings import Settings
+from cota.units import Address
 from scripts.deploy import deploy
 from scripts.deployment.contracts import CannotDeploy
 from tests.fixtures.anvil import StartAnvil
@@ -78,7 +79,7 @@ def test_roles__with_a_delay__an_act_is_announced_waited_for_and_done(
         assert node.run(registry.is_payment_token(record["CotaToken"], "latest"))
 
 
-def run(found: Settings) -> dict[str, str]:
+def run(found: Settings) -> dict[str, Address]:
     """One deployment; the addresses of its contracts."""
     record = asyncio.run(deploy(found, tell=lambda _line: None))
-    return {name: entry["address"] for name, entry in record.contracts.items()}
+    return {name: Address(entry["address"]) for name, entry in record.contracts.items()}
