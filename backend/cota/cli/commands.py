@@ -17,6 +17,7 @@ from cota.cli import (
     buying,
     converting,
     datasets,
+    deliveries,
     earning,
     membership,
     overview,
@@ -86,6 +87,16 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "deposit": staking.deposit,
             "withdraw": staking.withdraw,
             "release": staking.release,
+        },
+    ),
+    "delivery": (
+        "What you bought: acknowledge it, demand it; for coordinators also answer.",
+        {
+            "show": deliveries.show_delivery,
+            "acknowledge": deliveries.acknowledge,
+            "demand": deliveries.demand,
+            "answer": deliveries.answer,
+            "dispute": deliveries.dispute,
         },
     ),
     "successor": (

@@ -7,6 +7,7 @@ transaction, for `Sender.send(contract.address, data)`. A contract's refusal is 
 from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
 from cota.chain.contracts.credentials import CredentialRegistry, Grant
+from cota.chain.contracts.deliveries import Delivery, DeliveryDesk, DeliveryState
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -23,6 +24,9 @@ __all__ = [
     "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "Delivery",
+    "DeliveryDesk",
+    "DeliveryState",
     "Duty",
     "EpochShares",
     "Grant",
