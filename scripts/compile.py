@@ -36,6 +36,7 @@ PUBLISHED = (
     "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "DeliveryDesk",
     "LicenseMarket",
     "StakeVault",
     "Successions",
