@@ -8,7 +8,7 @@ import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Pauses} from "./libraries/Pauses.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {DatasetState, LedgerTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {CourtTerms, DatasetState, LedgerTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 interface INamesRegistry {
@@ -207,6 +207,21 @@ contract DatasetRegistry is IDatasetRegistry, IEntrance, AccessManaged {
             penaltyPeriod: terms.penaltyPeriod,
             credential: terms.credential,
             state: _records[dataset].state
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return CourtTerms({
+            paymentToken: terms.paymentToken,
+            unitsPerLabel: terms.unitsPerLabel,
+            responsePeriod: terms.responsePeriod,
+            appealPeriod: terms.appealPeriod,
+            challengeBond: terms.challengeBond,
+            auditFee: terms.auditFee,
+            penaltyCap: terms.penaltyCap
         });
     }
 
