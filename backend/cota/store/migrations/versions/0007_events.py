@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries, reports, takedowns."""
+"""Nonces of requests that are signed themselves, webhooks and their deliveries, reports, takedowns."""
 
 from alembic import op
 
@@ -8,6 +8,15 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
+    """
+    CREATE TABLE request_nonces (
+        account BYTEA NOT NULL,
+        nonce TEXT NOT NULL,
+        expires_at TIMESTAMPTZ NOT NULL,
+        PRIMARY KEY (account, nonce)
+    )
+    """,
+    "CREATE INDEX ix_request_nonces_expires_at ON request_nonces (expires_at)",
     """
     CREATE TABLE webhooks (
         id TEXT PRIMARY KEY,
