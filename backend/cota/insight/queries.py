@@ -61,6 +61,14 @@ _AGREEMENT = text(
     """
     + _SUMS
 )
+_ANSWERS = text(
+    """
+    SELECT a.item_id, jsonb_agg(a.label) AS labels FROM annotations a
+    JOIN mirror.checkpoints c ON c.dataset = a.dataset AND a.index >= c.from_index AND a.index < c.to_index
+    JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
+    WHERE a.dataset = :dataset AND a.label IS NOT NULL GROUP BY a.item_id ORDER BY a.item_id LIMIT :most
+    """
+)
 _DECIDED = text(
     """
     SELECT count(*) AS items, count(*) FILTER (WHERE value <> 'null'::jsonb) AS decided
@@ -118,6 +126,12 @@ async def on_gold(session: ReadSession, dataset: bytes) -> Groups:
 
 async def agreement(session: ReadSession, dataset: bytes) -> Groups:
     return await _groups(session, _AGREEMENT, dataset)
+
+
+async def answers(session: ReadSession, dataset: bytes, most: int) -> list[list[Any]]:
+    """The labels of each of the first `most` items of the finalised epochs."""
+    rows = await session.execute(_ANSWERS, {"dataset": dataset, "most": most})
+    return [list(row.labels) for row in rows]
 
 
 async def decided(session: ReadSession, dataset: bytes) -> tuple[int, int]:
