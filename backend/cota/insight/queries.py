@@ -72,10 +72,11 @@ _ANSWERS = text(
 _DECIDED = text(
     """
     SELECT count(*) AS items, count(*) FILTER (WHERE value <> 'null'::jsonb) AS decided
-    FROM epoch_results r
-    JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = r.dataset AND f.checkpoint = r.epoch
-    CROSS JOIN LATERAL jsonb_each(r.scores -> 'consensus')
-    WHERE r.dataset = :dataset
+    FROM (SELECT DISTINCT ON (key) key, value  -- an item that was left open may be decided by a later epoch
+          FROM epoch_results r
+          JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = r.dataset AND f.checkpoint = r.epoch
+          CROSS JOIN LATERAL jsonb_each(r.scores -> 'consensus')
+          WHERE r.dataset = :dataset ORDER BY key, r.epoch DESC) newest
     """
 )
 _HOLDERS = text(
