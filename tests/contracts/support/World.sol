@@ -5,6 +5,7 @@ pragma solidity ^0.8.30;
 // forge-lint: disable-start(unsafe-typecast)
 
 import {AnnotationLedger} from "../../../contracts/AnnotationLedger.sol";
+import {CoordinatorFaults} from "../../../contracts/CoordinatorFaults.sol";
 import {CotaToken} from "../../../contracts/CotaToken.sol";
 import {DatasetRegistry} from "../../../contracts/DatasetRegistry.sol";
 import {DatasetShares} from "../../../contracts/DatasetShares.sol";
@@ -43,7 +44,7 @@ abstract contract World is Test {
     StakeVault internal vault;
     LicenseMarket internal market;
     address internal court;
-    address internal faults;
+    CoordinatorFaults internal faults;
     address internal deliveries;
 
     /// @dev What an epoch gives to one account.
@@ -63,12 +64,18 @@ abstract contract World is Test {
         vault = new StakeVault(address(registry), address(ledger), address(cota));
         market = new LicenseMarket(address(registry), treasury);
         court = address(new Party(address(registry), address(ledger)));
-        faults = address(new Party(address(registry), address(ledger)));
+        faults = new CoordinatorFaults(address(registry), address(ledger));
         deliveries = address(new Party(address(registry), address(ledger)));
         vm.startPrank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(
-                address(ledger), address(vault), address(market), address(implementation), court, faults, deliveries
+                address(ledger),
+                address(vault),
+                address(market),
+                address(implementation),
+                court,
+                address(faults),
+                deliveries
             )
         );
         registry.allowPaymentToken(address(usd), true);
