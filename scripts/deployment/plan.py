@@ -44,6 +44,7 @@ _CONSTRUCTORS: dict[str, tuple[str, ...]] = {
     "DatasetRegistry": ("AccessManager",),
     "DatasetShares": (),
     "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
+    "CoordinatorFaults": ("DatasetRegistry", "AnnotationLedger"),
     "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken"),
     "LicenseMarket": ("DatasetRegistry", "treasury"),
 }

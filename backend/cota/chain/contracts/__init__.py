@@ -5,6 +5,7 @@ transaction, for `Sender.send(contract.address, data)`. A contract's refusal is 
 """
 
 from cota.chain.contracts.base import Contract
+from cota.chain.contracts.faults import CoordinatorFaults, Demand, DemandState, Fault, Promised
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -16,9 +17,13 @@ __all__ = [
     "AnnotationLedger",
     "Checkpoint",
     "Contract",
+    "CoordinatorFaults",
     "DatasetRegistry",
     "DatasetShares",
+    "Demand",
+    "DemandState",
     "EpochShares",
+    "Fault",
     "Holder",
     "License",
     "LicenseMarket",
@@ -28,6 +33,7 @@ __all__ = [
     "Order",
     "Permit",
     "Pool",
+    "Promised",
     "Proposal",
     "ProposalState",
     "ShareClaim",
