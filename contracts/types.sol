@@ -139,6 +139,17 @@ struct StakeTerms {
     DatasetState state;
 }
 
+/// @notice The terms that the court reads.
+struct CourtTerms {
+    address paymentToken;
+    uint64 unitsPerLabel;
+    uint32 responsePeriod;
+    uint32 appealPeriod;
+    uint128 challengeBond;
+    uint128 auditFee;
+    uint128 penaltyCap;
+}
+
 /// @notice The terms that the ledger and the contracts around it read, and the dataset's shares.
 struct LedgerTerms {
     address coordinator;
