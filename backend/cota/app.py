@@ -22,6 +22,7 @@ from cota.datasets.standings import Standings
 from cota.http import pages, problems
 from cota.http.envelope import Envelope
 from cota.http.services import Services, open_services
+from cota.insight.api import router as insight
 from cota.licenses.api import router as licenses
 from cota.observe import api as observe
 from cota.settings import Settings, load, refusing
@@ -30,7 +31,7 @@ from cota.tasks.api import router as tasks
 from cota.tasks.service import Bench
 
 BODY_LIMIT = 2**20
-_DOMAINS = (observe.router, datasets, tasks, annotations, settlement, licenses, accounts, auth)
+_DOMAINS = (observe.router, datasets, tasks, annotations, settlement, licenses, insight, accounts, auth)
 
 
 def create_app(services: Services) -> FastAPI:
