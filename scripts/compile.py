@@ -34,10 +34,13 @@ PUBLISHED = (
     "AnnotationLedger",
     "CoordinatorFaults",
     "CotaToken",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "DeliveryDesk",
     "LicenseMarket",
     "StakeVault",
+    "Successions",
     "TestDollar",
 )
 _OUTPUT = [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -16,5 +16,5 @@ depends_on = None
 def upgrade() -> None:
     folder = Path(__file__).parent
     for part in ("mirror", "views"):
-        script = (folder / f"0006_{part}.sql").read_text("utf-8")
+        script = (folder / f"0007_faults_{part}.sql").read_text("utf-8")
         op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})

@@ -84,10 +84,16 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_transfer
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.credential_registry_authority_updated
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.credential_registry_credential_defined
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.credential_registry_credential_issued
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.credential_registry_credential_renewed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.credential_registry_credential_revoked
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_authority_updated
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_batch_added
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_dataset_created
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_dataset_state_changed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_entrance_paused
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_payment_token_allowed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_registry_version_added
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_claim_for_allowed
@@ -95,15 +101,25 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_revenue_claimed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_revenue_paid
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_claimed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_inherited
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_moved
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_transfer_allowed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_acknowledged
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_answered
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_demanded
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_disputed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_ruled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_ruling
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval_for_all
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_authority_updated
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_credit_withdrawn
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_entrance_paused
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_license_bought
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_license_renewed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_locked
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_price_set
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_report_filed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_royalty_paid
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_transfer
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_unlocked
@@ -111,8 +127,16 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_joined
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_left
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_penalised
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_penalty_cancelled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_penalty_held
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_penalty_released
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_released
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.stake_vault_withdrawn
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.successions_succession_cancelled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.successions_succession_completed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.successions_succession_started
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.successions_successor_named
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.test_dollar_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.test_dollar_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.test_dollar_transfer
