@@ -33,6 +33,7 @@ PROBE = ROOT / "backend" / "cota" / "auth" / "signature_probe.json"
 PUBLISHED = (
     "AccessManager",
     "AnnotationLedger",
+    "CoordinatorFaults",
     "CotaToken",
     "CredentialRegistry",
     "DatasetRegistry",
