@@ -55,6 +55,7 @@ _VERBS: Mapping[str, Verb] = {
     "transfer": earning.transfer,
     "statement": earning.statement,
     "buy": buying.buy,
+    "renew": buying.renew,
     "pay": buying.pay,
     "export": buying.export,
     "convert": converting.convert,
