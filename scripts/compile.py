@@ -33,10 +33,13 @@ PUBLISHED = (
     "AccessManager",
     "AnnotationLedger",
     "CotaToken",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "DeliveryDesk",
     "LicenseMarket",
     "StakeVault",
+    "Successions",
     "TestDollar",
 )
 _OUTPUT = [

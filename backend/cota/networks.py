@@ -38,6 +38,8 @@ class Network:
     """Newcomers are drawn for together, every so many blocks."""
     payment_token: Address | None
     """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
+    act_delay: int
+    """Seconds between the announcement and the effect of what operator and administrator do."""
 
     @property
     def is_local(self) -> bool:
@@ -72,7 +74,7 @@ _TEST_NET_WINDOWS = Windows(
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None),
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, 0),
         Network(
             "sepolia",
             11_155_111,
@@ -82,6 +84,7 @@ NETWORKS: dict[str, Network] = {
             _TEST_NET_WINDOWS,
             150,
             Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
+            2 * DAY,
         ),
         Network(
             "base-sepolia",
@@ -92,6 +95,7 @@ NETWORKS: dict[str, Network] = {
             _TEST_NET_WINDOWS,
             900,
             Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+            2 * DAY,
         ),
     )
 }

@@ -42,10 +42,12 @@ _CONSTRUCTORS: dict[str, tuple[str, ...]] = {
     "AccessManager": ("deployer",),
     "CotaToken": ("deployer",),
     "DatasetRegistry": ("AccessManager",),
-    "DatasetShares": (),
+    "CredentialRegistry": ("AccessManager",),
+    "Successions": (),
+    "DatasetShares": ("Successions",),
     "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
-    "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken"),
-    "LicenseMarket": ("DatasetRegistry", "treasury"),
+    "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
+    "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
 }
 _LOCAL_ONLY: dict[str, tuple[str, ...]] = {"TestDollar": ()}
 

@@ -38,6 +38,8 @@ class Step:
     to: Address
     data: bytes
     is_done: Callable[[], Awaitable[bool]]
+    is_restricted: bool = False
+    """The access manager decides: at once, after a delay, or never."""
 
 
 def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_token: Address) -> list[Step]:
@@ -67,6 +69,7 @@ def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_toke
             registry.address,
             registry.encode_add_version(wanted),
             has_version,
+            is_restricted=True,
         ),
         Step(
             f"allow payments in {payment_token}",
@@ -74,6 +77,7 @@ def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_toke
             registry.address,
             registry.encode_allow_payment_token(payment_token, True),
             takes_token,
+            is_restricted=True,
         ),
     ]
 

@@ -17,6 +17,7 @@ from cota.cli import (
     buying,
     converting,
     datasets,
+    deliveries,
     earning,
     looking,
     membership,
@@ -28,6 +29,7 @@ from cota.cli import (
     selling,
     staking,
     submitting,
+    successors,
     verifying,
     working,
 )
@@ -84,7 +86,34 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     ),
     "stake": (
         "COTA that you post yourself.",
-        {"show": staking.show_stake, "deposit": staking.deposit, "withdraw": staking.withdraw},
+        {
+            "show": staking.show_stake,
+            "deposit": staking.deposit,
+            "withdraw": staking.withdraw,
+            "release": staking.release,
+        },
+    ),
+    "delivery": (
+        "What you bought: acknowledge it, demand it; for coordinators also answer.",
+        {
+            "show": deliveries.show_delivery,
+            "acknowledge": deliveries.acknowledge,
+            "demand": deliveries.demand,
+            "answer": deliveries.answer,
+            "dispute": deliveries.dispute,
+        },
+    ),
+    "successor": (
+        "Who gets your shares if your key is lost.",
+        {
+            "show": successors.show_successor,
+            "name": successors.name,
+            "nobody": successors.nobody,
+            "start": successors.start,
+            "cancel": successors.cancel,
+            "complete": successors.complete,
+            "inherit": successors.inherit,
+        },
     ),
     "agent": (
         "Keys that sign your labels on a machine without your wallet.",

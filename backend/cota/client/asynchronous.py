@@ -3,7 +3,7 @@
 Same calls, same types, same errors, awaited. Promises: the event loop is never blocked; calls of one client run
 one after the other, in the order in which they were made, so that its session, nonces and backup are used as by
 a single caller (make several clients to call in parallel); a call that is cancelled is finished in its thread:
-what was sent is sent. Why threads and not a second implementation: decision 0024.
+what was sent is sent. Why threads and not a second implementation: decision 0029.
 """
 
 from __future__ import annotations

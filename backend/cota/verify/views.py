@@ -31,6 +31,7 @@ from cota.units import Address, Hash32
 from cota.verify.facts import Dataset, Facts
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement
+from cota.verify.stakes import VaultView, read_vaults
 from cota.verify.state import State, read_state
 
 T = TypeVar("T")
@@ -80,6 +81,7 @@ class Views:
     licenses: Mapping[tuple[Address, int], LicenseView]
     """By market and number."""
     datasets: Mapping[bytes, DatasetView]
+    vaults: Mapping[Address, VaultView]
 
 
 async def read_views(client: NodeClient, facts: Facts) -> Views:
@@ -110,6 +112,7 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
             dataset.id: await _answer(f"contracts of {dataset.name}", _read_dataset(client, facts, dataset))
             for dataset in facts.datasets
         },
+        vaults=await _answer("the vaults", read_vaults(client, facts)),
     )
 
 
@@ -126,7 +129,7 @@ def holders_of(dataset: Dataset) -> list[Address]:
     found: set[Address] = set()
     for event in dataset.of("SharesClaimed", "RevenueClaimed"):
         found.add(event.args["account"])
-    for event in dataset.of("SharesMoved"):
+    for event in dataset.of("SharesMoved", "SharesInherited"):
         found |= {event.args["from"], event.args["to"]}
     return sorted(found, key=str.lower)
 

@@ -4,21 +4,32 @@
 transaction, for `Sender.send(contract.address, data)`. A contract's refusal is raised as ChainReverted.
 """
 
+from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
+from cota.chain.contracts.credentials import CredentialRegistry, Grant
+from cota.chain.contracts.deliveries import Delivery, DeliveryDesk, DeliveryState
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
-from cota.chain.contracts.market import License, LicenseMarket, Order, Permit
+from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
 from cota.chain.contracts.shares import DatasetShares, EpochShares, Holder, Pool, ShareClaim
+from cota.chain.contracts.successions import Succession, Successions
 from cota.chain.contracts.tokens import LocalDollar, Token
-from cota.chain.contracts.vault import Membership, MembershipState, StakeVault
+from cota.chain.contracts.vault import Membership, MembershipState, PenaltyState, StakeVault
 
 __all__ = [
+    "AccessManager",
     "AnnotationLedger",
     "Checkpoint",
     "Contract",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "Delivery",
+    "DeliveryDesk",
+    "DeliveryState",
+    "Duty",
     "EpochShares",
+    "Grant",
     "Holder",
     "License",
     "LicenseMarket",
@@ -26,12 +37,16 @@ __all__ = [
     "Membership",
     "MembershipState",
     "Order",
+    "PenaltyState",
     "Permit",
     "Pool",
     "Proposal",
     "ProposalState",
+    "Role",
     "ShareClaim",
     "StakeVault",
+    "Succession",
+    "Successions",
     "Token",
     "Version",
 ]
