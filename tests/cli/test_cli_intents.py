@@ -115,5 +115,8 @@ def test_renew_and_royalty__by_name__once(story: Story, shop: Shop, folder: Path
     assert zero["report"] == paid["report"]
     renewed = story.run("renew", str(bought.license), "--yes", **home)
     assert renewed["epochs"] == 1
+    shown = story.run("license", str(bought.license), **home)
+    assert (shown["overdue"], shown["epochs"], shown["receiver"]) == (False, [1], shop.client.address)
+    assert "overdue" in story.terminal.run("license", str(bought.license), **home).out
     asked = story.terminal.run("buy", story.birds, key=story.people.buyer, typed="n\n")
     assert "You hold licence" in asked.err

@@ -16,7 +16,7 @@ from typing import Any
 
 from eth_abi.exceptions import DecodingError
 
-from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, Token
+from cota.chain.contracts import DatasetShares, Duty, LicenseMarket, Order, Permit, Token
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
@@ -194,6 +194,11 @@ class BuyerCalls(Session):
     def license(self, license: int, *, min_block: int | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = self.http.get(f"/v1/licenses/{license}", min_block=min_block)
         return answer
+
+    def duty_of(self, dataset: Hash32, license: int) -> Duty:
+        """Reports of a licence: made, late, and until when the next one is due (0: none)."""
+        market = LicenseMarket(self.node.client, self.proven_contract_of(dataset, "market"))
+        return self.node.run(market.duty_of(license, "latest"))
 
     def check_license(
         self, dataset: Hash32, address: Address, *, min_block: int | None = None
