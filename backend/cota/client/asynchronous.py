@@ -3,7 +3,11 @@
 Same calls, same types, same errors, awaited. Promises: the event loop is never blocked; calls of one client run
 one after the other, in the order in which they were made, so that its session, nonces and backup are used as by
 a single caller (make several clients to call in parallel); a call that is cancelled is finished in its thread:
-what was sent is sent. Why threads and not a second implementation: decision 0029.
+what was sent is sent.
+
+A thread, and not a second text of the client: most of a call here is checking (signatures, receipts, proofs, files),
+which would hold up the loop of a client that was async to the bone; and two texts of the checks would be two places
+in which one can be forgotten.
 """
 
 from __future__ import annotations
