@@ -92,6 +92,7 @@ def test_intent__of_another_payment__refused(story: Story, shop: Shop) -> None:
         shop.client.buy(plain, intent="mine")
     with pytest.raises(ClientError, match="an intent is named by"):
         shop.client.buy(birds, intent="../mine")
+    assert shop.client.intents is not None
     (kept,) = (path for path in shop.client.intents.iterdir() if path.suffix == ".json")
     assert kept.stat().st_mode & 0o77 == 0
 
@@ -111,6 +112,7 @@ def test_renew_and_royalty__by_name__once(story: Story, shop: Shop, folder: Path
     paid = story.run(*words, **home)
     assert story.run(*words, **home)["tx_hash"] == paid["tx_hash"]
     assert shop.state(birds)[1] == money - price - 10**6
+    assert (folder / ".config" / "cota" / "intents" / "q3.json").exists()
     zero = story.run("pay", str(bought.license), "0", "--report-file", str(report), **home)
     assert zero["report"] == paid["report"]
     renewed = story.run("renew", str(bought.license), "--yes", **home)

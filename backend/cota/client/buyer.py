@@ -48,10 +48,10 @@ class Bought:
 class BuyerCalls(Session):
     """What a buyer does. Needs `rpc_url`: her wallet sends the transactions, and she checks for herself.
 
-    `intents`: the folder in which named payments are remembered.
+    `intents`: the folder in which named payments are remembered; ~/.config/cota/intents unless set.
     """
 
-    intents = Path("~/.cota/intents").expanduser()
+    intents: Path | None = None
 
     def price_of(self, dataset: Hash32, license_class: int = 0) -> int:
         """In base units of the payment token; 0 when the class is not sold."""
@@ -219,7 +219,8 @@ class BuyerCalls(Session):
             "chain": self.status.chain_id,
             "genesis": to_hex(self.status.genesis_hash),
         }
-        with Intent(self.intents, intent, told) as kept:
+        folder = self.intents or Path.home() / ".config" / "cota" / "intents"
+        with Intent(folder, intent, told) as kept:
             return kept.pay(self.node.sender(self.account), to, make)
 
     def _check(self, path: Path) -> tuple[Report, Passport]:
