@@ -1,69 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {CoordinatorDesk} from "./CoordinatorDesk.sol";
+import {SettlementHooks} from "./SettlementHooks.sol";
 import {IAnnotationLedger} from "./interfaces/IAnnotationLedger.sol";
-import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {LogTree} from "./libraries/LogTree.sol";
 import {Statements} from "./libraries/Statements.sol";
-import {Terms} from "./types.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title AnnotationLedger
 /// @notice Receipted rows -> **checkpoint -> proposal -> epoch** -> shares.
-contract AnnotationLedger is CoordinatorDesk, EIP712 {
+contract AnnotationLedger is SettlementHooks, EIP712 {
     using SafeCast for uint256;
 
     uint64 private constant MAX_ROWS = 1 << 20;
-    uint64 private constant MIN_FIRST_UNITS = 1e9;
     uint64 private constant SETTLE_STEPS = 8;
 
-    /// @dev One slot a dataset. `available` is what the supply cap leaves after all units minted or proposed; `minted` says
-    /// whether any share exists.
-    struct Log {
-        uint64 next;
-        uint64 available;
-        uint32 count;
-        uint32 finalized;
-        uint32 settled;
-        bool minted;
-    }
-
-    /// @dev Two slots a dataset: the terms read at every epoch. Terms are frozen, so they are copied once.
-    struct Binding {
-        address coordinator;
-        uint64 unitsPerLabel;
-        uint32 challengeWindow;
-        address shares;
-        uint96 proposerBond;
-    }
-
-    /// @dev Two slots a proposal; proposer and bond follow from the terms.
-    struct Settlement {
-        bytes32 root;
-        uint64 totalUnits;
-        uint40 windowEndsAt;
-        uint40 finalizedAt;
-        uint40 settledAt;
-        uint32 leafCount;
-        uint16 attempt;
-        ProposalState state;
-    }
-
-    IDatasetRegistry private immutable REGISTRY;
-
-    mapping(bytes32 dataset => Log) private _logs;
-    mapping(bytes32 dataset => Binding) private _bindings;
-    mapping(bytes32 dataset => mapping(uint64 number => Checkpoint)) private _checkpoints;
-    mapping(bytes32 dataset => mapping(uint64 number => Settlement)) private _settlements;
-
-    constructor(address registry_, address cotaToken) EIP712("Cota", "1") CoordinatorDesk(cotaToken) {
-        if (registry_ == address(0)) revert ZeroAddress();
-        REGISTRY = IDatasetRegistry(registry_);
-    }
+    constructor(address registry_, address cotaToken) EIP712("Cota", "1") SettlementHooks(registry_, cotaToken) {}
 
     // ---- the log
 
@@ -97,15 +52,24 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     ) external returns (uint32 attempt) {
         Binding memory terms = _bindings[dataset];
         _checkCoordinator(dataset, terms.coordinator);
-        ProposalState state = _settlements[dataset][checkpointNumber].state;
-        if (state != ProposalState.None) revert AlreadyProposed(dataset, checkpointNumber, state);
+        attempt = _nextAttempt(dataset, checkpointNumber);
+        uint64 rows = _rows(dataset, checkpointNumber);
         if (totalUnits != 0 && leafCount == 0) revert NoLeaves(totalUnits);
-        _commit(dataset, checkpointNumber, totalUnits, terms.unitsPerLabel);
-        _lockBond(terms.coordinator, terms.proposerBond);
-        attempt = 1;
+        if (leafCount > rows) revert LeavesAboveRows(leafCount, rows);
+        _takeUnits(dataset, rows, totalUnits, 0);
         uint40 windowEndsAt = Clock.time() + terms.challengeWindow;
-        _settlements[dataset][checkpointNumber] =
-            Settlement(settlementRoot, totalUnits, windowEndsAt, 0, 0, leafCount, 1, ProposalState.Proposed);
+        _settlements[dataset][checkpointNumber] = Settlement({
+            root: settlementRoot,
+            totalUnits: totalUnits,
+            windowEndsAt: windowEndsAt,
+            finalizedAt: 0,
+            settledAt: 0,
+            leafCount: uint256(leafCount).toUint24(),
+            attempt: uint256(attempt).toUint8(),
+            state: ProposalState.Proposed,
+            bondEra: _lockBond(terms.coordinator, terms.proposerBond),
+            bySuccessor: _logs[dataset].succeeded
+        });
         emit SettlementProposed(
             dataset,
             checkpointNumber,
@@ -126,10 +90,10 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
         if (s.state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, s.state);
         if (Clock.time() < s.windowEndsAt) revert WindowOpen(dataset, checkpointNumber, s.windowEndsAt);
         Binding storage terms = _bindings[dataset];
-        _unlockBond(terms.coordinator, terms.proposerBond);
+        Log memory log = _logs[dataset];
+        _unlockBond(_proposerOf(dataset, s.bySuccessor, log.succeeded), terms.proposerBond, s.bondEra);
         s.state = ProposalState.Finalized;
         s.finalizedAt = Clock.time();
-        Log memory log = _logs[dataset];
         log.finalized += 1;
         if (s.totalUnits != 0) log.minted = true;
         if (checkpointNumber == log.settled + 1) {
@@ -193,7 +157,9 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory proposal) {
         Settlement memory s = _settlements[dataset][checkpointNumber];
         if (s.state == ProposalState.None) return proposal;
-        Binding memory terms = _bindings[dataset];
+        address proposer = _proposerOf(dataset, s.bySuccessor);
+        bool isBonded =
+            (s.state == ProposalState.Proposed || s.state == ProposalState.Disputed) && _isLocked(proposer, s.bondEra);
         return Proposal({
             settlementRoot: s.root,
             totalUnits: s.totalUnits,
@@ -203,8 +169,8 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
             leafCount: s.leafCount,
             attempt: s.attempt,
             state: s.state,
-            proposer: terms.coordinator,
-            bond: s.state == ProposalState.Proposed ? terms.proposerBond : 0
+            proposer: proposer,
+            bond: isBonded ? _bindings[dataset].proposerBond : 0
         });
     }
 
@@ -236,32 +202,14 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     // ---- inside
 
-    /// @dev Copies the terms of a dataset that this ledger serves.
-    function _bind(bytes32 dataset) private {
-        Terms memory terms = REGISTRY.termsOf(dataset);
-        if (REGISTRY.servingOf(dataset).ledger != address(this)) revert NotServed(dataset, address(this));
-        _logs[dataset].available = terms.supplyCap;
-        _bindings[dataset] = Binding({
-            coordinator: terms.coordinator,
-            unitsPerLabel: terms.unitsPerLabel,
-            challengeWindow: terms.challengeWindow,
-            shares: REGISTRY.sharesOf(dataset),
-            proposerBond: uint256(terms.proposerBond).toUint96()
-        });
-    }
-
-    /// @dev Counts a proposal's units against the bounds; pending ones count, so that `finalize` never meets the cap.
-    function _commit(bytes32 dataset, uint64 checkpointNumber, uint64 totalUnits, uint64 unitsPerLabel) private {
-        Checkpoint memory c = _checkpoint(dataset, checkpointNumber);
-        uint256 most = uint256(unitsPerLabel) * (c.to - c.from);
-        if (totalUnits > most) revert TotalAboveLabels(totalUnits, most);
-        Log storage log = _logs[dataset];
-        if (totalUnits != 0 && totalUnits < MIN_FIRST_UNITS && !log.minted) {
-            revert TotalTooSmall(totalUnits, MIN_FIRST_UNITS);
+    /// @dev A first proposal, or a new one after a rejection.
+    function _nextAttempt(bytes32 dataset, uint64 checkpointNumber) private view returns (uint32) {
+        Settlement storage s = _settlements[dataset][checkpointNumber];
+        ProposalState state = s.state;
+        if (state != ProposalState.None && state != ProposalState.Rejected) {
+            revert AlreadyProposed(dataset, checkpointNumber, state);
         }
-        uint64 available = log.available;
-        if (totalUnits > available) revert TotalAboveSupplyCap(totalUnits, available);
-        log.available = available - totalUnits;
+        return uint32(s.attempt) + 1;
     }
 
     function _writeState(Settlement storage settlement, Settlement memory s) private {
@@ -286,10 +234,5 @@ contract AnnotationLedger is CoordinatorDesk, EIP712 {
 
     function _checkCoordinator(bytes32 dataset, address coordinator) private view {
         if (msg.sender != coordinator) revert NotCoordinator(dataset, msg.sender, coordinator);
-    }
-
-    function _checkpoint(bytes32 dataset, uint64 number) private view returns (Checkpoint memory c) {
-        c = _checkpoints[dataset][number];
-        if (c.logRoot == 0) revert UnknownCheckpoint(dataset, number);
     }
 }

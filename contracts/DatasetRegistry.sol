@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
-import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
 import {DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
@@ -10,6 +9,10 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 
 interface INamesRegistry {
     function registry() external view returns (address);
+}
+
+interface INamesLedger {
+    function ledger() external view returns (address);
 }
 
 /// @title DatasetRegistry
@@ -52,12 +55,22 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         _checkNamesThis(contracts_.ledger);
         _checkNamesThis(contracts_.vault);
         _checkNamesThis(contracts_.market);
-        if (IStakeVault(contracts_.vault).ledger() != contracts_.ledger) revert InvalidVersion(contracts_.vault);
+        if (INamesLedger(contracts_.vault).ledger() != contracts_.ledger) revert InvalidVersion(contracts_.vault);
         if (contracts_.sharesImplementation.code.length == 0) revert InvalidVersion(contracts_.sharesImplementation);
+        _checkServesLedger(contracts_.court, contracts_.ledger);
+        _checkServesLedger(contracts_.faults, contracts_.ledger);
+        _checkServesLedger(contracts_.deliveries, contracts_.ledger);
         number = ++latestVersion;
         _versions[number] = contracts_;
         emit VersionAdded(
-            number, contracts_.ledger, contracts_.vault, contracts_.market, contracts_.sharesImplementation
+            number,
+            contracts_.ledger,
+            contracts_.vault,
+            contracts_.market,
+            contracts_.sharesImplementation,
+            contracts_.court,
+            contracts_.faults,
+            contracts_.deliveries
         );
     }
 
@@ -235,5 +248,12 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         if (contract_.code.length == 0 || INamesRegistry(contract_).registry() != address(this)) {
             revert InvalidVersion(contract_);
         }
+    }
+
+    /// @dev What a version leaves out has no power in it: no contract has the zero address.
+    function _checkServesLedger(address contract_, address ledger) private view {
+        if (contract_ == address(0)) return;
+        _checkNamesThis(contract_);
+        if (INamesLedger(contract_).ledger() != ledger) revert InvalidVersion(contract_);
     }
 }

@@ -34,10 +34,11 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         bool open;
     }
 
-    /// @dev Epochs open in any order: `last` bounds their numbers.
+    /// @dev Epochs open in any order: `last` bounds their numbers. Corrections are numbered from 1 beside them.
     struct Epochs {
         uint64 count;
         uint64 last;
+        uint64 corrections;
     }
 
     address private immutable IMPLEMENTATION = address(this);
@@ -107,7 +108,10 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         _pool.supply = uint64(supply);
         _epochOf[epoch] = Epoch(root, acc, total, leafCount, true);
         Epochs memory e = _epochs;
-        _epochs = Epochs(e.count + 1, epoch > e.last ? epoch : e.last);
+        e.count += 1;
+        if (epoch & Leaves.CORRECTION != 0) e.corrections += 1;
+        else if (epoch > e.last) e.last = epoch;
+        _epochs = e;
         emit Transfer(address(0), address(this), total);
         // forge-lint: disable-next-line(unsafe-typecast)
         emit EpochOpened(c.dataset, epoch, root, total, acc, uint64(supply));
@@ -167,8 +171,12 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     /// @dev For this contract: shares of all epochs that nobody has claimed yet.
     function balanceOf(address account) public view override(ERC20, IERC20) returns (uint256 balance) {
         if (account != address(this)) return _holders[account].balance;
-        for (uint64 epoch = 0; epoch <= _epochs.last; ++epoch) {
+        Epochs memory e = _epochs;
+        for (uint64 epoch = 0; epoch <= e.last; ++epoch) {
             balance += _epochOf[epoch].remaining;
+        }
+        for (uint64 n = 1; n <= e.corrections; ++n) {
+            balance += _epochOf[Leaves.CORRECTION | n].remaining;
         }
     }
 

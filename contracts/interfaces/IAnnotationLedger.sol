@@ -18,18 +18,23 @@ interface IAnnotationLedger {
         uint64 madeAt;
     }
 
+    /// @dev None -> Proposed -> Finalized, or Proposed <-> Disputed -> Rejected -> Proposed as the next attempt.
     enum ProposalState {
         None,
         Proposed,
+        Disputed,
+        Rejected,
         Finalized
     }
 
-    /// @param windowEndsAt from this second on, `finalize` works
+    /// @param windowEndsAt from this second on, `finalize` works; stands still while disputed
     /// @param finalizedAt when its shares were minted; zero before
     /// @param settledAt when this and all earlier checkpoints were finalised; zero before. Stakes leave by it, since
     /// epochs may finalise out of order
-    /// @param attempt counts proposals for the checkpoint, from 1
-    /// @param bond locked while proposed
+    /// @param attempt counts proposals for the checkpoint, from 1, at most 255; only the last one can still become an epoch,
+    /// the earlier ones were rejected
+    /// @param proposer the acting coordinator when it was proposed
+    /// @param bond locked while proposed or disputed; zero when the bond was slashed meanwhile
     struct Proposal {
         bytes32 settlementRoot;
         uint64 totalUnits;
@@ -59,6 +64,22 @@ interface IAnnotationLedger {
     event ReceiptKeySet(address indexed coordinator, address indexed key, uint64 validFrom, uint64 validUntil);
     event BondDeposited(address indexed coordinator, address indexed payer, uint256 amount, uint256 balance);
     event BondWithdrawn(address indexed coordinator, address indexed to, uint256 amount, uint256 balance);
+    /// @notice The coordinator stops: its keys ended, and its bond may be withdrawn from `readyAt` on.
+    event BondExitRequested(address indexed coordinator, uint64 readyAt);
+    event BondExitCancelled(address indexed coordinator);
+    /// @param by court, faults or deliveries
+    /// @param amount lost in all; `credited` of it goes to `to`, the rest is burnt
+    event CoordinatorSlashed(
+        bytes32 indexed dataset,
+        address indexed coordinator,
+        address indexed by,
+        uint128 amount,
+        address to,
+        uint128 credited,
+        uint256 balance
+    );
+    event CoordinatorSucceeded(bytes32 indexed dataset, address indexed former, address indexed successor);
+    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
     event Checkpointed(
         bytes32 indexed dataset, uint64 indexed checkpoint, uint64 from, uint64 to, bytes32 logRoot, bytes32 dataHash
     );
@@ -74,6 +95,24 @@ interface IAnnotationLedger {
         uint128 bond,
         uint64 windowEndsAt
     );
+    event SettlementSuspended(bytes32 indexed dataset, uint64 indexed checkpoint, uint32 indexed attempt);
+    event SettlementResumed(
+        bytes32 indexed dataset, uint64 indexed checkpoint, uint32 indexed attempt, uint64 windowEndsAt
+    );
+    /// @param forfeited of the bond; `credited` of it goes to `to`, the rest is burnt
+    event SettlementRejected(
+        bytes32 indexed dataset,
+        uint64 indexed checkpoint,
+        uint32 indexed attempt,
+        uint128 forfeited,
+        address to,
+        uint128 credited,
+        uint64 settleBy
+    );
+    /// @param epoch number under which its one leaf is claimed: the top bit and a count
+    event CorrectionOpened(
+        bytes32 indexed dataset, uint64 indexed checkpoint, uint64 indexed epoch, address account, uint64 units
+    );
     event EpochFinalized(
         bytes32 indexed dataset,
         uint64 indexed checkpoint,
@@ -88,6 +127,12 @@ interface IAnnotationLedger {
     error ZeroAddress();
     error ZeroAmount();
     error InsufficientBond(address coordinator, uint256 unlocked, uint256 needed);
+    /// @notice The coordinator asked for its bond back: it signs and proposes nothing any more, unless it cancels.
+    error BondExiting(address coordinator);
+    error BondNotExiting(address coordinator);
+    error BondExitNotReady(address coordinator, uint64 readyAt);
+    error NoCredit(address account);
+    error TooManyKeys(address coordinator, uint256 most);
     error KeyValidityInThePast(address key, uint64 validUntil, uint64 now_);
     /// @notice A key that ended stays ended: reviving it would cover receipts signed in between.
     error KeyEnded(address key, uint64 validUntil);
@@ -102,16 +147,38 @@ interface IAnnotationLedger {
     /// @notice A dataset's first shares are at least 10^9 base units, so that no payment is too coarse to divide.
     error TotalTooSmall(uint64 totalUnits, uint64 least);
     error NoLeaves(uint64 totalUnits);
+    error LeavesAboveRows(uint32 leafCount, uint64 rows);
+    error NotCourt(bytes32 dataset, address caller, address court);
+    error NotFaults(bytes32 dataset, address caller, address faults);
+    /// @notice Neither court, faults nor deliveries of the dataset's version.
+    error NotSlasher(bytes32 dataset, address caller);
+    /// @notice Neither the acting coordinator nor the one that it succeeded.
+    error NeverCoordinator(bytes32 dataset, address account);
+    error WindowClosed(bytes32 dataset, uint64 checkpoint, uint64 windowEndsAt);
+    error NotDisputed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    error NotFinalized(bytes32 dataset, uint64 checkpoint, ProposalState state);
 
     /// @notice Registers a key that signs the caller's receipts, for all datasets that the caller coordinates: from now
-    /// until `validUntil`. Called again it moves the end, never to the past.
+    /// until `validUntil`. Called again it moves the end, never to the past. At most 16 keys that are valid or whose
+    /// liability goes on; not while the bond exits.
     function setReceiptKey(address key, uint64 validUntil) external;
 
     /// @notice Adds to a coordinator's prepaid bond balance, in COTA, from the caller. Anyone may call.
     function depositBond(address coordinator, uint256 amount) external;
 
-    /// @notice Takes unlocked bond out of the caller's balance.
+    /// @notice Starts the exit of the caller's bond: ends all its keys now, and bars proposals until cancelled. What was
+    /// receipted can be held against the bond until the liability period has passed.
+    function requestBondExit() external;
+
+    /// @notice Takes the request back. Ended keys stay ended.
+    function cancelBondExit() external;
+
+    /// @notice Takes unlocked bond out of the caller's balance, the liability period after `requestBondExit`.
     function withdrawBond(address to, uint256 amount) external;
+
+    /// @notice Takes out all that rulings and slashes credited to the caller.
+    /// @return amount taken out
+    function withdrawCredit(address to) external returns (uint256 amount);
 
     /// @notice Appends rows [last `to`, `to`) to the dataset's log. Only its coordinator. Never pausable.
     /// @param to first index not in this checkpoint; equal to the last `to` for an empty one; at most 2^20 rows further
@@ -120,11 +187,12 @@ interface IAnnotationLedger {
     /// @return number of the checkpoint
     function checkpoint(bytes32 dataset, uint64 to, bytes32 logRoot, bytes32 dataHash) external returns (uint64 number);
 
-    /// @notice Proposes how a checkpoint's rows become shares; locks the bond and opens the window. Only the
-    /// coordinator.
+    /// @notice Proposes how a checkpoint's rows become shares, once, or anew after a rejection; locks the bond and opens
+    /// the window. Only the acting coordinator.
     /// @param settlementRoot sorted tree of (chain id, ledger, dataset, epoch, index, account, units, penalty)
     /// @param totalUnits at most the terms' units per label for each row, and with all others at most the supply cap;
     /// while the dataset has no shares, zero or at least 10^9
+    /// @param leafCount one leaf an account, so at most one a row
     /// @param fileHash SHA-256 of the epoch file
     function propose(
         bytes32 dataset,
@@ -142,6 +210,55 @@ interface IAnnotationLedger {
     /// `finalize` does it for a few, so that this is needed only after long disorder.
     function settle(bytes32 dataset, uint64 steps) external;
 
+    // ---- hooks: each only for a contract of the dataset's version
+
+    /// @notice Stops the window's and the settle clock of a proposal whose window is open. Only the court.
+    function suspend(bytes32 dataset, uint64 checkpointNumber) external;
+
+    /// @notice Lets the clocks go on: the rest of the window follows, at least half of it. Only the court.
+    function resume(bytes32 dataset, uint64 checkpointNumber) external;
+
+    /// @notice Rejects a disputed proposal and gives its units back to the supply cap. Of its bond `forfeit` is lost, as
+    /// far as it is there; `toAmount` of that is credited to `to`, the rest burnt; what is not lost unlocks. At least a
+    /// window's time is left to propose anew. Only the court.
+    function reject(bytes32 dataset, uint64 checkpointNumber, uint128 forfeit, address to, uint128 toAmount) external;
+
+    /// @notice Opens an epoch of one leaf (index 0, no penalty), earning from now, for a contributor whose appeal was
+    /// upheld. With the checkpoint's epoch and all its corrections at most the units per label for each of its rows, and
+    /// within the supply cap. Only the court, only for a finalised checkpoint.
+    /// @return epoch the top bit and a count from 1
+    function openCorrection(bytes32 dataset, uint64 checkpointNumber, address account, uint64 units)
+        external
+        returns (uint64 epoch);
+
+    /// @notice Takes `amount` of a coordinator's bond, locked part included, or all if there is less; credits `toAmount` of
+    /// it (or all if there is less) to `to` and burns the rest. Only court, faults and deliveries; only the dataset's
+    /// acting or former coordinator.
+    /// @return slashed what was taken
+    function slash(bytes32 dataset, address coordinator, uint128 amount, address to, uint128 toAmount)
+        external
+        returns (uint128 slashed);
+
+    /// @notice Makes the successor of the terms the acting coordinator, once; its settle time starts now. Only faults.
+    function handOver(bytes32 dataset) external;
+
+    // ---- readings
+
+    /// @notice Who checkpoints and proposes: the terms' coordinator, or its successor after `handOver`.
+    function coordinatorOf(bytes32 dataset) external view returns (address);
+    /// @notice True for the acting coordinator and the one that it succeeded.
+    function isOrWasCoordinator(bytes32 dataset, address account) external view returns (bool);
+    /// @notice Until when the checkpoint must be proposed, disputes not counted; at least the settle period after a
+    /// succession and a window after a rejection.
+    function settleBy(bytes32 dataset, uint64 checkpointNumber) external view returns (uint64);
+    /// @notice From when on the bond may be withdrawn; zero when no exit was requested.
+    function bondExitAt(address coordinator) external view returns (uint64);
+    /// @notice How long a coordinator answers for a receipt key after its end, and with its bond after an exit request.
+    function liabilityPeriod() external view returns (uint64);
+    function creditOf(address account) external view returns (uint256);
+    function receiptKeys(address coordinator) external view returns (address[] memory);
+    /// @notice First and last second of a key's validity; zeros for an unknown one.
+    function receiptKey(address coordinator, address key) external view returns (uint64 validFrom, uint64 validUntil);
     function checkpointCount(bytes32 dataset) external view returns (uint64);
     function finalizedCount(bytes32 dataset) external view returns (uint64);
     /// @notice All checkpoints up to this number are finalised.

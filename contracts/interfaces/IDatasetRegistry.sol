@@ -11,11 +11,17 @@ import {DatasetState, StakeTerms, Terms} from "../types.sol";
 /// where they would let an account spend twice, and revert or return false (never silently do less) on failure. Tokens
 /// that return nothing are fine. Amounts that arrive short are refused by every contract that takes them in.
 interface IDatasetRegistry {
+    /// @param court judges settlements and appeals; only it may suspend, reject and correct them
+    /// @param faults proves the coordinator's broken promises and slashes for them
+    /// @param deliveries returns the price of a licence that was not delivered
     struct Version {
         address ledger;
         address vault;
         address market;
         address sharesImplementation;
+        address court;
+        address faults;
+        address deliveries;
     }
 
     struct Batch {
@@ -26,7 +32,14 @@ interface IDatasetRegistry {
     }
 
     event VersionAdded(
-        uint64 indexed version, address ledger, address vault, address market, address sharesImplementation
+        uint64 indexed version,
+        address ledger,
+        address vault,
+        address market,
+        address sharesImplementation,
+        address court,
+        address faults,
+        address deliveries
     );
     event PaymentTokenAllowed(address indexed token, bool allowed);
     event DatasetCreated(

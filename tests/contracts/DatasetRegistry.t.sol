@@ -206,7 +206,15 @@ contract DatasetRegistryTest is World {
         LicenseMarket market2 = new LicenseMarket(address(registry), treasury);
         vm.prank(admin);
         registry.addVersion(
-            IDatasetRegistry.Version(address(ledger2), address(vault2), address(market2), address(implementation))
+            IDatasetRegistry.Version(
+                address(ledger2),
+                address(vault2),
+                address(market2),
+                address(implementation),
+                address(0),
+                address(0),
+                address(0)
+            )
         );
         Terms memory terms = defaultTerms();
         vm.prank(publisher);
@@ -225,8 +233,15 @@ contract DatasetRegistryTest is World {
         DatasetRegistry other = new DatasetRegistry(address(access));
         AnnotationLedger ledger2 = new AnnotationLedger(address(other), address(cota));
         vm.startPrank(admin);
-        IDatasetRegistry.Version memory v =
-            IDatasetRegistry.Version(address(ledger2), address(vault), address(market), address(implementation));
+        IDatasetRegistry.Version memory v = IDatasetRegistry.Version(
+            address(ledger2),
+            address(vault),
+            address(market),
+            address(implementation),
+            address(0),
+            address(0),
+            address(0)
+        );
         vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, address(ledger2)));
         registry.addVersion(v);
         v.ledger = address(new AnnotationLedger(address(registry), address(cota)));
@@ -244,8 +259,15 @@ contract DatasetRegistryTest is World {
 
     function test_restricted__only_whom_the_access_manager_allows() public {
         bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, alice);
-        IDatasetRegistry.Version memory v =
-            IDatasetRegistry.Version(address(ledger), address(vault), address(market), address(implementation));
+        IDatasetRegistry.Version memory v = IDatasetRegistry.Version(
+            address(ledger),
+            address(vault),
+            address(market),
+            address(implementation),
+            address(0),
+            address(0),
+            address(0)
+        );
         vm.startPrank(alice);
         vm.expectRevert(refusal);
         registry.addVersion(v);

@@ -60,7 +60,15 @@ abstract contract World is Test {
         market = new LicenseMarket(address(registry), treasury);
         vm.startPrank(admin);
         registry.addVersion(
-            IDatasetRegistry.Version(address(ledger), address(vault), address(market), address(implementation))
+            IDatasetRegistry.Version(
+                address(ledger),
+                address(vault),
+                address(market),
+                address(implementation),
+                address(0),
+                address(0),
+                address(0)
+            )
         );
         registry.allowPaymentToken(address(usd), true);
         assertTrue(cota.transfer(coordinator, 1_000_000e18));
