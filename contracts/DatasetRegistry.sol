@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {CourtTerms, DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 interface INamesRegistry {
@@ -154,6 +154,21 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             settlePeriod: terms.settlePeriod,
             penaltyPeriod: terms.penaltyPeriod,
             state: _records[dataset].state
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return CourtTerms({
+            paymentToken: terms.paymentToken,
+            unitsPerLabel: terms.unitsPerLabel,
+            responsePeriod: terms.responsePeriod,
+            appealPeriod: terms.appealPeriod,
+            challengeBond: terms.challengeBond,
+            auditFee: terms.auditFee,
+            penaltyCap: terms.penaltyCap
         });
     }
 

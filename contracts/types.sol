@@ -138,3 +138,14 @@ struct StakeTerms {
     uint32 penaltyPeriod;
     DatasetState state;
 }
+
+/// @notice The terms that the court reads.
+struct CourtTerms {
+    address paymentToken;
+    uint64 unitsPerLabel;
+    uint32 responsePeriod;
+    uint32 appealPeriod;
+    uint128 challengeBond;
+    uint128 auditFee;
+    uint128 penaltyCap;
+}

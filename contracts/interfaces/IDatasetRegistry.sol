@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {DatasetState, StakeTerms, Terms} from "../types.sol";
+import {CourtTerms, DatasetState, StakeTerms, Terms} from "../types.sol";
 
 /// @title Datasets: their frozen terms, their items and gold, their state, and the contracts that serve them
 /// @notice A dataset's id binds chain, registry, publisher, terms and salt; a copied registration yields another id.
@@ -102,9 +102,10 @@ interface IDatasetRegistry {
 
     /// @notice keccak256(abi.encode(chain id, this registry, publisher, termsHash, salt)).
     function datasetId(address publisher, bytes32 termsHash, bytes32 salt) external view returns (bytes32);
-    /// @notice All terms. Reverts for an unknown dataset, as does the narrower reading below.
+    /// @notice All terms. Reverts for an unknown dataset, as do the narrower readings below.
     function termsOf(bytes32 dataset) external view returns (Terms memory);
     function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory);
+    function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory);
     /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
     function servingOf(bytes32 dataset) external view returns (Version memory);
     /// @notice Zero values for an unknown dataset, as in all readings below.

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @title Audits: a look at the labels of a settlement, for a fee
+/// @notice The fee, of the terms, in the payment token, goes to the holders: labels cost what they cost, not idle capital. It comes back
+/// from the coordinator's bond if the auditor's own challenge brings the settlement down. Before the dataset has holders
+/// the fee waits here: for the holders of its first epoch, or for an auditor who was right.
+/// The content behind the labels is shown only for a sample, drawn by a later block's hash after the auditor committed to
+/// what he knows by then; the service reads the draw here and logs each reading.
+interface IAuditDesk {
+    /// @notice Held: waits for holders. Passed: theirs. Returned: the auditor has it back.
+    enum AuditState {
+        None,
+        Held,
+        Passed,
+        Returned
+    }
+
+    struct Audit {
+        bytes32 dataset;
+        uint64 epoch;
+        uint32 attempt;
+        AuditState state;
+        address auditor;
+        uint64 drawBlock;
+        uint128 fee;
+        bytes32 commitment;
+        bytes32 seed;
+    }
+
+    event AuditOpened(
+        uint256 indexed auditId,
+        bytes32 indexed dataset,
+        uint64 indexed epoch,
+        uint32 attempt,
+        address auditor,
+        uint128 fee,
+        bytes32 commitment
+    );
+    event SampleScheduled(uint256 indexed auditId, bytes32 indexed dataset, uint64 drawBlock);
+    event SampleDrawn(uint256 indexed auditId, bytes32 indexed dataset, bytes32 seed);
+    event AuditFeePassed(uint256 indexed auditId, bytes32 indexed dataset, uint128 fee);
+    /// @param fee given back from what was held; zero when it had gone to the holders
+    /// @param fromBond COTA taken for it from the coordinator's bond
+    event AuditFeeReturned(
+        uint256 indexed auditId, bytes32 indexed dataset, address indexed auditor, uint128 fee, uint128 fromBond
+    );
+
+    event AuditCreditWithdrawn(address indexed account, address indexed token, address indexed to, uint256 amount);
+
+    error ZeroAddress();
+    /// @notice The dataset's court works with another audit desk.
+    error NotServed(bytes32 dataset, address desk);
+    error NothingToWithdraw(address account, address token);
+    error UnknownAudit(uint256 auditId);
+    error ZeroCommitment();
+    error SampleAlreadyDrawn(uint256 auditId);
+    error SampleNotDrawn(uint256 auditId);
+    error SampleTooEarly(uint256 auditId, uint64 drawBlock, uint256 blockNumber);
+    error AuditFeeGone(uint256 auditId, AuditState state);
+    /// @notice Its settlement is not decided yet, or the fee is the auditor's to take back.
+    error AuditNotSettled(uint256 auditId);
+    error NoHolders(bytes32 dataset);
+
+    /// @notice Buys a look at a settlement whose window is open or that is disputed.
+    /// @param commitment the auditor's word on what he found by the epoch file; opened to whom he likes
+    function openAudit(bytes32 dataset, uint64 epoch, bytes32 commitment) external returns (uint256 auditId);
+    /// @notice Draws the sample, once its block is made; when that block's hash is gone, sets another. Anyone may call.
+    function drawSample(uint256 auditId) external;
+    /// @notice Pays a fee that waited to the holders. Anyone may call.
+    function passAuditFee(uint256 auditId) external;
+    /// @notice Gives an auditor his fee back: his case brought the settlement down, or the dataset never came to have holders.
+    /// Anyone may call.
+    function returnAuditFee(uint256 auditId) external;
+
+    /// @notice Takes out what the caller was credited in a token.
+    function withdraw(address token, address to) external;
+
+    function auditOf(uint256 auditId) external view returns (Audit memory);
+    function auditCount() external view returns (uint256);
+    /// @notice Indices of the rows whose content the auditor may see: a twentieth of them, at least 16 and at most 256, one from
+    /// each of as many equal stretches of the checkpoint.
+    function sampleOf(uint256 auditId) external view returns (uint64[] memory indices);
+    function creditOf(address token, address account) external view returns (uint256);
+    function registry() external view returns (address);
+    function ledger() external view returns (address);
+}

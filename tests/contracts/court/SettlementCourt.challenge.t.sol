@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
+import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
+import {ISettlementCourt} from "../../../contracts/interfaces/ISettlementCourt.sol";
+import {Contests} from "../../../contracts/libraries/Contests.sol";
+import {CourtTerms} from "../../../contracts/types.sol";
+import {Courtroom} from "../support/Courtroom.sol";
+
+/// @notice Challenges before a panel: the rules of PROTOCOL "Disputes", one test each (SettlementCourt.tree).
+contract SettlementCourtChallengeTest is Courtroom {
+    uint64 internal epoch;
+
+    function setUp() public override {
+        super.setUp();
+        epoch = proposed();
+    }
+
+    // ---- opening
+
+    function test_challenge__stops_the_clock_takes_the_bond_and_asks_the_arbiter() public {
+        uint64 deadline = uint64(block.timestamp) + RULING_PERIOD;
+        vm.expectEmit(address(court));
+        emit ISettlementCourt.CaseOpened(
+            1,
+            dataset,
+            epoch,
+            1,
+            uint8(ISettlementCourt.Ground.Scoring),
+            alice,
+            coordinator,
+            uint96(BOND),
+            "file",
+            deadline
+        );
+        vm.expectEmit(address(court));
+        emit ISettlementCourt.CaseReferred(1, address(council), 0);
+        assertEq(challengeScoring(alice, epoch, "file"), 1);
+        assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
+        assertEq(court.lockedBonds(), BOND);
+        assertEq(cota.balanceOf(address(court)), BOND);
+        assertEq(address(council).balance, COST);
+        (uint32 made, uint32 open) = court.docketOf(dataset, epoch, 1);
+        assertEq(made + open, 2);
+        ISettlementCourt.Case memory c = court.caseOf(1);
+        assertEq(c.claimant, alice);
+        assertEq(c.respondent, coordinator);
+        assertEq(c.bond, BOND);
+        assertEq(c.attempt, 1);
+    }
+
+    function test_challenge__after_the_window__reverts() public {
+        uint64 ends = ledger.proposalOf(dataset, epoch).windowEndsAt;
+        vm.warp(ends);
+        _refused(
+            abi.encodeWithSelector(
+                Contests.NotOpenToChallenge.selector, dataset, epoch, IAnnotationLedger.ProposalState.Proposed, ends
+            )
+        );
+        vm.warp(ends - 1);
+        challengeScoring(alice, epoch, "file");
+    }
+
+    function test_challenge__of_nothing_or_of_a_final_epoch__reverts() public {
+        finalizeEpoch(dataset, epoch);
+        uint64 ends = ledger.proposalOf(dataset, epoch).windowEndsAt;
+        _refused(
+            abi.encodeWithSelector(
+                Contests.NotOpenToChallenge.selector, dataset, epoch, IAnnotationLedger.ProposalState.Finalized, ends
+            )
+        );
+        epoch = 9;
+        _refused(
+            abi.encodeWithSelector(
+                Contests.NotOpenToChallenge.selector, dataset, 9, IAnnotationLedger.ProposalState.None, 0
+            )
+        );
+    }
+
+    function test_challenge__on_a_ground_that_is_proven_or_not_of_challenges__reverts() public {
+        for (uint8 g = 0; g <= uint8(ISettlementCourt.Ground.Appeal); ++g) {
+            ISettlementCourt.Ground ground = ISettlementCourt.Ground(g);
+            if (ground >= ISettlementCourt.Ground.Scoring && ground <= ISettlementCourt.Ground.Wallet) continue;
+            vm.prank(alice);
+            vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotForPanel.selector, ground));
+            court.challenge{value: COST}(dataset, epoch, ground, "file");
+        }
+    }
+
+    function test_challenge__without_evidence_or_for_another_fee__reverts() public {
+        vm.startPrank(alice);
+        vm.expectRevert(ISettlementCourt.ZeroEvidence.selector);
+        court.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Data, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.WrongFee.selector, COST - 1, COST));
+        court.challenge{value: COST - 1}(dataset, epoch, ISettlementCourt.Ground.Data, "file");
+    }
+
+    function test_challenge__of_a_dataset_that_another_court_judges__reverts() public {
+        vm.mockCall(address(registry), abi.encodeCall(registry.servingOf, (dataset)), abi.encode(registry.version(1)));
+        _refused(abi.encodeWithSelector(IAnnotationLedger.NotCourt.selector, dataset, address(court), address(0)));
+    }
+
+    // ---- rulings
+
+    function test_ruling_for_the_claimant__the_settlement_falls_and_half_of_its_bond_is_burnt() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        uint256 supply = cota.totalSupply();
+        uint64 available = ledger.availableUnits(dataset);
+        vote(court.caseOf(caseId).disputeId, 1);
+        skip(6 hours);
+        vm.expectEmit(address(ledger));
+        emit IAnnotationLedger.SettlementRejected(
+            dataset, epoch, 1, PROPOSER_BOND, alice, PROPOSER_BOND / 2, ledger.settleBy(dataset, epoch)
+        );
+        vm.expectEmit(address(court));
+        emit ISettlementCourt.CaseClosed(caseId, dataset, epoch, uint8(ISettlementCourt.Outcome.Upheld), 0);
+        council.executeRuling(court.caseOf(caseId).disputeId);
+        assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Upheld);
+        assertEq(credit(alice), BOND);
+        assertEq(ledger.creditOf(alice), PROPOSER_BOND / 2);
+        assertEq(supply - cota.totalSupply(), PROPOSER_BOND / 2);
+        assertEq(ledger.availableUnits(dataset), available + 3e9);
+        assertEq(court.lockedBonds(), 0);
+        (address victor, address proposer) = court.downfallOf(dataset, epoch, 1);
+        assertEq(victor, alice);
+        assertEq(proposer, coordinator);
+        assertSolvent();
+    }
+
+    function test_ruling_for_the_claimant__the_checkpoint_may_be_proposed_anew_and_challenged_at_the_first_bond()
+        public
+    {
+        ruleOn(challengeScoring(alice, epoch, "file"), 1);
+        vm.prank(coordinator);
+        assertEq(ledger.propose(dataset, epoch, "root", 2e9, 1, "file"), 2);
+        assertEq(court.nextBond(dataset, epoch), BOND);
+        // The same evidence against another attempt is another question.
+        challengeScoring(alice, epoch, "file");
+    }
+
+    function test_ruling_for_the_proposer__the_bond_is_lost_and_half_of_it_burnt() public {
+        uint256 supply = cota.totalSupply();
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        ruleOn(caseId, 2);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Dismissed);
+        assertState(epoch, IAnnotationLedger.ProposalState.Proposed);
+        assertEq(credit(alice), 0);
+        assertEq(credit(coordinator), BOND / 2);
+        assertEq(supply - cota.totalSupply(), BOND / 2);
+        assertSolvent();
+    }
+
+    function test_after_a_lost_challenge__at_least_half_the_window_follows() public {
+        skip(1 days - 1);
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        ruleOn(caseId, 2);
+        uint64 ends = ledger.proposalOf(dataset, epoch).windowEndsAt;
+        assertEq(ends, block.timestamp + 12 hours);
+        vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.WindowOpen.selector, dataset, epoch, ends));
+        ledger.finalize(dataset, epoch);
+        vm.warp(ends);
+        ledger.finalize(dataset, epoch);
+    }
+
+    function test_after_an_early_lost_challenge__the_rest_of_the_window_follows() public {
+        skip(1 hours);
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        ruleOn(caseId, 2);
+        assertEq(ledger.proposalOf(dataset, epoch).windowEndsAt, block.timestamp + 23 hours);
+    }
+
+    function test_no_ruling_on_scoring__rejected_and_both_bonds_back_less_a_tenth() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        uint256 locked = ledger.lockedBond(coordinator);
+        uint256 balance = ledger.bondBalance(coordinator);
+        ruleOn(caseId, 0);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+        assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
+        assertEq(credit(alice), BOND * 9 / 10);
+        assertEq(ledger.bondBalance(coordinator), balance - PROPOSER_BOND / 10);
+        assertEq(ledger.lockedBond(coordinator), locked - PROPOSER_BOND);
+        assertEq(ledger.creditOf(alice), 0);
+        assertSolvent();
+    }
+
+    function test_no_ruling_on_data__the_proposer_loses() public {
+        uint256 caseId = challenge(alice, epoch, ISettlementCourt.Ground.Data, "file");
+        ruleOn(caseId, 0);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+        assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
+        assertEq(credit(alice), BOND);
+        assertEq(ledger.creditOf(alice), PROPOSER_BOND / 2);
+        assertSolvent();
+    }
+
+    function test_no_ruling_on_a_wallets_denial__rejected_and_both_bonds_back_less_a_tenth() public {
+        uint256 caseId = challenge(alice, epoch, ISettlementCourt.Ground.Wallet, "file");
+        ruleOn(caseId, 0);
+        assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
+        assertEq(credit(alice), BOND * 9 / 10);
+    }
+
+    function test_rule__by_another_than_the_arbiter__reverts() public {
+        challengeScoring(alice, epoch, "file");
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotArbiter.selector, alice, address(council)));
+        court.rule(0, 1);
+    }
+
+    function test_rule__on_a_dispute_of_somebody_else__does_nothing() public {
+        vm.prank(address(council));
+        court.rule(77, 1);
+        assertState(epoch, IAnnotationLedger.ProposalState.Proposed);
+    }
+
+    // ---- several cases
+
+    function test_bonds__double_with_each_case_against_one_attempt() public {
+        challengeScoring(alice, epoch, "1");
+        assertEq(court.nextBond(dataset, epoch), 2 * BOND);
+        challengeScoring(bob, epoch, "2");
+        challengeScoring(alice, epoch, "3");
+        assertEq(court.nextBond(dataset, epoch), 8 * BOND);
+        assertEq(court.lockedBonds(), 7 * BOND);
+        assertSolvent();
+    }
+
+    function test_bonds__doubled_beyond_all_there_is__cannot_be_posted() public {
+        vm.prank(admin);
+        assertTrue(cota.transfer(alice, 900_000_000e18));
+        for (uint256 i = 0; i < 24; ++i) {
+            challengeScoring(alice, epoch, bytes32(i + 1));
+        }
+        assertGt(court.nextBond(dataset, epoch), cota.balanceOf(alice));
+    }
+
+    function test_a_ruling__binds_its_ground_and_evidence_and_nothing_else() public {
+        ruleOn(challengeScoring(alice, epoch, "file"), 2);
+        _refused(
+            abi.encodeWithSelector(
+                ISettlementCourt.AlreadyRaised.selector,
+                dataset,
+                epoch,
+                1,
+                ISettlementCourt.Ground.Scoring,
+                bytes32("file")
+            )
+        );
+        challengeScoring(alice, epoch, "other file");
+        challenge(alice, epoch, ISettlementCourt.Ground.Data, "file");
+    }
+
+    function test_only_what_is_disputed__freezes() public {
+        uint64 other = proposeEpoch(dataset, parts1(bob, 2e9));
+        challengeScoring(alice, epoch, "file");
+        finalizeEpoch(dataset, other);
+        assertState(other, IAnnotationLedger.ProposalState.Finalized);
+        assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
+    }
+
+    function test_the_window__stands_still_until_the_last_case_is_closed() public {
+        uint256 first = challengeScoring(alice, epoch, "1");
+        uint256 second = challengeScoring(bob, epoch, "2");
+        ruleOn(first, 2);
+        assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
+        ruleOn(second, 2);
+        assertState(epoch, IAnnotationLedger.ProposalState.Proposed);
+    }
+
+    function test_the_other_cases__of_a_settlement_that_fell_are_moot_and_lose_nothing() public {
+        uint256 first = challengeScoring(alice, epoch, "1");
+        uint256 second = challengeScoring(bob, epoch, "2");
+        uint256 third = challengeScoring(carol, epoch, "3");
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotMoot.selector, second));
+        court.closeMoot(second);
+        ruleOn(first, 1);
+        court.closeMoot(second);
+        assertEq(credit(bob), 2 * BOND);
+        // The panel's word on the third still comes, and binds nothing.
+        ruleOn(third, 2);
+        assertOutcome(third, ISettlementCourt.Outcome.Moot);
+        assertEq(credit(carol), 4 * BOND);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISettlementCourt.CaseNotOpen.selector, second, ISettlementCourt.Outcome.Moot)
+        );
+        court.closeMoot(second);
+        assertSolvent();
+    }
+
+    function test_a_moot_case__stays_moot_when_the_next_attempt_is_disputed() public {
+        uint256 first = challengeScoring(alice, epoch, "1");
+        uint256 second = challengeScoring(bob, epoch, "2");
+        ruleOn(first, 1);
+        vm.prank(coordinator);
+        ledger.propose(dataset, epoch, "root", 2e9, 1, "file");
+        challengeScoring(carol, epoch, "1");
+        ruleOn(second, 1);
+        assertOutcome(second, ISettlementCourt.Outcome.Moot);
+        assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
+    }
+
+    // ---- every dispute ends
+
+    function test_expire__before_the_deadline__reverts() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        uint64 deadline = uint64(block.timestamp) + RULING_PERIOD;
+        vm.warp(deadline - 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.DeadlineNotReached.selector, caseId, deadline));
+        court.expire(caseId);
+    }
+
+    function test_expire__of_a_case_without_a_ruling__is_the_default() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        skip(RULING_PERIOD);
+        court.expire(caseId);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+        assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
+        // A ruling that comes later finds nothing to do, and refuses nothing to the jurors.
+        decide(0, 1);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+    }
+
+    function test_expire__finds_a_final_ruling_that_nobody_brought() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        vote(0, 2);
+        skip(RULING_PERIOD);
+        court.expire(caseId);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Dismissed);
+    }
+
+    function test_expire__with_an_arbiter_that_fails__is_the_default() public {
+        uint256 caseId = challengeScoring(alice, epoch, "file");
+        skip(RULING_PERIOD);
+        vm.mockCallRevert(address(council), abi.encodeCall(council.disputeStatus, (0)), "broken");
+        court.expire(caseId);
+        assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+    }
+
+    function test_withdraw__takes_out_the_credit_once() public {
+        ruleOn(challengeScoring(alice, epoch, "file"), 1);
+        vm.startPrank(alice);
+        vm.expectRevert(ISettlementCourt.ZeroAddress.selector);
+        court.withdraw(address(cota), address(0));
+        court.withdraw(address(cota), carol);
+        assertEq(cota.balanceOf(address(court)), 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NothingToWithdraw.selector, alice, address(cota)));
+        court.withdraw(address(cota), carol);
+    }
+
+    /// @dev Whatever the bond and the ruling, nothing is lost but what is burnt, and at least half of a lost bond is.
+    function testFuzz_bonds__are_credited_or_burnt_to_the_last_unit(uint96 bond, uint8 ruling, bool isData) public {
+        bond = uint96(bound(bond, 1, 1_000_000e18));
+        ruling %= 3;
+        vm.mockCall(address(registry), abi.encodeCall(registry.courtTermsOf, (dataset)), _termsWith(bond));
+        uint256 supply = cota.totalSupply();
+        uint256 caseId =
+            challenge(alice, epoch, isData ? ISettlementCourt.Ground.Data : ISettlementCourt.Ground.Scoring, "file");
+        ruleOn(caseId, ruling);
+        uint256 burnt = supply - cota.totalSupply();
+        if (ruling == 2) {
+            assertEq(burnt, bond - bond / 2);
+            assertEq(credit(coordinator), bond / 2);
+        } else if (ruling == 1 || isData) {
+            assertEq(credit(alice), bond);
+        } else {
+            assertEq(credit(alice), bond - (uint256(bond) + 9) / 10);
+        }
+        assertEq(court.lockedBonds(), 0);
+        assertSolvent();
+    }
+
+    function _termsWith(uint128 bond) private view returns (bytes memory) {
+        CourtTerms memory terms = registry.courtTermsOf(dataset);
+        terms.challengeBond = bond;
+        return abi.encode(terms);
+    }
+
+    function _refused(bytes memory reason) private {
+        vm.prank(alice);
+        vm.expectRevert(reason);
+        court.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Scoring, "file");
+    }
+}
