@@ -8,7 +8,11 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # The native binary: the launchers of node_modules/.bin exit 0 when a test or the compiler fails.
 foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python lock
+# The linter compiles without bytecode. In the build's own cache its results would pass for built, and tests of files just
+# changed would silently not run.
+lint_apart = FOUNDRY_OUT=var/lint/out FOUNDRY_CACHE_PATH=var/lint/cache
+
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,13 +45,18 @@ check-python: setup
 
 check-contracts: setup
 	@$(call foundry,forge) fmt --check
-	@$(call foundry,forge) lint --deny warnings
+	@$(lint_apart) $(call foundry,forge) lint --deny warnings
 
 test-contracts: setup
 	@$(call foundry,forge) test
 
 test-python: setup
 	@$(PY) -m pytest
+
+bench: bench-gas ## every benchmark; figures in var/bench/
+
+bench-gas: setup ## gas of whole transactions beside others' designs, compared with snapshots/ (UPDATE=1 takes it over)
+	@$(PY) -m scripts.bench.gas $(if $(UPDATE),--update)
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

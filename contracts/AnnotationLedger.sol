@@ -7,18 +7,17 @@ import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {LogTree} from "./libraries/LogTree.sol";
 import {Statements} from "./libraries/Statements.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title AnnotationLedger
 /// @notice Receipted rows -> **checkpoint -> proposal -> epoch** -> shares.
-contract AnnotationLedger is SettlementHooks, EIP712 {
+contract AnnotationLedger is SettlementHooks {
     using SafeCast for uint256;
 
     uint64 private constant MAX_ROWS = 1 << 20;
     uint64 private constant SETTLE_STEPS = 8;
 
-    constructor(address registry_, address cotaToken) EIP712("Cota", "1") SettlementHooks(registry_, cotaToken) {}
+    constructor(address registry_, address cotaToken) SettlementHooks(registry_, cotaToken) {}
 
     // ---- the log
 
@@ -64,7 +63,9 @@ contract AnnotationLedger is SettlementHooks, EIP712 {
             windowEndsAt: windowEndsAt,
             finalizedAt: 0,
             settledAt: 0,
-            leafCount: uint256(leafCount).toUint24(),
+            // At most a checkpoint's rows, 2^20.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            leafCount: uint24(leafCount),
             attempt: uint256(attempt).toUint8(),
             state: ProposalState.Proposed,
             bondEra: _lockBond(terms.coordinator, terms.proposerBond),
@@ -86,26 +87,25 @@ contract AnnotationLedger is SettlementHooks, EIP712 {
 
     /// @inheritdoc IAnnotationLedger
     function finalize(bytes32 dataset, uint64 checkpointNumber) external {
-        Settlement memory s = _settlements[dataset][checkpointNumber];
-        if (s.state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, s.state);
-        if (Clock.time() < s.windowEndsAt) revert WindowOpen(dataset, checkpointNumber, s.windowEndsAt);
+        Settlement storage s = _settlements[dataset][checkpointNumber];
+        (ProposalState state, uint40 windowEndsAt, uint40 now_) = (s.state, s.windowEndsAt, Clock.time());
+        if (state != ProposalState.Proposed) revert NotProposed(dataset, checkpointNumber, state);
+        if (now_ < windowEndsAt) revert WindowOpen(dataset, checkpointNumber, windowEndsAt);
+        (bytes32 root, uint64 totalUnits) = (s.root, s.totalUnits);
+        Log storage log = _logs[dataset];
         Binding storage terms = _bindings[dataset];
-        Log memory log = _logs[dataset];
         _unlockBond(_proposerOf(dataset, s.bySuccessor, log.succeeded), terms.proposerBond, s.bondEra);
-        s.state = ProposalState.Finalized;
-        s.finalizedAt = Clock.time();
-        log.finalized += 1;
-        if (s.totalUnits != 0) log.minted = true;
-        if (checkpointNumber == log.settled + 1) {
-            log.settled += 1;
-            s.settledAt = s.finalizedAt;
+        (s.state, s.finalizedAt) = (ProposalState.Finalized, now_);
+        (uint32 finalized, uint32 settled) = (log.finalized + 1, log.settled);
+        log.finalized = finalized;
+        if (totalUnits != 0) log.minted = true;
+        if (checkpointNumber == settled + 1) {
+            (log.settled, s.settledAt) = (settled + 1, now_);
+            // More finalised than settled: some came before their turn, and it may have come now.
+            if (finalized > settled + 1) _settle(dataset, SETTLE_STEPS);
         }
-        _logs[dataset] = log;
-        _writeState(_settlements[dataset][checkpointNumber], s);
-        // More finalised than settled: some came before their turn, and it may have come now.
-        if (s.settledAt != 0 && log.finalized > log.settled) _settle(dataset, SETTLE_STEPS);
-        emit EpochFinalized(dataset, checkpointNumber, s.attempt, s.root, s.totalUnits);
-        IDatasetShares(terms.shares).openEpoch(checkpointNumber, s.root, s.totalUnits, s.leafCount);
+        emit EpochFinalized(dataset, checkpointNumber, s.attempt, root, totalUnits);
+        IDatasetShares(terms.shares).openEpoch(checkpointNumber, root, totalUnits, s.leafCount);
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -157,21 +157,17 @@ contract AnnotationLedger is SettlementHooks, EIP712 {
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory proposal) {
         Settlement memory s = _settlements[dataset][checkpointNumber];
         if (s.state == ProposalState.None) return proposal;
-        address proposer = _proposerOf(dataset, s.bySuccessor);
-        bool isBonded =
-            (s.state == ProposalState.Proposed || s.state == ProposalState.Disputed) && _isLocked(proposer, s.bondEra);
-        return Proposal({
-            settlementRoot: s.root,
-            totalUnits: s.totalUnits,
-            windowEndsAt: s.windowEndsAt,
-            finalizedAt: s.finalizedAt,
-            settledAt: s.settledAt,
-            leafCount: s.leafCount,
-            attempt: s.attempt,
-            state: s.state,
-            proposer: proposer,
-            bond: isBonded ? _bindings[dataset].proposerBond : 0
-        });
+        proposal.settlementRoot = s.root;
+        proposal.totalUnits = s.totalUnits;
+        proposal.windowEndsAt = s.windowEndsAt;
+        proposal.finalizedAt = s.finalizedAt;
+        proposal.settledAt = s.settledAt;
+        proposal.leafCount = s.leafCount;
+        proposal.attempt = s.attempt;
+        proposal.state = s.state;
+        proposal.proposer = _proposerOf(dataset, s.bySuccessor);
+        bool isPending = s.state == ProposalState.Proposed || s.state == ProposalState.Disputed;
+        if (isPending && _isLocked(proposal.proposer, s.bondEra)) proposal.bond = _bindings[dataset].proposerBond;
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -186,13 +182,8 @@ contract AnnotationLedger is SettlementHooks, EIP712 {
     }
 
     /// @inheritdoc IAnnotationLedger
-    function rowIdOf(Annotation calldata annotation) external pure returns (bytes32) {
-        return Statements.hash(annotation);
-    }
-
-    /// @inheritdoc IAnnotationLedger
     function domainSeparator() external view returns (bytes32) {
-        return _domainSeparatorV4();
+        return Statements.domainSeparator(address(this));
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -210,12 +201,6 @@ contract AnnotationLedger is SettlementHooks, EIP712 {
             revert AlreadyProposed(dataset, checkpointNumber, state);
         }
         return uint32(s.attempt) + 1;
-    }
-
-    function _writeState(Settlement storage settlement, Settlement memory s) private {
-        settlement.finalizedAt = s.finalizedAt;
-        settlement.settledAt = s.settledAt;
-        settlement.state = s.state;
     }
 
     /// @dev Moves the settled mark over checkpoints finalised before their turn.

@@ -105,7 +105,6 @@ abstract contract CoordinatorDesk is IAnnotationLedger, ReentrancyGuardTransient
 
     /// @inheritdoc IAnnotationLedger
     function withdrawBond(address to, uint256 amount) external nonReentrant {
-        if (to == address(0) || to == address(this)) revert ZeroAddress();
         if (amount == 0) revert ZeroAmount();
         Bond memory bond = _bonds[msg.sender];
         if (!bond.exiting) revert BondNotExiting(msg.sender);
@@ -116,17 +115,16 @@ abstract contract CoordinatorDesk is IAnnotationLedger, ReentrancyGuardTransient
         uint112 balance = (bond.balance - amount).toUint112();
         _bonds[msg.sender].balance = balance;
         emit BondWithdrawn(msg.sender, to, amount, balance);
-        SafeERC20.safeTransfer(BOND_TOKEN, to, amount);
+        _send(to, amount);
     }
 
     /// @inheritdoc IAnnotationLedger
     function withdrawCredit(address to) external nonReentrant returns (uint256 amount) {
-        if (to == address(0) || to == address(this)) revert ZeroAddress();
         amount = creditOf[msg.sender];
         if (amount == 0) revert NoCredit(msg.sender);
         delete creditOf[msg.sender];
         emit CreditWithdrawn(msg.sender, to, amount);
-        SafeERC20.safeTransfer(BOND_TOKEN, to, amount);
+        _send(to, amount);
     }
 
     // ---- readings
@@ -154,11 +152,6 @@ abstract contract CoordinatorDesk is IAnnotationLedger, ReentrancyGuardTransient
     }
 
     /// @inheritdoc IAnnotationLedger
-    function receiptKeys(address coordinator) external view returns (address[] memory) {
-        return _keyList[coordinator];
-    }
-
-    /// @inheritdoc IAnnotationLedger
     function liabilityPeriod() external pure returns (uint64) {
         return Liability.PERIOD;
     }
@@ -169,6 +162,11 @@ abstract contract CoordinatorDesk is IAnnotationLedger, ReentrancyGuardTransient
     }
 
     // ---- inside
+
+    function _send(address to, uint256 amount) private {
+        if (to == address(0) || to == address(this)) revert ZeroAddress();
+        SafeERC20.safeTransfer(BOND_TOKEN, to, amount);
+    }
 
     /// @return era in which the amount is locked
     function _lockBond(address coordinator, uint96 amount) internal returns (uint24 era) {

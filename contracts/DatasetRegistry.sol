@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {CourtTerms, DatasetState, SharesConfig, StakeTerms, Terms} from "./types.sol";
+import {CourtTerms, DatasetState, LedgerTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 interface INamesRegistry {
@@ -169,6 +169,27 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             challengeBond: terms.challengeBond,
             auditFee: terms.auditFee,
             penaltyCap: terms.penaltyCap
+        });
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory) {
+        _checkKnown(dataset);
+        Terms storage terms = _terms[dataset];
+        return LedgerTerms({
+            coordinator: terms.coordinator,
+            unitsPerLabel: terms.unitsPerLabel,
+            challengeWindow: terms.challengeWindow,
+            shares: _records[dataset].shares,
+            // Within its bounds (libraries/TermsRules.sol).
+            // forge-lint: disable-next-line(unsafe-typecast)
+            proposerBond: uint96(terms.proposerBond),
+            successor: terms.successor,
+            supplyCap: terms.supplyCap,
+            settlePeriod: terms.settlePeriod,
+            receiptPeriod: terms.receiptPeriod,
+            claimPeriod: terms.claimPeriod,
+            responsePeriod: terms.responsePeriod
         });
     }
 

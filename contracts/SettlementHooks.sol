@@ -7,7 +7,7 @@ import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {Leaves} from "./libraries/Leaves.sol";
-import {Terms} from "./types.sol";
+import {LedgerTerms} from "./types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -84,8 +84,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
     }
 
     modifier onlyCourt(bytes32 dataset) {
-        address court = _serving(dataset).court;
-        if (msg.sender != court) revert NotCourt(dataset, msg.sender, court);
+        _checkCourt(dataset);
         _;
     }
 
@@ -118,7 +117,6 @@ abstract contract SettlementHooks is CoordinatorDesk {
     function reject(bytes32 dataset, uint64 checkpointNumber, uint128 forfeit, address to, uint128 toAmount)
         external
         onlyCourt(dataset)
-        nonReentrant
     {
         Settlement storage s = _disputed(dataset, checkpointNumber);
         s.state = ProposalState.Rejected;
@@ -160,7 +158,6 @@ abstract contract SettlementHooks is CoordinatorDesk {
     /// @inheritdoc IAnnotationLedger
     function slash(bytes32 dataset, address coordinator, uint128 amount, address to, uint128 toAmount)
         external
-        nonReentrant
         returns (uint128 slashed)
     {
         IDatasetRegistry.Version memory serving = _serving(dataset);
@@ -181,7 +178,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
         if (_logs[dataset].succeeded) return;
         if (_bindings[dataset].coordinator == address(0)) _bind(dataset);
         address former = _bindings[dataset].coordinator;
-        address successor = REGISTRY.termsOf(dataset).successor;
+        address successor = _terms(dataset).successor;
         _logs[dataset].succeeded = true;
         _successions[dataset] = Succession(former, Clock.time());
         _bindings[dataset].coordinator = successor;
@@ -193,7 +190,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
     /// @inheritdoc IAnnotationLedger
     function coordinatorOf(bytes32 dataset) public view returns (address coordinator) {
         coordinator = _bindings[dataset].coordinator;
-        return coordinator == address(0) ? REGISTRY.termsOf(dataset).coordinator : coordinator;
+        return coordinator == address(0) ? _terms(dataset).coordinator : coordinator;
     }
 
     /// @inheritdoc IAnnotationLedger
@@ -203,7 +200,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
 
     /// @inheritdoc IAnnotationLedger
     function settleBy(bytes32 dataset, uint64 checkpointNumber) public view returns (uint64 time) {
-        uint64 period = REGISTRY.stakeTermsOf(dataset).settlePeriod;
+        uint64 period = _terms(dataset).settlePeriod;
         Exception memory x = _exceptions[dataset][checkpointNumber];
         time = x.settleBy != 0 ? x.settleBy : _checkpoint(dataset, checkpointNumber).madeAt + period;
         uint64 succeededAt = _successions[dataset].at;
@@ -215,15 +212,15 @@ abstract contract SettlementHooks is CoordinatorDesk {
 
     /// @dev Copies the terms of a dataset that this ledger serves.
     function _bind(bytes32 dataset) internal {
-        Terms memory terms = REGISTRY.termsOf(dataset);
+        LedgerTerms memory terms = _terms(dataset);
         _serving(dataset);
         _logs[dataset].available = terms.supplyCap;
         _bindings[dataset] = Binding({
             coordinator: terms.coordinator,
             unitsPerLabel: terms.unitsPerLabel,
             challengeWindow: terms.challengeWindow,
-            shares: REGISTRY.sharesOf(dataset),
-            proposerBond: uint256(terms.proposerBond).toUint96()
+            shares: terms.shares,
+            proposerBond: terms.proposerBond
         });
     }
 
@@ -270,6 +267,15 @@ abstract contract SettlementHooks is CoordinatorDesk {
     function _disputed(bytes32 dataset, uint64 checkpointNumber) private view returns (Settlement storage s) {
         s = _settlements[dataset][checkpointNumber];
         if (s.state != ProposalState.Disputed) revert NotDisputed(dataset, checkpointNumber, s.state);
+    }
+
+    function _terms(bytes32 dataset) private view returns (LedgerTerms memory) {
+        return REGISTRY.ledgerTermsOf(dataset);
+    }
+
+    function _checkCourt(bytes32 dataset) private view {
+        address court = _serving(dataset).court;
+        if (msg.sender != court) revert NotCourt(dataset, msg.sender, court);
     }
 
     /// @dev The contracts of the dataset's version, of which this ledger must be one.

@@ -49,12 +49,12 @@ enum PreviewPolicy {
 /// @param schemaHash keccak256 of the canonical JSON of the question and its classes; not zero
 /// @param drawCommitment keccak256 of the secret of the draw
 /// @param transfersLockedUntil read only when the policy is LockedUntil
-/// @param receiptPeriod longest time between a receipt and its `includeBy`
+/// @param receiptPeriod longest time between a receipt and its `includeBy`; at most 7 days
 /// @param checkpointPeriod longest time between two checkpoints
 /// @param challengeWindow time between a proposal and its finalisation
 /// @param settlePeriod longest time between a checkpoint and its settlement; longer than `challengeWindow`
-/// @param responsePeriod time to answer a demand for inclusion
-/// @param claimPeriod time after `includeBy` in which a missing row may be claimed
+/// @param responsePeriod time to answer a demand for inclusion; at most 30 days
+/// @param claimPeriod time after `includeBy` in which a missing row may be claimed; at most 60 days
 /// @param appealPeriod time after finalisation in which a contributor may appeal
 /// @param penaltyPeriod time after finalisation in which a penalty may be executed; not shorter than `appealPeriod`
 /// @param reportingPeriod time between two royalty reports of a licensee; zero for no duty
@@ -148,4 +148,19 @@ struct CourtTerms {
     uint128 challengeBond;
     uint128 auditFee;
     uint128 penaltyCap;
+}
+
+/// @notice The terms that the ledger and the contracts around it read, and the dataset's shares.
+struct LedgerTerms {
+    address coordinator;
+    uint64 unitsPerLabel;
+    uint32 challengeWindow;
+    address shares;
+    uint96 proposerBond;
+    address successor;
+    uint64 supplyCap;
+    uint32 settlePeriod;
+    uint32 receiptPeriod;
+    uint32 claimPeriod;
+    uint32 responsePeriod;
 }

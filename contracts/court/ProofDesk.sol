@@ -9,6 +9,7 @@ import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {Leaves} from "../libraries/Leaves.sol";
 import {LogTree} from "../libraries/LogTree.sol";
 import {RowSignatures} from "../libraries/RowSignatures.sol";
+import {Statements} from "../libraries/Statements.sol";
 import {CourtTerms} from "../types.sol";
 
 /// @title ProofDesk
@@ -96,7 +97,7 @@ contract ProofDesk is IProofDesk {
     ) external {
         ISettlementCourt court = _court(dataset);
         ISettlementCourt.Case memory c = court.caseOf(caseId);
-        bytes32 row = LEDGER.rowIdOf(annotation);
+        bytes32 row = Statements.hash(annotation);
         if (row != c.evidence) revert WrongRow(c.evidence, row);
         // A row that names another dataset is nobody's signature for this one.
         if (annotation.dataset != c.dataset) revert WrongRow(c.dataset, annotation.dataset);
@@ -156,7 +157,7 @@ contract ProofDesk is IProofDesk {
         view
         returns (uint64 item)
     {
-        bytes32 row = LEDGER.rowIdOf(labelled.annotation);
+        bytes32 row = Statements.hash(labelled.annotation);
         if (
             labelled.annotation.dataset != dataset
                 || !LEDGER.isLogged(dataset, epoch, labelled.index, row, labelled.logProof)

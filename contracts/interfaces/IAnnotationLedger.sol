@@ -49,7 +49,7 @@ interface IAnnotationLedger {
     }
 
     /// @dev EIP-712 `Annotation(bytes32 dataset,bytes32 itemRef,uint8 kind,bytes32 labelCommitment,bytes32 lease,
-    /// address account,uint256 nonce,uint64 deadline)`; kind 0 is a label
+    /// address account,uint256 nonce,uint64 deadline)`; kind 0 is a label; its struct hash is the row id (libraries/Statements.sol)
     struct Annotation {
         bytes32 dataset;
         bytes32 itemRef;
@@ -256,7 +256,6 @@ interface IAnnotationLedger {
     /// @notice How long a coordinator answers for a receipt key after its end, and with its bond after an exit request.
     function liabilityPeriod() external view returns (uint64);
     function creditOf(address account) external view returns (uint256);
-    function receiptKeys(address coordinator) external view returns (address[] memory);
     /// @notice First and last second of a key's validity; zeros for an unknown one.
     function receiptKey(address coordinator, address key) external view returns (uint64 validFrom, uint64 validUntil);
     function checkpointCount(bytes32 dataset) external view returns (uint64);
@@ -278,8 +277,6 @@ interface IAnnotationLedger {
         external
         view
         returns (bool);
-    /// @notice Row id of an annotation: its EIP-712 struct hash.
-    function rowIdOf(Annotation calldata annotation) external pure returns (bytes32);
     /// @notice EIP-712 domain of annotations, agent keys and receipts: "Cota", "1", chain id, this contract.
     function domainSeparator() external view returns (bytes32);
     function registry() external view returns (address);

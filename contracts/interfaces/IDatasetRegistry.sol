@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {CourtTerms, DatasetState, StakeTerms, Terms} from "../types.sol";
+import {CourtTerms, DatasetState, LedgerTerms, StakeTerms, Terms} from "../types.sol";
 
 /// @title Datasets: their frozen terms, their items and gold, their state, and the contracts that serve them
 /// @notice A dataset's id binds chain, registry, publisher, terms and salt; a copied registration yields another id.
@@ -106,6 +106,7 @@ interface IDatasetRegistry {
     function termsOf(bytes32 dataset) external view returns (Terms memory);
     function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory);
     function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory);
+    function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory);
     /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
     function servingOf(bytes32 dataset) external view returns (Version memory);
     /// @notice Zero values for an unknown dataset, as in all readings below.

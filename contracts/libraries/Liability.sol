@@ -8,6 +8,6 @@ library Liability {
     uint32 internal constant MAX_RECEIPT_PERIOD = 7 days;
     uint32 internal constant MAX_CLAIM_PERIOD = 60 days;
     uint32 internal constant MAX_RESPONSE_PERIOD = 30 days;
-    /// @notice The three above, and time to punish.
-    uint32 internal constant PERIOD = MAX_RECEIPT_PERIOD + MAX_CLAIM_PERIOD + MAX_RESPONSE_PERIOD + 3 days;
+    /// @notice Longer than the three above together: three days are left to punish.
+    uint32 internal constant PERIOD = 100 days;
 }

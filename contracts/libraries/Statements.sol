@@ -15,6 +15,14 @@ library Statements {
     );
     bytes32 internal constant LEAVE = keccak256("Leave(bytes32 dataset,address account,uint256 nonce,uint64 deadline)");
 
+    bytes32 private constant DOMAIN =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+
+    /// @notice Domain "Cota", "1", this chain, the contract: what OpenZeppelin's EIP712 makes, without its kilobyte of code.
+    function domainSeparator(address verifyingContract) internal view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN, keccak256("Cota"), keccak256("1"), block.chainid, verifyingContract));
+    }
+
     /// @notice Row id: the identity of a label, whatever bytes its signature has.
     function hash(IAnnotationLedger.Annotation calldata statement) internal pure returns (bytes32) {
         return keccak256(abi.encode(ANNOTATION, statement));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
 import {Terms} from "../types.sol";
+import {Liability} from "./Liability.sol";
 
 /// @title The bounds of a dataset's terms
 /// @notice Publisher's terms -> **bounds** -> frozen for ever. What no later vote or key could repair is refused here.
@@ -47,10 +48,10 @@ library TermsRules {
     function _checkPeriods(Terms calldata terms) private pure {
         _require(terms.challengeWindow <= MAX_PERIOD, "challengeWindow");
         _require(terms.settlePeriod <= MAX_PERIOD, "settlePeriod");
-        _require(terms.receiptPeriod <= MAX_PERIOD, "receiptPeriod");
+        _require(terms.receiptPeriod <= Liability.MAX_RECEIPT_PERIOD, "receiptPeriod");
         _require(terms.checkpointPeriod <= MAX_PERIOD, "checkpointPeriod");
-        _require(terms.responsePeriod <= MAX_PERIOD, "responsePeriod");
-        _require(terms.claimPeriod <= MAX_PERIOD, "claimPeriod");
+        _require(terms.responsePeriod <= Liability.MAX_RESPONSE_PERIOD, "responsePeriod");
+        _require(terms.claimPeriod <= Liability.MAX_CLAIM_PERIOD, "claimPeriod");
         _require(terms.appealPeriod <= MAX_PERIOD, "appealPeriod");
         _require(terms.penaltyPeriod <= MAX_PERIOD, "penaltyPeriod");
         _require(terms.reportingPeriod <= MAX_PERIOD, "reportingPeriod");

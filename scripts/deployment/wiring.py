@@ -43,7 +43,15 @@ class Step:
 def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_token: Address) -> list[Step]:
     """Without these no dataset can be created; the deployment is complete when they are done."""
     registry = DatasetRegistry(client, at["DatasetRegistry"])
-    wanted = Version(at["AnnotationLedger"], at["StakeVault"], at["LicenseMarket"], at["DatasetShares"])
+    wanted = Version(
+        at["AnnotationLedger"],
+        at["StakeVault"],
+        at["LicenseMarket"],
+        at["DatasetShares"],
+        at.get("SettlementCourt", ZERO_ADDRESS),
+        at.get("CoordinatorFaults", ZERO_ADDRESS),
+        at.get("DeliveryDesk", ZERO_ADDRESS),
+    )
 
     async def has_version() -> bool:
         latest = await registry.latest_version("latest")

@@ -10,7 +10,13 @@ from cota.units import Hash32
 from scripts.scenes.stages import Step
 
 PAUSE_S = 0.3
-_TOLD = {"checkpointed": "logged; scoring", "proposed": "proposed; the window is open", "finalized": "final"}
+_TOLD = {
+    "checkpointed": "logged; scoring",
+    "proposed": "proposed; the window is open",
+    "disputed": "disputed; its clocks stand still",
+    "rejected": "rejected; scoring anew",
+    "finalized": "final",
+}
 
 
 def wait_for_epoch(client: CotaClient, dataset: Hash32, step: Step) -> dict[str, Any]:

@@ -19,15 +19,15 @@ contract AnnotationLedgerSettlementTest is World {
         uint64 windowEndsAt = uint64(block.timestamp + 1 days);
         vm.expectEmit(address(ledger));
         emit IAnnotationLedger.SettlementProposed(
-            dataset, 1, 1, coordinator, "root", 2e9, 7, "file", 1000e18, windowEndsAt
+            dataset, 1, 1, coordinator, "root", 2e9, 2, "file", 1000e18, windowEndsAt
         );
         vm.prank(coordinator);
-        assertEq(ledger.propose(dataset, 1, "root", 2e9, 7, "file"), 1);
+        assertEq(ledger.propose(dataset, 1, "root", 2e9, 2, "file"), 1);
         IAnnotationLedger.Proposal memory p = ledger.proposalOf(dataset, 1);
         assertEq(p.settlementRoot, "root");
         assertEq(p.totalUnits, 2e9);
         assertEq(p.windowEndsAt, windowEndsAt);
-        assertEq(p.leafCount, 7);
+        assertEq(p.leafCount, 2);
         assertEq(p.proposer, coordinator);
         assertEq(p.bond, 1000e18);
         assertEq(uint8(p.state), uint8(IAnnotationLedger.ProposalState.Proposed));
@@ -124,6 +124,14 @@ contract AnnotationLedgerSettlementTest is World {
         ledger.propose(dataset, 1, "root", 1e9, 0, "");
     }
 
+    function test_propose__more_leaves_than_rows__reverts() public {
+        logRows(dataset, 3);
+        vm.startPrank(coordinator);
+        vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.LeavesAboveRows.selector, 4, 3));
+        ledger.propose(dataset, 1, "root", 1e9, 4, "");
+        ledger.propose(dataset, 1, "root", 1e9, 3, "");
+    }
+
     function test_propose__locks_the_bond_and_finalize_frees_it() public {
         Terms memory terms = defaultTerms();
         terms.proposerBond = 60_000e18;
@@ -138,13 +146,6 @@ contract AnnotationLedgerSettlementTest is World {
             )
         );
         _propose(2, 1e9);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IAnnotationLedger.InsufficientBond.selector, coordinator, 40_000e18, uint256(40_000e18 + 1)
-            )
-        );
-        vm.prank(coordinator);
-        ledger.withdrawBond(coordinator, 40_000e18 + 1);
         finalizeEpoch(dataset, 1);
         assertEq(ledger.lockedBond(coordinator), 0);
         _propose(2, 1e9);
@@ -225,6 +226,6 @@ contract AnnotationLedgerSettlementTest is World {
 
     function _propose(uint64 number, uint64 units) private {
         vm.prank(coordinator);
-        ledger.propose(dataset, number, "root", units, 1, "");
+        ledger.propose(dataset, number, "root", units, units == 0 ? 0 : 1, "");
     }
 }

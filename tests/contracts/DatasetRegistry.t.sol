@@ -7,6 +7,7 @@ import {LicenseMarket} from "../../contracts/LicenseMarket.sol";
 import {StakeVault} from "../../contracts/StakeVault.sol";
 import {IDatasetRegistry} from "../../contracts/interfaces/IDatasetRegistry.sol";
 import {DatasetState, SharesConfig, Terms} from "../../contracts/types.sol";
+import {Party} from "./support/Party.sol";
 import {World} from "./support/World.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
@@ -110,8 +111,14 @@ contract DatasetRegistryTest is World {
         t.settlePeriod = t.challengeWindow;
         _refused(t, "settlePeriod");
         t = defaultTerms();
-        t.receiptPeriod = 365 days + 1;
+        t.receiptPeriod = 7 days + 1;
         _refused(t, "receiptPeriod");
+        t = defaultTerms();
+        t.claimPeriod = 60 days + 1;
+        _refused(t, "claimPeriod");
+        t = defaultTerms();
+        t.responsePeriod = 30 days + 1;
+        _refused(t, "responsePeriod");
     }
 
     function test_create_dataset__terms_missing__name_the_term() public {
@@ -255,6 +262,26 @@ contract DatasetRegistryTest is World {
         v.sharesImplementation = bob;
         vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, bob));
         registry.addVersion(v);
+    }
+
+    function test_versions__court_faults_and_deliveries_serve_another_ledger__are_refused() public {
+        address other = address(new Party(address(registry), address(vault)));
+        for (uint256 i = 0; i < 3; ++i) {
+            address[3] memory parties = [court, faults, deliveries];
+            parties[i] = other;
+            IDatasetRegistry.Version memory v = IDatasetRegistry.Version(
+                address(ledger),
+                address(vault),
+                address(market),
+                address(implementation),
+                parties[0],
+                parties[1],
+                parties[2]
+            );
+            vm.prank(admin);
+            vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, other));
+            registry.addVersion(v);
+        }
     }
 
     function test_restricted__only_whom_the_access_manager_allows() public {

@@ -8,9 +8,11 @@ import pytest
 from eth_account import Account
 
 from cota.cli.answers_file import names_of, read_answers
-from cota.cli.dataset_file import read_items, read_wanted
+from cota.cli.batch_file import check_items, open_items
+from cota.cli.dataset_file import read_wanted
 from cota.cli.failures import Failed
-from cota.client import Currency, Lease
+from cota.client import Currency, Lease, NewItem
+from cota.formats.incoming import ReadOptions
 from cota.units import Address, Hash32
 
 CLASSES = ["heron", "ibis"]
@@ -86,6 +88,13 @@ def test_names_of__reference_content_or_field() -> None:
     assert names_of(leased({"photo": 7}), "photo") == [reference, "7"]
     assert names_of(leased({"photo": "p7"}), "picture") == [reference]
     assert names_of(leased(["p7"]), "photo") == [reference]
+
+
+def read_items(path: Path, schema: Any, wallet: Any, dataset: Hash32) -> list[NewItem]:
+    checked = check_items(path, open_items(path, ReadOptions()), schema)
+    (batch,) = checked.batches(wallet, dataset)
+    assert (checked.items, checked.gold) == (len(batch), sum(item.gold is not None for item in batch))
+    return batch
 
 
 def test_read_items__sent_again__is_the_same_batch(tmp_path: Path) -> None:
@@ -169,3 +178,26 @@ def _file(folder: Path, **fields: Any) -> Path:
     content = {"title": "Birds", "schema": SCHEMA} | fields
     path.write_text(json.dumps({name: value for name, value in content.items() if value is not None}))
     return path
+
+
+def test_batches__large_file__several_and_the_same_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("n,gold\n" + "".join(f"{n},{'ibis' if n % 3 else ''}\n" for n in range(25)))
+    monkeypatch.setattr("cota.cli.batch_file.MOST_IN_BATCH", 10)
+    checked = check_items(path, open_items(path, ReadOptions()), SCHEMA)
+    assert (checked.items, checked.gold) == (25, 16)
+    first, second = (list(checked.batches(WALLET, DATASET)) for _ in range(2))
+    assert first == second
+    assert [len(batch) for batch in first] == [10, 10, 5]
+    assert len({item.item_salt for batch in first for item in batch}) == 25
+    monkeypatch.setattr("cota.cli.batch_file.BYTES_IN_BATCH", 30)
+    assert max(len(batch) for batch in checked.batches(WALLET, DATASET)) < 5
+
+
+def test_read_wanted__what_the_items_tell__completes_the_question(tmp_path: Path) -> None:
+    told = {"kind": "choice", "question": "From the file?", "classes": CLASSES}
+    wanted = read_wanted(_file(tmp_path, schema={"question": "Mine?"}), DOLLAR, COTA, told)
+    assert wanted.schema == {"kind": "choice", "question": "Mine?", "classes": CLASSES}
+    assert read_wanted(_file(tmp_path, schema=None), DOLLAR, COTA, told).schema == told

@@ -15,6 +15,7 @@ import typer
 from cota.cli import (
     agents,
     buying,
+    converting,
     datasets,
     earning,
     membership,
@@ -55,6 +56,7 @@ _VERBS: Mapping[str, Verb] = {
     "buy": buying.buy,
     "pay": buying.pay,
     "export": buying.export,
+    "convert": converting.convert,
     "score": scoring.score,
 }
 _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {

@@ -1,4 +1,4 @@
-"""A publisher's files -> **terms and items** -> client. What `cota dataset create` and `add-batch` read.
+"""A publisher's file -> **question and terms** -> client. What `cota dataset create` and `describe` read.
 
 Promises: unknown or missing fields, repeated keys and wrong forms are refused with file, line and field;
 amounts follow the one rule of the command line; whatever the file does not say takes the network's usual
@@ -7,27 +7,20 @@ value, and is shown before anything is signed.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn
-
-from eth_account.signers.local import LocalAccount
+from typing import Any
 
 from cota.chain.terms import PreviewPolicy, Terms, TransferPolicy
 from cota.cli.amounts import SHARE_DECIMALS, parse_typed
 from cota.cli.failures import Failed, WrongUse
-from cota.client import Currency, NewItem
-from cota.commitments.canonical import canonical, parse_json
-from cota.commitments.words import keccak
-from cota.datasets.contents import check_content
-from cota.datasets.labels import check_label
-from cota.datasets.question import check_schema, item_kind
+from cota.client import Currency
+from cota.commitments.canonical import parse_json
+from cota.datasets.question import check_schema
 from cota.errors import DomainError
-from cota.units import ZERO_ADDRESS, Hash32, parse_address, parse_hash32
+from cota.units import ZERO_ADDRESS, parse_address, parse_hash32
 
 LARGEST_FILE = 64 * 2**20
 
@@ -56,9 +49,16 @@ class Wanted:
     choices: Mapping[str, Any]
 
 
-def read_wanted(path: Path, payment: Currency, stake: Currency) -> Wanted:
-    """The file of `dataset create` and `dataset describe`. Raises Failed."""
+def read_wanted(
+    path: Path, payment: Currency, stake: Currency, told: Mapping[str, Any] | None = None
+) -> Wanted:
+    """The file of `dataset create` and `dataset describe`. Raises Failed.
+
+    `told`: as much of the question as the file of items tells; what this file says goes before it.
+    """
     found = read_object(path)
+    if told and isinstance(found.setdefault("schema", {}), dict):
+        found["schema"] = {**told, **found["schema"]}
     missing = [name for name in ("title", "schema") if name not in found]
     unknown = sorted(set(found) - _CHOICES - {*_TEXTS, "schema", "rules"})
     if missing or unknown:
@@ -94,40 +94,6 @@ def read_object(path: Path) -> dict[str, Any]:
     return value
 
 
-def read_items(path: Path, schema: Any, account: LocalAccount, dataset: Hash32) -> list[NewItem]:
-    """A batch: JSON lines `{"content": ..., "gold": label}`, gold only where it is known. Raises Failed.
-
-    The salts are fresh for everybody but the publisher: they are derived from her key, the dataset and this
-    very file, so that a batch sent again after a crash is the same batch and not a second one.
-    """
-    raw = read_bytes(path)
-    seed = hmac.digest(bytes(account.key), b"cota batch" + dataset + hashlib.sha256(raw).digest(), "sha256")
-    items: list[NewItem] = []
-    seen: dict[bytes, int] = {}
-    kind = item_kind(schema)
-    for number, line in _lines(path, raw):
-        content = canonical(line["content"])
-        try:
-            check_content(kind, line["content"])
-        except DomainError as error:
-            _refuse(path, number, error.detail)
-        if content in seen:
-            _refuse(path, number, f"the item is the same as in line {seen[content]}")
-        seen[content] = number
-        gold = line.get("gold")
-        if gold is not None:
-            try:
-                check_label(schema, gold, line["content"])
-            except DomainError as error:
-                _refuse(path, number, f"gold: {error.detail}")
-        place = len(items).to_bytes(8, "big")
-        salts = [Hash32(keccak(seed + part + place)) for part in (b"item", b"gold")]
-        items.append(NewItem(line["content"], gold, *salts))
-    if not items:
-        raise Failed(f"{path} holds no items")
-    return items
-
-
 def read_bytes(path: Path) -> bytes:
     """The whole of a file that is not absurdly large. Raises Failed."""
     try:
@@ -138,23 +104,6 @@ def read_bytes(path: Path) -> bytes:
     if len(content) > LARGEST_FILE:
         raise Failed(f"{path} is larger than {LARGEST_FILE // 2**20} MiB: split it")
     return content
-
-
-def _lines(path: Path, raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = parse_json(line)
-        except DomainError as error:
-            _refuse(path, number, error.detail)
-        if not isinstance(value, dict) or "content" not in value or set(value) - {"content", "gold"}:
-            _refuse(path, number, 'an object with "content", and "gold" where it is known, is wanted')
-        yield number, value
-
-
-def _refuse(path: Path, line: int, reason: str) -> NoReturn:
-    raise Failed(f"{path}, line {line}: {reason}")
 
 
 def _read(path: Path, name: str, value: Any, parse: Any) -> Any:

@@ -1,7 +1,8 @@
 """`cota dataset create describe add-batch`: publisher's files -> **signed terms and items** -> chain.
 
-Promises: all terms are shown before they are signed; a creation that stops between chain and service says
-how to go on; the same batch sent again is found, not added twice.
+Promises: all terms are shown before they are signed, and a file of items is read whole before; a creation
+that stops between chain and service says how to go on; the same batch sent again is found, not added twice;
+what a file says and is not taken over is told.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cota.cli.arguments import Dataset, JsonLines, YesOption
+from cota.cli.arguments import Dataset, YesOption
 from cota.cli.asking import confirm
 from cota.cli.caller import Member, calling
 from cota.cli.failures import Failed
-from cota.cli.output import show
+from cota.cli.output import say, show
 
 if TYPE_CHECKING:
     from cota.chain.terms import Terms
+    from cota.cli.batch_file import ItemFile
     from cota.cli.dataset_file import Wanted
-    from cota.client import Currency
+    from cota.client import CotaClient, Currency
+    from cota.formats.incoming import Incoming
+    from cota.units import Hash32
 
 TermsFile = Annotated[
     Path,
@@ -32,20 +36,73 @@ TermsFile = Annotated[
 ]
 
 
+ItemsFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="Items: see --format. JSON lines have content, and gold where known."
+    ),
+]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", help="A file of items: they are added, and tell what TERMS does not of the question."
+    ),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="csv, jsonl, parquet, label-studio, coco, conll or images (a folder, zip or tar); told by the name.",
+    ),
+]
+GoldOption = Annotated[
+    str | None,
+    typer.Option("--gold", help='The column that holds gold; "gold" unless given. Pictures: "folder".'),
+]
+EncodingOption = Annotated[str, typer.Option("--encoding", help="Of a table or CoNLL file, such as latin-1.")]
+DelimiterOption = Annotated[
+    str | None, typer.Option("--delimiter", help="Between cells of a table; a comma.")
+]
+BaseOption = Annotated[str, typer.Option("--base-url", help="Goes before the paths of pictures.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Label Studio's labelling configuration, an XML file.")
+]
+
+
 @calling
-def create(caller: Member, file: TermsFile, yes: YesOption = False) -> None:
+def create(
+    caller: Member,
+    file: TermsFile,
+    items: FromOption = None,
+    file_format: FormatOption = None,
+    gold: GoldOption = None,
+    encoding: EncodingOption = "utf-8",
+    delimiter: DelimiterOption = None,
+    base_url: BaseOption = "",
+    config: ConfigOption = None,
+    yes: YesOption = False,
+) -> None:
     """Create a dataset out of a file of question and terms.
 
     Amounts in the file are texts by the rule of the command line: "25.5" are whole tokens, "500000u" base
-    units. Terms that the file does not name take the network's usual values; they are shown first.
+    units. Terms that the file does not name take the network's usual values; they are shown first. With --from
+    the items are added too: classes that the file does not name are those of the items' file.
     """
+    from cota.cli.batch_file import check_items
     from cota.client import ClientError
     from cota.errors import DomainError
     from cota.units import to_hex
 
     client = caller.chain_client
-    wanted, terms = _terms(caller, file)
+    incoming = None
+    if items is not None:
+        kind = _kind_in(file)
+        incoming = _open(items, file_format, kind, gold, encoding, delimiter, base_url, config)
+    wanted, terms = _terms(caller, file, None if incoming is None else incoming.schema)
+    checked = None if items is None or incoming is None else check_items(items, incoming, wanted.schema)
     show(_named(terms), as_json=False, stderr=True)
+    if checked is not None:
+        _tell(checked)
     confirm("Create this dataset? Its terms can never be changed.", yes=yes)
     dataset, mined = client.register_dataset(terms, wanted.uri)
     try:
@@ -62,6 +119,14 @@ def create(caller: Member, file: TermsFile, yes: YesOption = False) -> None:
         "block": mined.block_number,
         "tx_hash": mined.tx_hash,
     }
+    if checked is not None:
+        try:
+            told |= _add(client, dataset, checked)
+        except (DomainError, ClientError) as error:
+            again = f"cota dataset add-batch {to_hex(dataset)} {items}"
+            raise Failed(
+                f"{to_hex(dataset)} is created, but not all items are added ({error}): {again}"
+            ) from error
     show(told, as_json=caller.as_json)
 
 
@@ -74,44 +139,92 @@ def describe(caller: Member, dataset: Dataset, file: TermsFile) -> None:
 
 
 @calling
-def add_batch(caller: Member, dataset: Dataset, file: JsonLines) -> None:
-    """Add items, and the gold of some.
+def add_batch(
+    caller: Member,
+    dataset: Dataset,
+    file: ItemsFile,
+    file_format: FormatOption = None,
+    gold: GoldOption = None,
+    encoding: EncodingOption = "utf-8",
+    delimiter: DelimiterOption = None,
+    base_url: BaseOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Add items, and the gold of some, from a file of any format.
 
-    The file holds JSON lines {"content": ..., "gold": label}, gold only where you know it. Sending the same
-    file again adds nothing. Nobody but you knows which items have gold.
+    The file is read whole before anything is sent; large ones become several batches. Sending the same file
+    again adds nothing. Nobody but you knows which items have gold.
     """
-    from cota.cli.dataset_file import read_items
-    from cota.commitments import log_tree
+    from cota.cli.batch_file import check_items
 
     client = caller.chain_client
     schema = client.facts_of(dataset)["schema"]
     if schema is None:
         raise Failed("the dataset has no question yet: cota dataset describe tells it")
-    items = read_items(file, schema, client.account, dataset)
-    root = "0x" + log_tree.root([item.ref() for item in items]).hex()
-    told: dict[str, Any] = {
-        "dataset": dataset,
-        "items": len(items),
-        "gold": sum(item.gold is not None for item in items),
-        "items_root": root,
-    }
-    known = [one for one in client.batches(dataset) if one["items_root"] == root]
-    if known:
-        told |= {"added": False, "block": known[0]["block"], "tx_hash": known[0]["tx_hash"]}
-    else:
-        mined = client.add_batch(dataset, items)
-        told |= {"added": True, "block": mined.block_number, "tx_hash": mined.tx_hash}
-    show(told, as_json=caller.as_json)
+    incoming = _open(file, file_format, schema["kind"], gold, encoding, delimiter, base_url, config)
+    checked = check_items(file, incoming, schema)
+    if checked.lost:
+        _tell(checked)
+    show({"dataset": dataset, **_add(client, dataset, checked)}, as_json=caller.as_json)
 
 
-def _terms(caller: Member, file: Path) -> tuple[Wanted, Terms]:
+def _open(
+    path: Path,
+    file_format: str | None,
+    kind: str | None,
+    gold: str | None,
+    encoding: str,
+    delimiter: str | None,
+    base_url: str,
+    config: Path | None,
+) -> Incoming:
+    from cota.cli.batch_file import open_items
+    from cota.formats.incoming import ReadOptions
+
+    return open_items(path, ReadOptions(file_format, kind, gold, encoding, delimiter, base_url, config))
+
+
+def _kind_in(file: Path) -> str | None:
+    """The kind of question that a file of terms names, if it does."""
+    from cota.cli.dataset_file import read_object
+
+    schema = read_object(file).get("schema")
+    kind = schema.get("kind") if isinstance(schema, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _tell(checked: ItemFile) -> None:
+    say(f"{checked.path}: {checked.items:,} items, {checked.gold:,} with gold", stderr=True)
+    for what, count in checked.lost.items():
+        say(f"not taken over: {what} ({count:,})", stderr=True)
+
+
+def _add(client: CotaClient, dataset: Hash32, checked: ItemFile) -> dict[str, Any]:
+    """Sends the batches that the chain does not have yet; of the last one, where it stands."""
+    from cota.commitments import log_tree
+
+    told: dict[str, Any] = {"items": checked.items, "gold": checked.gold, "batches": 0, "added": False}
+    known = {one["items_root"]: one for one in client.batches(dataset)}
+    for batch in checked.batches(client.account, dataset):
+        root = "0x" + log_tree.root([item.ref() for item in batch]).hex()
+        told |= {"items_root": root, "batches": told["batches"] + 1}
+        if root in known:
+            told |= {"block": known[root]["block"], "tx_hash": known[root]["tx_hash"]}
+        else:
+            mined = client.add_batch(dataset, batch)
+            told |= {"added": True, "block": mined.block_number, "tx_hash": mined.tx_hash}
+    return told | {"lost": checked.lost}
+
+
+def _terms(caller: Member, file: Path, told: Any = None) -> tuple[Wanted, Terms]:
     from cota.cli.dataset_file import read_object
     from cota.client.drafts import draft_terms
 
     client = caller.client
     token = read_object(file).get("payment_token")
     usual = client.currency_at(client.status.payment_token)
-    wanted = _wanted(caller, file, usual if token is None else _currency(caller, file, token))
+    payment = usual if token is None else _currency(caller, file, token)
+    wanted = _wanted(caller, file, payment, told)
     choices = {"payment_token": usual.address, "coordinator": _usual_coordinator(caller)} | dict(
         wanted.choices
     )
@@ -128,10 +241,10 @@ def _terms(caller: Member, file: Path) -> tuple[Wanted, Terms]:
     return wanted, terms
 
 
-def _wanted(caller: Member, file: Path, payment: Currency) -> Wanted:
+def _wanted(caller: Member, file: Path, payment: Currency, told: Any = None) -> Wanted:
     from cota.cli.dataset_file import read_wanted
 
-    return read_wanted(file, payment, caller.client.status.stake_token)
+    return read_wanted(file, payment, caller.client.status.stake_token, told)
 
 
 def _currency(caller: Member, file: Path, token: object) -> Currency:

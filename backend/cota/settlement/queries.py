@@ -18,7 +18,8 @@ from cota.units import Address, address_bytes, address_of
 
 @dataclass(frozen=True, slots=True)
 class EpochRow:
-    """A checkpoint, and how far its settlement is: checkpointed, proposed, finalized."""
+    """A checkpoint, and how far its settlement is: checkpointed, proposed, disputed, rejected,
+    finalized."""
 
     epoch: int
     start: int

@@ -16,7 +16,7 @@ class EpochAnswer(OnChain):
     to_index: int
     log_root: Bytes32
     data_hash: Bytes32
-    state: Literal["checkpointed", "proposed", "finalized"]
+    state: Literal["checkpointed", "proposed", "disputed", "rejected", "finalized"]
     checkpointed_at: Instant
     attempt: int | None
     settlement_root: Bytes32 | None

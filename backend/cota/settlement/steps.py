@@ -67,7 +67,7 @@ class Coordinator:
             if row.state == "proposed" and await self._try("finalize", dataset, row):
                 return "finalize"
         for row in unfinished:
-            if row.state == "checkpointed" and await self._try("propose", dataset, row):
+            if row.state in ("checkpointed", "rejected") and await self._try("propose", dataset, row):
                 return "propose"
         if checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time()):
             return "checkpoint" if await self._checkpoint(dataset, backlog) else None
@@ -107,7 +107,9 @@ class Coordinator:
             return False  # answers that cannot be listed are not scored by these rules
         ledger = AnnotationLedger(self.services.node, dataset.ledger)
         proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
-        if proposal.state is not ProposalState.NONE:
+        if proposal.state not in (ProposalState.NONE, ProposalState.REJECTED) or proposal.attempt != (
+            row.attempt or 0
+        ):
             return False  # sent before, and not indexed yet
         scored = await self._score(dataset, row)
         file_hash = await self._save(dataset, row, scored)

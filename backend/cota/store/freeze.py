@@ -1,12 +1,14 @@
 """Writes table definitions out as SQL for a migration: tables -> **freeze** -> migrations/versions/*.sql.
 
 A migration must not change when the models do, so what it creates stands in it as text. Run by whoever writes
-a migration: `python -m cota.store.freeze mirror` or `private`; a test holds the migrated database equal to
-the models.
+a migration: `python -m cota.store.freeze mirror`, `private`, or `new` for the events that no migration has
+yet; a test holds the migrated database equal to the models.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from sqlalchemy import Index, MetaData, Table
 from sqlalchemy.dialects import postgresql
@@ -16,6 +18,7 @@ from cota.store import tables
 from cota.store.mirror_tables import position_columns
 
 _WIDTH = 118
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 def _compile(element: DDLElement) -> str:
@@ -76,14 +79,35 @@ def mirror_sql() -> str:
     )
 
 
+def new_events_sql() -> str:
+    """Tables of events that stand in no migration yet, and the view over all logs made anew."""
+    mirror, known = tables.mirror, _frozen_tables()
+    position = Table("log_position", MetaData(), *position_columns(), schema=mirror.schema)
+    return "\n\n".join(
+        [
+            "DROP VIEW public.mirror_logs;",
+            table_sql(position),
+            *(table_sql(t, like=position) for t in mirror.log_tables() if t.fullname not in known),
+            f"DROP TABLE {position.fullname};",
+            logs_view_sql(mirror.log_tables()),
+        ]
+    )
+
+
+def _frozen_tables() -> set[str]:
+    """Whatever a migration has created, dropped or not."""
+    texts = [file.read_text("utf-8") for file in sorted(_VERSIONS.glob("*.sql"))]
+    return {name for text in texts for name in re.findall(r"CREATE TABLE (\S+)", text)}
+
+
 def private_sql() -> str:
     return "\n\n".join(table_sql(t) for t in tables.metadata.sorted_tables if t.schema is None)
 
 
 def main() -> None:
-    texts = {"mirror": mirror_sql, "private": private_sql}
+    texts = {"mirror": mirror_sql, "private": private_sql, "new": new_events_sql}
     if len(sys.argv) != 2 or sys.argv[1] not in texts:
-        raise SystemExit("usage: python -m cota.store.freeze mirror|private")
+        raise SystemExit("usage: python -m cota.store.freeze mirror|private|new")
     sys.stdout.write(texts[sys.argv[1]]() + "\n")
 
 

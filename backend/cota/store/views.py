@@ -108,7 +108,50 @@ epochs = _view(
         "finalized_tx": Bytes32Column,
     },
 )
-"""One row per settled or proposed checkpoint, its last attempt. `state`: proposed, finalized."""
+"""One row per settled or proposed checkpoint, its last attempt. `state`: proposed, disputed, rejected,
+finalized."""
+
+attempts = _view(
+    "attempts",
+    {
+        **{column.name: type(column.type) for column in epochs.columns},
+        "forfeited": AmountColumn,
+        "settle_by": AmountColumn,
+    },
+)
+"""One row per proposal. `forfeited` of its bond and the new `settle_by` are null unless it was rejected."""
+
+successions = _view(
+    "successions",
+    {"dataset": Bytes32Column, "former": AddressColumn, "successor": AddressColumn, **_PLACE},
+)
+
+slashes = _view(
+    "slashes",
+    {
+        "dataset": Bytes32Column,
+        "coordinator": AddressColumn,
+        "slasher": AddressColumn,
+        "amount": AmountColumn,
+        "recipient": AddressColumn,
+        "credited": AmountColumn,
+        "balance": AmountColumn,
+        **_ORDERED_PLACE,
+    },
+)
+"""`amount` left the bond; `credited` of it went to the recipient, the rest was burnt."""
+
+corrections = _view(
+    "corrections",
+    {
+        "dataset": Bytes32Column,
+        "checkpoint": AmountColumn,
+        "epoch": AmountColumn,
+        "account": AddressColumn,
+        "units": AmountColumn,
+        **_PLACE,
+    },
+)
 
 receipt_keys = _view(
     "receipt_keys",

@@ -6,6 +6,7 @@ import {IProofDesk} from "../../../contracts/interfaces/IProofDesk.sol";
 import {ISettlementCourt} from "../../../contracts/interfaces/ISettlementCourt.sol";
 import {LogTree} from "../../../contracts/libraries/LogTree.sol";
 import {Courtroom} from "../support/Courtroom.sol";
+import {Signatures} from "../support/Signatures.sol";
 
 /// @notice The ground Gold: one item, two committed labels (ProofDesk.tree).
 contract ProofDeskGoldTest is Courtroom {
@@ -59,7 +60,7 @@ contract ProofDeskGoldTest is Courtroom {
     function test_an_item_that_the_epoch_did_not_label__is_no_ground() public {
         IProofDesk.LabelledItem memory labelled = _labelled();
         labelled.annotation.nonce += 1;
-        bytes32 row = ledger.rowIdOf(labelled.annotation);
+        bytes32 row = Signatures.rowId(labelled.annotation);
         vm.expectRevert(abi.encodeWithSelector(IProofDesk.NotLogged.selector, dataset, epoch, 0, row));
         proofDesk.proveGold(dataset, epoch, labelled, _opening(0, "cat"), _opening(1, "dog"));
     }
@@ -67,7 +68,7 @@ contract ProofDeskGoldTest is Courtroom {
     function test_a_row_of_another_dataset__is_no_ground() public {
         annotation.dataset = "other";
         _log();
-        bytes32 row = ledger.rowIdOf(annotation);
+        bytes32 row = Signatures.rowId(annotation);
         vm.expectRevert(abi.encodeWithSelector(IProofDesk.NotLogged.selector, dataset, epoch, 1, row));
         proofDesk.proveGold(dataset, epoch, _labelled(), _opening(0, "cat"), _opening(1, "dog"));
     }
@@ -106,7 +107,7 @@ contract ProofDeskGoldTest is Courtroom {
     /// @dev A checkpoint of the one row, and its proposal.
     function _log() private {
         bytes32[] memory rows = new bytes32[](1);
-        rows[0] = ledger.rowIdOf(annotation);
+        rows[0] = Signatures.rowId(annotation);
         uint64 to = ledger.checkpointCount(dataset) + 1;
         vm.startPrank(coordinator);
         epoch = ledger.checkpoint(dataset, to, LogTree.rootOver(rows), "data");

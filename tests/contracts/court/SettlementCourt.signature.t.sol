@@ -108,7 +108,7 @@ contract SettlementCourtSignatureTest is Courtroom {
     function test_answer__with_another_row__reverts() public {
         uint256 caseId = _demand();
         annotation.nonce += 1;
-        bytes32 changed = ledger.rowIdOf(annotation);
+        bytes32 changed = Signatures.rowId(annotation);
         vm.expectRevert(abi.encodeWithSelector(IProofDesk.WrongRow.selector, row, changed));
         _answer(caseId, _sign(KEY, changed), noAgent, "");
     }
@@ -196,7 +196,7 @@ contract SettlementCourtSignatureTest is Courtroom {
     /// @dev A checkpoint of two rows, the first of them this one, and its proposal.
     function _log(IAnnotationLedger.Annotation memory a) private {
         annotation = a;
-        row = ledger.rowIdOf(a);
+        row = Signatures.rowId(a);
         bytes32[] memory rows = new bytes32[](2);
         (rows[0], rows[1]) = (row, other);
         uint64 from = ledger.checkpointCount(dataset) * 2;

@@ -86,8 +86,11 @@ contract CourtActors is Courtroom {
     function settleAudit(uint256 seed, bool back) external {
         uint256 count = auditDesk.auditCount();
         if (count == 0) return;
-        if (back) try auditDesk.returnAuditFee(1 + seed % count) {}
-            catch {} else try auditDesk.passAuditFee(1 + seed % count) {} catch {}
+        if (back) {
+            try auditDesk.returnAuditFee(1 + seed % count) {} catch {}
+        } else {
+            try auditDesk.passAuditFee(1 + seed % count) {} catch {}
+        }
     }
 
     function finalizeOne(uint256 which, uint256 seed) external {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -23,6 +24,14 @@ library Signatures {
 
     function digest(address contract_, bytes32 structHash) internal view returns (bytes32) {
         return keccak256(abi.encodePacked("\x19\x01", domain(contract_), structHash));
+    }
+
+    /// @notice A row's id.
+    function rowId(IAnnotationLedger.Annotation memory a) internal pure returns (bytes32) {
+        bytes32 typeHash = keccak256(
+            "Annotation(bytes32 dataset,bytes32 itemRef,uint8 kind,bytes32 labelCommitment,bytes32 lease,address account,uint256 nonce,uint64 deadline)"
+        );
+        return keccak256(abi.encode(typeHash, a));
     }
 
     function join(address vault, IStakeVault.JoinRequest memory r) internal view returns (bytes32) {

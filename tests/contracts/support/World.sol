@@ -16,6 +16,7 @@ import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {ILicenseMarket} from "../../../contracts/interfaces/ILicenseMarket.sol";
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
 import {PreviewPolicy, Terms, TransferPolicy} from "../../../contracts/types.sol";
+import {Party} from "./Party.sol";
 import {SettlementTree} from "./SettlementTree.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "forge-std/Test.sol";
@@ -41,6 +42,9 @@ abstract contract World is Test {
     AnnotationLedger internal ledger;
     StakeVault internal vault;
     LicenseMarket internal market;
+    address internal court;
+    address internal faults;
+    address internal deliveries;
 
     /// @dev What an epoch gives to one account.
     struct Part {
@@ -58,16 +62,13 @@ abstract contract World is Test {
         ledger = new AnnotationLedger(address(registry), address(cota));
         vault = new StakeVault(address(registry), address(ledger), address(cota));
         market = new LicenseMarket(address(registry), treasury);
+        court = address(new Party(address(registry), address(ledger)));
+        faults = address(new Party(address(registry), address(ledger)));
+        deliveries = address(new Party(address(registry), address(ledger)));
         vm.startPrank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(
-                address(ledger),
-                address(vault),
-                address(market),
-                address(implementation),
-                address(0),
-                address(0),
-                address(0)
+                address(ledger), address(vault), address(market), address(implementation), court, faults, deliveries
             )
         );
         registry.allowPaymentToken(address(usd), true);
@@ -127,14 +128,15 @@ abstract contract World is Test {
 
     // ---- epochs
 
-    /// @notice Logs as many rows as the units need at least, and proposes the parts.
+    /// @notice Logs as many rows as the units and the leaves need at least, and proposes the parts.
     function proposeEpoch(bytes32 dataset, Part[] memory parts) internal returns (uint64 number) {
         uint64 total = 0;
         for (uint256 i = 0; i < parts.length; ++i) {
             total += parts[i].units;
         }
         uint256 unitsPerLabel = registry.termsOf(dataset).unitsPerLabel;
-        number = logRows(dataset, uint64((total + unitsPerLabel - 1) / unitsPerLabel));
+        uint64 rows = uint64((total + unitsPerLabel - 1) / unitsPerLabel);
+        number = logRows(dataset, rows < parts.length ? uint64(parts.length) : rows);
         bytes32 root = parts.length == 0 ? bytes32(0) : SettlementTree.root(leavesOf(dataset, number, parts));
         vm.prank(coordinator);
         ledger.propose(dataset, number, root, total, uint32(parts.length), keccak256("file"));

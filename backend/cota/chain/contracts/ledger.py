@@ -13,7 +13,9 @@ from cota.units import Address, Hash32
 class ProposalState(IntEnum):
     NONE = 0
     PROPOSED = 1
-    FINALIZED = 2
+    DISPUTED = 2
+    REJECTED = 3
+    FINALIZED = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class Version:
     vault: Address
     market: Address
     shares_implementation: Address
+    court: Address
+    faults: Address
+    deliveries: Address
 
 
 class DatasetRegistry(Contract):
