@@ -32,10 +32,15 @@ ABIS = ROOT / "deployments" / "abi"
 PUBLISHED = (
     "AccessManager",
     "AnnotationLedger",
+    "AuditDesk",
+    "BondRates",
     "CotaToken",
+    "CouncilArbiter",
     "DatasetRegistry",
     "DatasetShares",
     "LicenseMarket",
+    "ProofDesk",
+    "SettlementCourt",
     "StakeVault",
     "TestDollar",
 )

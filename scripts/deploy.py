@@ -18,6 +18,7 @@ from cota.chain.client import NodeClient, WrongChain
 from cota.chain.rpc import RpcError
 from cota.chain.sender import Sender
 from cota.errors import DomainError
+from cota.keys import LOCAL_JURORS, local_key
 from cota.settings import Settings, SettingsError, load
 from cota.units import Address, to_hex
 from scripts.compile import CompileFailed, build
@@ -30,8 +31,8 @@ from scripts.deployment.contracts import (
 )
 from scripts.deployment.plan import Owners, Planned, make_plan
 from scripts.deployment.record import AnotherDeploy, Record, open_record, sole_deploy
+from scripts.deployment.steps import Step
 from scripts.deployment.wiring import (
-    Step,
     governance_steps,
     local_steps,
     operator_steps,
@@ -64,10 +65,12 @@ class Deploy:
             record, warning = open_record(path, network.name, network.chain_id, await self._genesis())
             if warning:
                 self.tell(warning)
-            plan = make_plan(build(), self._owners(), network.is_local)
+            plan = make_plan(build(), self._owners(), network.court, network.is_local)
             await self._put_contracts(plan, record)
             at = {planned.name: planned.address for planned in plan}
-            for step in governance_steps(self.client, at, payment_token(self.settings, at)):
+            for step in governance_steps(
+                self.client, at, payment_token(self.settings, at), network.bond_rate
+            ):
                 await self._do(step)
             record.complete = True
             record.save()
@@ -126,7 +129,8 @@ class Deploy:
 
     def _sender(self, role: str) -> Sender:
         if role not in self._senders:
-            self._senders[role] = Sender(self.client, self.settings.key(role).account())
+            key = local_key(role) if role in LOCAL_JURORS else self.settings.key(role)
+            self._senders[role] = Sender(self.client, key.account())
         return self._senders[role]
 
 

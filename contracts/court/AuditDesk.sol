@@ -94,8 +94,10 @@ contract AuditDesk is IAuditDesk, ReentrancyGuardTransient {
         if (a.state == AuditState.Held) {
             if (!isVictor && !_isOrphaned(a)) revert AuditNotSettled(auditId);
             a.state = AuditState.Returned;
-            creditOf[REGISTRY.courtTermsOf(a.dataset).paymentToken][a.auditor] += a.fee;
+            address token = REGISTRY.courtTermsOf(a.dataset).paymentToken;
+            creditOf[token][a.auditor] += a.fee;
             emit AuditFeeReturned(auditId, a.dataset, a.auditor, a.fee, 0);
+            emit AuditCredited(a.auditor, token, a.fee);
             return;
         }
         if (!isVictor) revert AuditNotSettled(auditId);

@@ -46,6 +46,7 @@ interface IAuditDesk {
         uint256 indexed auditId, bytes32 indexed dataset, address indexed auditor, uint128 fee, uint128 fromBond
     );
 
+    event AuditCredited(address indexed account, address indexed token, uint256 amount);
     event AuditCreditWithdrawn(address indexed account, address indexed token, address indexed to, uint256 amount);
 
     error ZeroAddress();

@@ -38,7 +38,7 @@ contract D1ShieldTest is Courtroom {
 
     function test_D1__the_friends_lost_case__binds_only_his_own_evidence() public {
         ruleOn(challengeScoring(friend, epoch, "bad file"), 2);
-        uint256 bond = court.nextBond(dataset, epoch);
+        uint256 bond = tribunal.nextBond(dataset, epoch);
         assertEq(bond, 2 * BOND);
         ruleOn(challengeScoring(alice, epoch, "good file"), 1);
         // What the higher price took from her comes back with the rest.
@@ -48,8 +48,8 @@ contract D1ShieldTest is Courtroom {
     function test_D1__standing_still_for_ever__costs_more_than_there_is() public {
         uint256 spent = 0;
         uint256 cases = 0;
-        while (court.nextBond(dataset, epoch) <= cota.balanceOf(friend)) {
-            spent += court.nextBond(dataset, epoch);
+        while (tribunal.nextBond(dataset, epoch) <= cota.balanceOf(friend)) {
+            spent += tribunal.nextBond(dataset, epoch);
             ruleOn(challengeScoring(friend, epoch, bytes32(++cases)), 2);
         }
         // A million COTA buys fourteen times what the panel needs, and no more.

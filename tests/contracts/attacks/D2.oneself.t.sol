@@ -27,6 +27,6 @@ contract D2OneselfTest is Courtroom {
     /// @dev All COTA that is the coordinator's, wherever it lies.
     function _worth() private view returns (uint256) {
         return cota.balanceOf(coordinator) + credit(coordinator) + ledger.creditOf(coordinator)
-            + ledger.bondBalance(coordinator) + (court.lockedBonds());
+            + ledger.bondBalance(coordinator) + (tribunal.lockedBonds());
     }
 }

@@ -17,26 +17,26 @@ contract D3SilenceTest is Courtroom {
 
     function test_D3__jurors_who_never_speak__end_it_by_default() public {
         uint256 caseId = challengeScoring(alice, epoch, "file");
-        drawPanel(court.caseOf(caseId).disputeId);
+        drawPanel(tribunal.caseOf(caseId).disputeId);
         skip(1 days + 12 hours + 6 hours);
-        council.executeRuling(court.caseOf(caseId).disputeId);
+        council.executeRuling(tribunal.caseOf(caseId).disputeId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
     }
 
     function test_D3__nobody_ever_draws_the_panel__ends_it_by_default() public {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         skip(RULING_PERIOD);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
-        assertEq(court.lockedBonds(), 0);
+        assertEq(tribunal.lockedBonds(), 0);
     }
 
     function test_D3__the_loser_hides_the_ruling_to_expire_the_case__and_finds_it_there() public {
         uint256 caseId = challengeScoring(alice, epoch, "file");
-        vote(court.caseOf(caseId).disputeId, 1);
+        vote(tribunal.caseOf(caseId).disputeId, 1);
         skip(RULING_PERIOD);
         vm.prank(coordinator);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Upheld);
     }
 
@@ -51,7 +51,7 @@ contract D3SilenceTest is Courtroom {
 
     function test_D3__slashed_to_nothing_meanwhile__the_ruling_still_stands() public {
         uint256 caseId = challengeScoring(alice, epoch, "file");
-        vm.prank(address(court));
+        vm.prank(address(tribunal));
         ledger.slash(dataset, coordinator, type(uint128).max, address(0), 0);
         assertEq(ledger.bondBalance(coordinator), 0);
         ruleOn(caseId, 1);

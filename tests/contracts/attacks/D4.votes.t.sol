@@ -10,7 +10,7 @@ contract D4VotesTest is Courtroom {
 
     function setUp() public override {
         super.setUp();
-        dispute = court.caseOf(challengeScoring(alice, proposed(), "file")).disputeId;
+        dispute = tribunal.caseOf(challengeScoring(alice, proposed(), "file")).disputeId;
     }
 
     function test_D4__a_copied_commitment__cannot_be_revealed() public {
@@ -58,7 +58,7 @@ contract D4VotesTest is Courtroom {
         equip(jurors[0]);
         for (uint256 i = 1; i < 20; ++i) {
             uint64 epoch = proposed();
-            address[] memory panel = drawPanel(court.caseOf(challengeScoring(jurors[0], epoch, "file")).disputeId);
+            address[] memory panel = drawPanel(tribunal.caseOf(challengeScoring(jurors[0], epoch, "file")).disputeId);
             for (uint256 j = 0; j < panel.length; ++j) {
                 assertTrue(panel[j] != jurors[0]);
             }

@@ -59,7 +59,7 @@ contract AuditDeskTest is Courtroom {
     }
 
     function test_openAudit__of_a_dataset_whose_court_has_another_desk__reverts() public {
-        vm.mockCall(address(court), abi.encodeCall(court.auditDesk, ()), abi.encode(alice));
+        vm.mockCall(address(tribunal), abi.encodeCall(tribunal.auditDesk, ()), abi.encode(alice));
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IAuditDesk.NotServed.selector, dataset, address(auditDesk)));
         auditDesk.openAudit(dataset, epoch, "word");
@@ -155,7 +155,7 @@ contract AuditDeskTest is Courtroom {
     function test_payFromBond__by_another_than_the_audit_desk__reverts() public {
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotDesk.selector, alice, address(auditDesk)));
-        court.payFromBond(dataset, epoch, 1, alice, 1);
+        tribunal.payFromBond(dataset, epoch, 1, alice, 1);
     }
 
     function test_withdraw__nothing_or_to_nobody__reverts() public {

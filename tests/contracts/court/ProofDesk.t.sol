@@ -26,8 +26,8 @@ contract ProofDeskTest is Courtroom {
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
         assertOutcome(caseId, ISettlementCourt.Outcome.Upheld);
         assertEq(ledger.creditOf(alice), PROPOSER_BOND / 2);
-        assertEq(court.lockedBonds(), 0);
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        assertEq(tribunal.lockedBonds(), 0);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         assertEq(c.claimant, alice);
         assertEq(c.bond, 0);
     }
@@ -115,7 +115,7 @@ contract ProofDeskTest is Courtroom {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         vm.prank(bob);
         proofDesk.proveLeafBounds(dataset, epoch, leaves);
-        court.closeMoot(caseId);
+        tribunal.closeMoot(caseId);
         assertEq(credit(alice), BOND);
         assertEq(ledger.creditOf(bob), PROPOSER_BOND / 2);
         assertSolvent();
@@ -125,7 +125,7 @@ contract ProofDeskTest is Courtroom {
         uint64 epoch = proposed();
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotDesk.selector, alice, address(proofDesk)));
-        court.bringDown(dataset, epoch, ISettlementCourt.Ground.LeafBounds, alice, true);
+        tribunal.bringDown(dataset, epoch, ISettlementCourt.Ground.LeafBounds, alice, true);
     }
 
     /// @dev A leaf is a fault exactly when it breaks one of the epoch's own numbers.

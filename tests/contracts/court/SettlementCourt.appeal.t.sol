@@ -34,14 +34,14 @@ contract SettlementCourtAppealTest is Courtroom {
     // ---- opening
 
     function test_appeal__asks_the_panel_and_takes_the_bond() public {
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.AppealOpened(1, dataset, alice, 0, false, 1e9);
         uint256 caseId = _appeal(alice, _units(0, 2, 1e9));
-        assertEq(court.lockedBonds(), BOND);
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        assertEq(tribunal.lockedBonds(), BOND);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         assertEq(uint8(c.ground), uint8(ISettlementCourt.Ground.Appeal));
         assertEq(c.respondent, coordinator);
-        assertEq(court.appealOf(caseId).units, 1e9);
+        assertEq(tribunal.appealOf(caseId).units, 1e9);
     }
 
     function test_appeal__freezes_nothing_of_the_epoch() public {
@@ -68,13 +68,13 @@ contract SettlementCourtAppealTest is Courtroom {
                 ISettlementCourt.NotFinalized.selector, dataset, next, IAnnotationLedger.ProposalState.Proposed
             )
         );
-        court.appeal{value: COST}(dataset, next, request);
+        tribunal.appeal{value: COST}(dataset, next, request);
         uint64 until = ledger.proposalOf(dataset, epoch).finalizedAt + 3 days;
         vm.warp(until);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.AppealTooLate.selector, dataset, epoch, until));
-        court.appeal{value: COST}(dataset, epoch, request);
+        tribunal.appeal{value: COST}(dataset, epoch, request);
         vm.warp(until - 1);
-        court.appeal{value: COST}(dataset, epoch, request);
+        tribunal.appeal{value: COST}(dataset, epoch, request);
     }
 
     function test_appeal__twice_by_one_account__reverts() public {
@@ -107,7 +107,7 @@ contract SettlementCourtAppealTest is Courtroom {
         request.evidence = "file";
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.WrongFee.selector, 0, COST));
-        court.appeal(dataset, epoch, request);
+        tribunal.appeal(dataset, epoch, request);
     }
 
     function test_a_correction__is_at_most_her_labels_times_the_largest_units() public {
@@ -144,12 +144,12 @@ contract SettlementCourtAppealTest is Courtroom {
         uint256 caseId = _appeal(alice, _units(0, 2, 1e9));
         pay(dataset, 40e6);
         uint256 bond = ledger.bondBalance(coordinator);
-        vote(court.caseOf(caseId).disputeId, 1);
+        vote(tribunal.caseOf(caseId).disputeId, 1);
         skip(6 hours);
         // 440 dollars to 4 x 10^9 shares: 110 for 10^9, at one COTA a dollar.
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.AppealUpheld(caseId, dataset, alice, Leaves.CORRECTION | 1, 110e6, 110e18);
-        council.executeRuling(court.caseOf(caseId).disputeId);
+        council.executeRuling(tribunal.caseOf(caseId).disputeId);
         assertEq(ledger.creditOf(alice), 110e18);
         assertEq(bond - ledger.bondBalance(coordinator), 110e18);
     }
@@ -215,7 +215,7 @@ contract SettlementCourtAppealTest is Courtroom {
             address(vault), abi.encodeWithSignature("cancelPenalty(bytes32,uint64,uint32)", dataset, epoch, 1)
         );
         skip(RULING_PERIOD);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
         assertEq(credit(carol), BOND * 9 / 10);
         assertEq(sharesOf(dataset).totalSupply(), 4e9);
@@ -225,7 +225,7 @@ contract SettlementCourtAppealTest is Courtroom {
     function test_closeMoot__of_an_appeal__reverts() public {
         uint256 caseId = _appeal(alice, _units(0, 2, 1e9));
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotMoot.selector, caseId));
-        court.closeMoot(caseId);
+        tribunal.closeMoot(caseId);
     }
 
     /// @dev What is paid from the bond is what the missing units would have earned, to the base unit.
@@ -259,7 +259,7 @@ contract SettlementCourtAppealTest is Courtroom {
 
     function _appeal(address who, ISettlementCourt.AppealRequest memory request) private returns (uint256) {
         vm.prank(who);
-        return court.appeal{value: COST}(dataset, epoch, request);
+        return tribunal.appeal{value: COST}(dataset, epoch, request);
     }
 
     function _appealPenalty(uint64 labels, uint64 units) private returns (uint256) {
@@ -276,7 +276,7 @@ contract SettlementCourtAppealTest is Courtroom {
     function _refused(address who, ISettlementCourt.AppealRequest memory request, bytes memory reason) private {
         vm.prank(who);
         vm.expectRevert(reason);
-        court.appeal{value: COST}(dataset, epoch, request);
+        tribunal.appeal{value: COST}(dataset, epoch, request);
     }
 
     function _claimCorrection(address account, uint64 number, uint64 units) private {

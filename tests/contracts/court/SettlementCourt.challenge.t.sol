@@ -23,7 +23,7 @@ contract SettlementCourtChallengeTest is Courtroom {
 
     function test_challenge__stops_the_clock_takes_the_bond_and_asks_the_arbiter() public {
         uint64 deadline = uint64(block.timestamp) + RULING_PERIOD;
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.CaseOpened(
             1,
             dataset,
@@ -36,16 +36,16 @@ contract SettlementCourtChallengeTest is Courtroom {
             "file",
             deadline
         );
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.CaseReferred(1, address(council), 0);
         assertEq(challengeScoring(alice, epoch, "file"), 1);
         assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
-        assertEq(court.lockedBonds(), BOND);
-        assertEq(cota.balanceOf(address(court)), BOND);
+        assertEq(tribunal.lockedBonds(), BOND);
+        assertEq(cota.balanceOf(address(tribunal)), BOND);
         assertEq(address(council).balance, COST);
-        (uint32 made, uint32 open) = court.docketOf(dataset, epoch, 1);
+        (uint32 made, uint32 open) = tribunal.docketOf(dataset, epoch, 1);
         assertEq(made + open, 2);
-        ISettlementCourt.Case memory c = court.caseOf(1);
+        ISettlementCourt.Case memory c = tribunal.caseOf(1);
         assertEq(c.claimant, alice);
         assertEq(c.respondent, coordinator);
         assertEq(c.bond, BOND);
@@ -86,21 +86,21 @@ contract SettlementCourtChallengeTest is Courtroom {
             if (ground >= ISettlementCourt.Ground.Scoring && ground <= ISettlementCourt.Ground.Wallet) continue;
             vm.prank(alice);
             vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotForPanel.selector, ground));
-            court.challenge{value: COST}(dataset, epoch, ground, "file");
+            tribunal.challenge{value: COST}(dataset, epoch, ground, "file");
         }
     }
 
     function test_challenge__without_evidence_or_for_another_fee__reverts() public {
         vm.startPrank(alice);
         vm.expectRevert(ISettlementCourt.ZeroEvidence.selector);
-        court.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Data, 0);
+        tribunal.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Data, 0);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.WrongFee.selector, COST - 1, COST));
-        court.challenge{value: COST - 1}(dataset, epoch, ISettlementCourt.Ground.Data, "file");
+        tribunal.challenge{value: COST - 1}(dataset, epoch, ISettlementCourt.Ground.Data, "file");
     }
 
     function test_challenge__of_a_dataset_that_another_court_judges__reverts() public {
         vm.mockCall(address(registry), abi.encodeCall(registry.servingOf, (dataset)), abi.encode(registry.version(1)));
-        _refused(abi.encodeWithSelector(IAnnotationLedger.NotCourt.selector, dataset, address(court), address(0)));
+        _refused(abi.encodeWithSelector(IAnnotationLedger.NotCourt.selector, dataset, address(tribunal), court));
     }
 
     // ---- rulings
@@ -109,23 +109,23 @@ contract SettlementCourtChallengeTest is Courtroom {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         uint256 supply = cota.totalSupply();
         uint64 available = ledger.availableUnits(dataset);
-        vote(court.caseOf(caseId).disputeId, 1);
+        vote(tribunal.caseOf(caseId).disputeId, 1);
         skip(6 hours);
         vm.expectEmit(address(ledger));
         emit IAnnotationLedger.SettlementRejected(
             dataset, epoch, 1, PROPOSER_BOND, alice, PROPOSER_BOND / 2, ledger.settleBy(dataset, epoch)
         );
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.CaseClosed(caseId, dataset, epoch, uint8(ISettlementCourt.Outcome.Upheld), 0);
-        council.executeRuling(court.caseOf(caseId).disputeId);
+        council.executeRuling(tribunal.caseOf(caseId).disputeId);
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
         assertOutcome(caseId, ISettlementCourt.Outcome.Upheld);
         assertEq(credit(alice), BOND);
         assertEq(ledger.creditOf(alice), PROPOSER_BOND / 2);
         assertEq(supply - cota.totalSupply(), PROPOSER_BOND / 2);
         assertEq(ledger.availableUnits(dataset), available + 3e9);
-        assertEq(court.lockedBonds(), 0);
-        (address victor, address proposer) = court.downfallOf(dataset, epoch, 1);
+        assertEq(tribunal.lockedBonds(), 0);
+        (address victor, address proposer) = tribunal.downfallOf(dataset, epoch, 1);
         assertEq(victor, alice);
         assertEq(proposer, coordinator);
         assertSolvent();
@@ -137,7 +137,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         ruleOn(challengeScoring(alice, epoch, "file"), 1);
         vm.prank(coordinator);
         assertEq(ledger.propose(dataset, epoch, "root", 2e9, 1, "file"), 2);
-        assertEq(court.nextBond(dataset, epoch), BOND);
+        assertEq(tribunal.nextBond(dataset, epoch), BOND);
         // The same evidence against another attempt is another question.
         challengeScoring(alice, epoch, "file");
     }
@@ -208,12 +208,12 @@ contract SettlementCourtChallengeTest is Courtroom {
         challengeScoring(alice, epoch, "file");
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotArbiter.selector, alice, address(council)));
-        court.rule(0, 1);
+        tribunal.rule(0, 1);
     }
 
     function test_rule__on_a_dispute_of_somebody_else__does_nothing() public {
         vm.prank(address(council));
-        court.rule(77, 1);
+        tribunal.rule(77, 1);
         assertState(epoch, IAnnotationLedger.ProposalState.Proposed);
     }
 
@@ -221,11 +221,11 @@ contract SettlementCourtChallengeTest is Courtroom {
 
     function test_bonds__double_with_each_case_against_one_attempt() public {
         challengeScoring(alice, epoch, "1");
-        assertEq(court.nextBond(dataset, epoch), 2 * BOND);
+        assertEq(tribunal.nextBond(dataset, epoch), 2 * BOND);
         challengeScoring(bob, epoch, "2");
         challengeScoring(alice, epoch, "3");
-        assertEq(court.nextBond(dataset, epoch), 8 * BOND);
-        assertEq(court.lockedBonds(), 7 * BOND);
+        assertEq(tribunal.nextBond(dataset, epoch), 8 * BOND);
+        assertEq(tribunal.lockedBonds(), 7 * BOND);
         assertSolvent();
     }
 
@@ -235,7 +235,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         for (uint256 i = 0; i < 24; ++i) {
             challengeScoring(alice, epoch, bytes32(i + 1));
         }
-        assertGt(court.nextBond(dataset, epoch), cota.balanceOf(alice));
+        assertGt(tribunal.nextBond(dataset, epoch), cota.balanceOf(alice));
     }
 
     function test_a_ruling__binds_its_ground_and_evidence_and_nothing_else() public {
@@ -276,9 +276,9 @@ contract SettlementCourtChallengeTest is Courtroom {
         uint256 second = challengeScoring(bob, epoch, "2");
         uint256 third = challengeScoring(carol, epoch, "3");
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotMoot.selector, second));
-        court.closeMoot(second);
+        tribunal.closeMoot(second);
         ruleOn(first, 1);
-        court.closeMoot(second);
+        tribunal.closeMoot(second);
         assertEq(credit(bob), 2 * BOND);
         // The panel's word on the third still comes, and binds nothing.
         ruleOn(third, 2);
@@ -287,7 +287,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         vm.expectRevert(
             abi.encodeWithSelector(ISettlementCourt.CaseNotOpen.selector, second, ISettlementCourt.Outcome.Moot)
         );
-        court.closeMoot(second);
+        tribunal.closeMoot(second);
         assertSolvent();
     }
 
@@ -310,13 +310,13 @@ contract SettlementCourtChallengeTest is Courtroom {
         uint64 deadline = uint64(block.timestamp) + RULING_PERIOD;
         vm.warp(deadline - 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.DeadlineNotReached.selector, caseId, deadline));
-        court.expire(caseId);
+        tribunal.expire(caseId);
     }
 
     function test_expire__of_a_case_without_a_ruling__is_the_default() public {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         skip(RULING_PERIOD);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
         // A ruling that comes later finds nothing to do, and refuses nothing to the jurors.
@@ -328,7 +328,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         vote(0, 2);
         skip(RULING_PERIOD);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Dismissed);
     }
 
@@ -336,7 +336,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         uint256 caseId = challengeScoring(alice, epoch, "file");
         skip(RULING_PERIOD);
         vm.mockCallRevert(address(council), abi.encodeCall(council.disputeStatus, (0)), "broken");
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
     }
 
@@ -344,11 +344,11 @@ contract SettlementCourtChallengeTest is Courtroom {
         ruleOn(challengeScoring(alice, epoch, "file"), 1);
         vm.startPrank(alice);
         vm.expectRevert(ISettlementCourt.ZeroAddress.selector);
-        court.withdraw(address(cota), address(0));
-        court.withdraw(address(cota), carol);
-        assertEq(cota.balanceOf(address(court)), 0);
+        tribunal.withdraw(address(cota), address(0));
+        tribunal.withdraw(address(cota), carol);
+        assertEq(cota.balanceOf(address(tribunal)), 0);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NothingToWithdraw.selector, alice, address(cota)));
-        court.withdraw(address(cota), carol);
+        tribunal.withdraw(address(cota), carol);
     }
 
     /// @dev Whatever the bond and the ruling, nothing is lost but what is burnt, and at least half of a lost bond is.
@@ -369,7 +369,7 @@ contract SettlementCourtChallengeTest is Courtroom {
         } else {
             assertEq(credit(alice), bond - (uint256(bond) + 9) / 10);
         }
-        assertEq(court.lockedBonds(), 0);
+        assertEq(tribunal.lockedBonds(), 0);
         assertSolvent();
     }
 
@@ -382,6 +382,6 @@ contract SettlementCourtChallengeTest is Courtroom {
     function _refused(bytes memory reason) private {
         vm.prank(alice);
         vm.expectRevert(reason);
-        court.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Scoring, "file");
+        tribunal.challenge{value: COST}(dataset, epoch, ISettlementCourt.Ground.Scoring, "file");
     }
 }

@@ -15,23 +15,23 @@ contract SettlementCourtRoundsTest is Courtroom {
         super.setUp();
         epoch = proposed();
         caseId = challengeScoring(alice, epoch, "file");
-        dispute = court.caseOf(caseId).disputeId;
+        dispute = tribunal.caseOf(caseId).disputeId;
     }
 
     function test_the_loser__may_have_the_ruling_judged_anew_at_twice_the_bond() public {
         vote(dispute, 2);
-        vm.expectEmit(address(court));
+        vm.expectEmit(address(tribunal));
         emit ISettlementCourt.RulingAppealed(
             caseId, alice, 1, uint96(2 * BOND), 2, uint64(block.timestamp) + RULING_PERIOD
         );
         _appealAs(alice);
-        assertEq(court.lockedBonds(), 3 * BOND);
+        assertEq(tribunal.lockedBonds(), 3 * BOND);
         assertEq(council.roundOf(dispute), 1);
         decide(dispute, 1);
         // The larger panel found for her: the settlement falls, and both her bonds come back.
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
         assertEq(credit(alice), 3 * BOND);
-        assertEq(court.lockedBonds(), 0);
+        assertEq(tribunal.lockedBonds(), 0);
         assertSolvent();
     }
 
@@ -64,7 +64,7 @@ contract SettlementCourtRoundsTest is Courtroom {
         _appealAs(alice);
         vote(dispute, 1);
         _appealAs(coordinator);
-        assertEq(court.lockedBonds(), 7 * BOND);
+        assertEq(tribunal.lockedBonds(), 7 * BOND);
         decide(dispute, 2);
         // Her appeal was against the ruling that stands in the end; his was not.
         assertEq(credit(coordinator), BOND / 2 + BOND + 4 * BOND);
@@ -97,7 +97,7 @@ contract SettlementCourtRoundsTest is Courtroom {
         // The arbiter falls silent.
         skip(RULING_PERIOD);
         vm.mockCallRevert(address(council), abi.encodeCall(council.disputeStatus, (dispute)), "silent");
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
         assertEq(credit(alice), 2 * BOND + BOND * 9 / 10);
         assertSolvent();
@@ -108,7 +108,7 @@ contract SettlementCourtRoundsTest is Courtroom {
         vote(dispute, 2);
         _appealAs(alice);
         ruleOn(second, 1);
-        court.closeMoot(caseId);
+        tribunal.closeMoot(caseId);
         assertEq(credit(alice), 3 * BOND);
         assertSolvent();
     }
@@ -124,7 +124,7 @@ contract SettlementCourtRoundsTest is Courtroom {
         vote(dispute, 2);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.WrongFee.selector, FEE, 7 * FEE));
-        court.appealRuling{value: FEE}(caseId);
+        tribunal.appealRuling{value: FEE}(caseId);
     }
 
     function test_of_a_demand_for_a_signature__there_is_no_ruling_to_appeal() public {
@@ -132,7 +132,7 @@ contract SettlementCourtRoundsTest is Courtroom {
         rows[0] = "row";
         vm.mockCall(address(ledger), abi.encodeWithSelector(ledger.isLogged.selector), abi.encode(true));
         vm.prank(alice);
-        caseId = court.demandSignature(dataset, epoch, 0, "row", rows);
+        caseId = tribunal.demandSignature(dataset, epoch, 0, "row", rows);
         _notAppealable(0);
     }
 
@@ -140,25 +140,25 @@ contract SettlementCourtRoundsTest is Courtroom {
         vote(dispute, 2);
         skip(5 hours);
         _appealAs(alice);
-        assertEq(court.caseOf(caseId).deadline, block.timestamp + RULING_PERIOD);
-        assertEq(court.caseOf(caseId).rounds, 1);
+        assertEq(tribunal.caseOf(caseId).deadline, block.timestamp + RULING_PERIOD);
+        assertEq(tribunal.caseOf(caseId).rounds, 1);
     }
 
     function _appealAs(address who) private {
         uint256 cost = council.appealCost(dispute, "");
         vm.prank(who);
-        court.appealRuling{value: cost}(caseId);
+        tribunal.appealRuling{value: cost}(caseId);
     }
 
     function _notLoser(address who, uint256 ruling) private {
         vm.prank(who);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotLoser.selector, caseId, who, ruling));
-        court.appealRuling(caseId);
+        tribunal.appealRuling(caseId);
     }
 
     function _notAppealable(uint256 ruling) private {
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotAppealable.selector, caseId, ruling));
-        court.appealRuling(caseId);
+        tribunal.appealRuling(caseId);
     }
 }

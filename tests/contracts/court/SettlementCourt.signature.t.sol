@@ -36,20 +36,20 @@ contract SettlementCourtSignatureTest is Courtroom {
 
     function test_demand__stops_the_clock_for_the_response_time() public {
         uint256 caseId = _demand();
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         assertEq(uint8(c.ground), uint8(ISettlementCourt.Ground.Signature));
         assertEq(c.deadline, block.timestamp + 1 days);
         assertEq(c.evidence, row);
         assertState(epoch, IAnnotationLedger.ProposalState.Disputed);
-        assertEq(court.nextBond(dataset, epoch), 2 * BOND);
+        assertEq(tribunal.nextBond(dataset, epoch), 2 * BOND);
     }
 
     function test_demand__for_what_is_not_in_the_log_or_void__reverts() public {
         vm.startPrank(alice);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotLogged.selector, dataset, epoch, 1, row));
-        court.demandSignature(dataset, epoch, 1, row, proof);
+        tribunal.demandSignature(dataset, epoch, 1, row, proof);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.VoidRow.selector, 0));
-        court.demandSignature(dataset, epoch, 0, keccak256("cota.void.v1"), proof);
+        tribunal.demandSignature(dataset, epoch, 0, keccak256("cota.void.v1"), proof);
     }
 
     function test_demand__twice_for_one_row__reverts() public {
@@ -60,18 +60,20 @@ contract SettlementCourtSignatureTest is Courtroom {
                 ISettlementCourt.AlreadyRaised.selector, dataset, epoch, 1, ISettlementCourt.Ground.Signature, row
             )
         );
-        court.demandSignature(dataset, epoch, 0, row, proof);
+        tribunal.demandSignature(dataset, epoch, 0, row, proof);
     }
 
     function test_no_answer__in_the_response_time__the_settlement_falls() public {
         uint256 caseId = _demand();
         skip(1 days - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(ISettlementCourt.DeadlineNotReached.selector, caseId, court.caseOf(caseId).deadline)
+            abi.encodeWithSelector(
+                ISettlementCourt.DeadlineNotReached.selector, caseId, tribunal.caseOf(caseId).deadline
+            )
         );
-        court.expire(caseId);
+        tribunal.expire(caseId);
         skip(1);
-        court.expire(caseId);
+        tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Upheld);
         assertState(epoch, IAnnotationLedger.ProposalState.Rejected);
         assertEq(credit(alice), BOND);
@@ -160,7 +162,7 @@ contract SettlementCourtSignatureTest is Courtroom {
         uint256 caseId = _demand();
         vm.prank(coordinator);
         vm.expectRevert(abi.encodeWithSelector(ISettlementCourt.NotDesk.selector, coordinator, address(proofDesk)));
-        court.concludeDemand(caseId, true);
+        tribunal.concludeDemand(caseId, true);
     }
 
     // ---- contract wallets
@@ -210,7 +212,7 @@ contract SettlementCourtSignatureTest is Courtroom {
 
     function _demand() private returns (uint256) {
         vm.prank(alice);
-        return court.demandSignature(dataset, epoch, (epoch - 1) * 2, row, proof);
+        return tribunal.demandSignature(dataset, epoch, (epoch - 1) * 2, row, proof);
     }
 
     function _answer(uint256 caseId, bytes memory signature, IProofDesk.AgentKey memory key, bytes memory authorisation)

@@ -58,15 +58,15 @@ contract CourtActors is Courtroom {
 
     function challengeOne(uint256 which, uint256 seed, uint256 who, uint8 ground) external {
         uint64 epoch = _contestable(which, seed);
-        if (epoch == 0 || court.nextBond(dataset, epoch) > 100_000e18) return;
+        if (epoch == 0 || tribunal.nextBond(dataset, epoch) > 100_000e18) return;
         challenge(people[who % 4], epoch, ISettlementCourt.Ground(5 + ground % 3), bytes32(++evidences));
     }
 
     function demand(uint256 which, uint256 seed, uint256 who) external {
         uint64 epoch = _contestable(which, seed);
-        if (epoch == 0 || court.nextBond(dataset, epoch) > 100_000e18) return;
+        if (epoch == 0 || tribunal.nextBond(dataset, epoch) > 100_000e18) return;
         vm.prank(people[who % 4]);
-        try court.demandSignature(dataset, epoch, epoch - 1, rowOf[dataset][epoch], new bytes32[](0)) {} catch {}
+        try tribunal.demandSignature(dataset, epoch, epoch - 1, rowOf[dataset][epoch], new bytes32[](0)) {} catch {}
     }
 
     function proveFault(uint256 which, uint256 seed, uint256 who) external {
@@ -107,21 +107,21 @@ contract CourtActors is Courtroom {
         ISettlementCourt.AppealRequest memory request;
         (request.labels, request.units, request.evidence) = (1, 1e8, bytes32(++evidences));
         vm.prank(people[who % 3]);
-        try court.appeal{value: COST}(dataset, epoch, request) {} catch {}
+        try tribunal.appeal{value: COST}(dataset, epoch, request) {} catch {}
     }
 
     /// @dev Draws if there is nobody yet, has the panel vote, and tells the ruling when its time has come.
     function sit(uint256 seed, uint256 word) external {
         uint256 caseId = _openPanelCase(seed);
         if (caseId == 0) return;
-        uint256 dispute = court.caseOf(caseId).disputeId;
+        uint256 dispute = tribunal.caseOf(caseId).disputeId;
         if (council.phaseOf(dispute) == ICouncilArbiter.Phase.Drawing) vote(dispute, word % 3);
     }
 
     function tell(uint256 seed) external {
         uint256 caseId = _openPanelCase(seed);
         if (caseId == 0) return;
-        uint256 dispute = court.caseOf(caseId).disputeId;
+        uint256 dispute = tribunal.caseOf(caseId).disputeId;
         if (council.phaseOf(dispute) != ICouncilArbiter.Phase.Final) return;
         wordOn[caseId] = council.currentRuling(dispute) == 0 ? 3 : council.currentRuling(dispute);
         council.executeRuling(dispute);
@@ -130,32 +130,32 @@ contract CourtActors is Courtroom {
     function appealOne(uint256 seed) external {
         uint256 caseId = _openPanelCase(seed);
         if (caseId == 0) return;
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         if (council.disputeStatus(c.disputeId) != IArbiter.DisputeStatus.Appealable || c.bond > 1000e18) return;
         uint256 cost = council.appealCost(c.disputeId, "");
         vm.prank(council.currentRuling(c.disputeId) == 1 ? c.respondent : c.claimant);
-        court.appealRuling{value: cost}(caseId);
+        tribunal.appealRuling{value: cost}(caseId);
     }
 
     function expireOne(uint256 seed) external {
-        uint256 count = court.caseCount();
+        uint256 count = tribunal.caseCount();
         if (count == 0) return;
         uint256 caseId = 1 + seed % count;
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         if (c.outcome != ISettlementCourt.Outcome.None || block.timestamp < c.deadline) return;
         _expire(caseId, c);
     }
 
     function closeOne(uint256 seed) external {
-        uint256 count = court.caseCount();
+        uint256 count = tribunal.caseCount();
         if (count == 0) return;
-        try court.closeMoot(1 + seed % count) {} catch {}
+        try tribunal.closeMoot(1 + seed % count) {} catch {}
     }
 
     function withdraw(uint256 who) external {
         if (credit(people[who % 4]) == 0) return;
         vm.prank(people[who % 4]);
-        court.withdraw(address(cota), people[who % 4]);
+        tribunal.withdraw(address(cota), people[who % 4]);
     }
 
     function wait(uint256 time) external {
@@ -171,16 +171,16 @@ contract CourtActors is Courtroom {
             credits += credit(people[i]);
         }
         uint256 locked = 0;
-        for (uint256 id = 1; id <= court.caseCount(); ++id) {
-            ISettlementCourt.Case memory c = court.caseOf(id);
+        for (uint256 id = 1; id <= tribunal.caseCount(); ++id) {
+            ISettlementCourt.Case memory c = tribunal.caseOf(id);
             if (c.outcome != ISettlementCourt.Outcome.None) continue;
             for (uint256 round = 0; round <= c.rounds; ++round) {
                 locked += uint256(c.bond) << round;
             }
         }
-        assertEq(court.lockedBonds(), locked, "C1: locked");
-        assertEq(cota.balanceOf(address(court)), credits + locked, "C1: credits + locked = balance");
-        assertEq(address(court).balance, 0, "C1: coins stay with nobody here");
+        assertEq(tribunal.lockedBonds(), locked, "C1: locked");
+        assertEq(cota.balanceOf(address(tribunal)), credits + locked, "C1: credits + locked = balance");
+        assertEq(address(tribunal).balance, 0, "C1: coins stay with nobody here");
     }
 
     /// @notice C2: a settlement stands still exactly while a case against its present attempt is open.
@@ -188,7 +188,7 @@ contract CourtActors is Courtroom {
         for (uint256 d = 0; d < 2; ++d) {
             for (uint64 epoch = 1; epoch <= ledger.checkpointCount(datasets[d]); ++epoch) {
                 IAnnotationLedger.Proposal memory p = ledger.proposalOf(datasets[d], epoch);
-                (, uint32 open) = court.docketOf(datasets[d], epoch, p.attempt);
+                (, uint32 open) = tribunal.docketOf(datasets[d], epoch, p.attempt);
                 bool stands = p.state == IAnnotationLedger.ProposalState.Disputed;
                 if (stands) assertGt(open, 0, "C2: nobody disputes it");
                 if (p.state == IAnnotationLedger.ProposalState.Proposed) assertEq(open, 0, "C2: the clock runs");
@@ -199,8 +199,8 @@ contract CourtActors is Courtroom {
 
     /// @notice C3: no bond is lost without a ruling against it.
     function checkOutcomes() external view {
-        for (uint256 id = 1; id <= court.caseCount(); ++id) {
-            ISettlementCourt.Case memory c = court.caseOf(id);
+        for (uint256 id = 1; id <= tribunal.caseCount(); ++id) {
+            ISettlementCourt.Case memory c = tribunal.caseOf(id);
             bool isPanel = c.ground >= ISettlementCourt.Ground.Scoring;
             if (c.outcome == ISettlementCourt.Outcome.Dismissed) assertEq(wordOn[id], 2, "C3: lost without a ruling");
             if (c.outcome == ISettlementCourt.Outcome.Upheld && isPanel) {
@@ -224,17 +224,17 @@ contract CourtActors is Courtroom {
     /// @notice C5: every dispute ends, whoever is silent: after the deadline anyone closes every case, and all money is somebody's.
     function endAll() external {
         skip(2 * RULING_PERIOD);
-        for (uint256 id = 1; id <= court.caseCount(); ++id) {
-            ISettlementCourt.Case memory c = court.caseOf(id);
+        for (uint256 id = 1; id <= tribunal.caseCount(); ++id) {
+            ISettlementCourt.Case memory c = tribunal.caseOf(id);
             if (c.outcome == ISettlementCourt.Outcome.None) _expire(id, c);
         }
-        assertEq(court.lockedBonds(), 0, "C5: a bond stays locked");
+        assertEq(tribunal.lockedBonds(), 0, "C5: a bond stays locked");
         for (uint256 i = 0; i < 4; ++i) {
             if (credit(people[i]) == 0) continue;
             vm.prank(people[i]);
-            court.withdraw(address(cota), people[i]);
+            tribunal.withdraw(address(cota), people[i]);
         }
-        assertEq(cota.balanceOf(address(court)), 0, "C5: money of nobody");
+        assertEq(cota.balanceOf(address(tribunal)), 0, "C5: money of nobody");
     }
 
     // ---- inside
@@ -245,7 +245,7 @@ contract CourtActors is Courtroom {
             uint256 ruling = isSolved ? council.currentRuling(c.disputeId) : 0;
             wordOn[caseId] = ruling == 0 ? 3 : ruling;
         }
-        court.expire(caseId);
+        tribunal.expire(caseId);
     }
 
     function _use(uint256 which) private {
@@ -277,10 +277,10 @@ contract CourtActors is Courtroom {
     }
 
     function _openPanelCase(uint256 seed) private view returns (uint256) {
-        uint256 count = court.caseCount();
+        uint256 count = tribunal.caseCount();
         if (count == 0) return 0;
         uint256 caseId = 1 + seed % count;
-        ISettlementCourt.Case memory c = court.caseOf(caseId);
+        ISettlementCourt.Case memory c = tribunal.caseOf(caseId);
         bool isOpen = c.outcome == ISettlementCourt.Outcome.None && c.ground >= ISettlementCourt.Ground.Scoring;
         return isOpen ? caseId : 0;
     }

@@ -27,7 +27,7 @@ abstract contract Courtroom is Council {
     BondRates internal rates;
     ProofDesk internal proofDesk;
     AuditDesk internal auditDesk;
-    SettlementCourt internal court;
+    SettlementCourt internal tribunal;
     bytes32 internal dataset;
 
     function setUp() public virtual override {
@@ -35,7 +35,7 @@ abstract contract Courtroom is Council {
         rates = new BondRates(address(access));
         proofDesk = new ProofDesk(address(registry), address(ledger));
         auditDesk = new AuditDesk(address(registry), address(ledger), address(rates));
-        court = new SettlementCourt(
+        tribunal = new SettlementCourt(
             ISettlementCourt.Parts(
                 address(registry),
                 address(ledger),
@@ -47,7 +47,7 @@ abstract contract Courtroom is Council {
             RULING_PERIOD
         );
         IDatasetRegistry.Version memory version = registry.version(registry.latestVersion());
-        version.court = address(court);
+        version.court = address(tribunal);
         vm.startPrank(admin);
         registry.addVersion(version);
         // One dollar, one COTA.
@@ -74,7 +74,7 @@ abstract contract Courtroom is Council {
         usd.mint(account, 1_000_000e6);
         vm.deal(account, 1000 ether);
         vm.startPrank(account);
-        cota.approve(address(court), type(uint256).max);
+        cota.approve(address(tribunal), type(uint256).max);
         usd.approve(address(auditDesk), type(uint256).max);
         vm.stopPrank();
     }
@@ -91,7 +91,7 @@ abstract contract Courtroom is Council {
         returns (uint256)
     {
         vm.prank(who);
-        return court.challenge{value: COST}(dataset, epoch, ground, evidence);
+        return tribunal.challenge{value: COST}(dataset, epoch, ground, evidence);
     }
 
     function challengeScoring(address who, uint64 epoch, bytes32 evidence) internal returns (uint256) {
@@ -100,11 +100,11 @@ abstract contract Courtroom is Council {
 
     /// @notice The panel's word on a case, told to the court.
     function ruleOn(uint256 caseId, uint256 ruling) internal {
-        decide(court.caseOf(caseId).disputeId, ruling);
+        decide(tribunal.caseOf(caseId).disputeId, ruling);
     }
 
     function credit(address account) internal view returns (uint256) {
-        return court.creditOf(address(cota), account);
+        return tribunal.creditOf(address(cota), account);
     }
 
     function stateOf(uint64 epoch) internal view returns (IAnnotationLedger.ProposalState) {
@@ -118,13 +118,13 @@ abstract contract Courtroom is Council {
     }
 
     function assertOutcome(uint256 caseId, ISettlementCourt.Outcome outcome) internal view {
-        assertEq(uint8(court.caseOf(caseId).outcome), uint8(outcome), "outcome of the case");
+        assertEq(uint8(tribunal.caseOf(caseId).outcome), uint8(outcome), "outcome of the case");
     }
 
     /// @notice All COTA of the court is somebody's.
     function assertSolvent() internal view {
         uint256 credits = credit(alice) + credit(bob) + credit(carol) + credit(coordinator);
-        assertEq(cota.balanceOf(address(court)), credits + court.lockedBonds(), "credits + bonds = COTA");
+        assertEq(cota.balanceOf(address(tribunal)), credits + tribunal.lockedBonds(), "credits + bonds = COTA");
     }
 
     /// @notice Proposes these leaves as they are, however wrong.

@@ -4,7 +4,22 @@
 transaction, for `Sender.send(contract.address, data)`. A contract's refusal is raised as ChainReverted.
 """
 
+from cota.chain.contracts.access import AccessManager
 from cota.chain.contracts.base import Contract
+from cota.chain.contracts.council import JUROR_ROLE, CouncilArbiter, Panel, Phase, Ruling
+from cota.chain.contracts.court import (
+    NO_LEAF,
+    AppealRequest,
+    Audit,
+    AuditDesk,
+    AuditState,
+    BondRates,
+    Case,
+    Ground,
+    Outcome,
+    ProofDesk,
+    SettlementCourt,
+)
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -13,12 +28,23 @@ from cota.chain.contracts.tokens import LocalDollar, Token
 from cota.chain.contracts.vault import Membership, MembershipState, StakeVault
 
 __all__ = [
+    "JUROR_ROLE",
+    "NO_LEAF",
+    "AccessManager",
     "AnnotationLedger",
+    "AppealRequest",
+    "Audit",
+    "AuditDesk",
+    "AuditState",
+    "BondRates",
+    "Case",
     "Checkpoint",
     "Contract",
+    "CouncilArbiter",
     "DatasetRegistry",
     "DatasetShares",
     "EpochShares",
+    "Ground",
     "Holder",
     "License",
     "LicenseMarket",
@@ -26,10 +52,16 @@ __all__ = [
     "Membership",
     "MembershipState",
     "Order",
+    "Outcome",
+    "Panel",
     "Permit",
+    "Phase",
     "Pool",
+    "ProofDesk",
     "Proposal",
     "ProposalState",
+    "Ruling",
+    "SettlementCourt",
     "ShareClaim",
     "StakeVault",
     "Token",
