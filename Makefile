@@ -12,7 +12,7 @@ foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 # changed would silently not run.
 lint_apart = FOUNDRY_OUT=var/lint/out FOUNDRY_CACHE_PATH=var/lint/cache
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas lock
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas bench-indexer lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,12 +51,15 @@ test-contracts: setup
 	@$(call foundry,forge) test
 
 test-python: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses logical --dist loadgroup
 
-bench: bench-gas ## every benchmark; figures in var/bench/
+bench: bench-gas bench-indexer ## every benchmark; figures in var/bench/
 
 bench-gas: setup ## gas of whole transactions beside others' designs, compared with snapshots/ (UPDATE=1 takes it over)
 	@$(PY) -m scripts.bench.gas $(if $(UPDATE),--update)
+
+bench-indexer: setup ## speed of the indexer beside peers and floors, latency, reorganisations (PEERS=0: no peers)
+	@$(PY) -m scripts.bench.indexer $(if $(EVENTS),--events $(EVENTS)) $(if $(RUNS),--runs $(RUNS))
 
 lock: setup ## pin requirements-dev.in into requirements.lock, with hashes and without index URLs
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

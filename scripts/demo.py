@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cota.client import ClientError, CotaClient, NewItem
-from cota.client.drafts import draft_terms
+from cota.client.drafts import draft_terms, with_draw
 from cota.client.records import Claimed
 from cota.errors import DomainError
 from cota.keys import local_key
@@ -108,7 +108,7 @@ class Story:
         """1. A publisher asks a question and commits items and gold before anyone has seen an item."""
         crowd, gold = self.crowd, self.crowd.gold()
         with self.stages.play("publish", "The publisher commits items and gold") as step:
-            terms = draft_terms(
+            drafted = draft_terms(
                 publisher=self.publisher.address,
                 coordinator=local_key("coordinator").address,
                 payment_token=self.publisher.status.payment_token,
@@ -118,6 +118,7 @@ class Story:
                 windows=NETWORKS["local"].windows,
                 receipt_period=RECEIPT_PERIOD_S,
             )
+            terms = with_draw(self.publisher.account, drafted)
             self.dataset = self.publisher.create_dataset(terms, crowd.schema(), crowd.name)
             items = [NewItem(crowd.item(task), gold.get(task)) for task in crowd.tasks]
             self.publisher.add_batch(self.dataset, items)

@@ -200,6 +200,12 @@ class NotLicensed(DomainError):
     slug, title, status = "not-licensed", "This account has no licence for the dataset", 403
 
 
+class NoSuchRange(DomainError):
+    """`total` is how many bytes there are: what was downloaded so far is no part of it."""
+
+    slug, title, status = "no-such-range", "The download has no such bytes", 416
+
+
 # --- chain and mirror
 
 

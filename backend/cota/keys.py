@@ -5,13 +5,18 @@ nor an error holds any part of a key; the keys that every development node ships
 that they can be refused wherever real money may be.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
-
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING
 
 from cota.units import Address, parse_address
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+# eth_account itself is imported where a key is used: it takes longer than all the rest of a process that has none.
 
 ANVIL_MNEMONIC = "test test test test test test test test test test test junk"
 """Public: Anvil, Hardhat and their kin all start with it. On public chains bots sweep its accounts."""
@@ -55,6 +60,8 @@ class SigningKey:
 
     def account(self) -> LocalAccount:
         """The account that signs. Hand it to a signer; never log it."""
+        from eth_account import Account
+
         account: LocalAccount = Account.from_key(self._secret)
         return account
 
@@ -83,6 +90,8 @@ def _find_fault(secret: str) -> str | None:
 @lru_cache(maxsize=_DEVELOPMENT_ACCOUNTS)
 def anvil_key(index: int) -> SigningKey:
     """Key number `index` of a development node."""
+    from eth_account import Account
+
     Account.enable_unaudited_hdwallet_features()
     account = Account.from_mnemonic(ANVIL_MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
     return SigningKey("0x" + bytes(account.key).hex())

@@ -62,8 +62,8 @@ def configure(level: str = "INFO", secrets: Collection[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These write every request's body at DEBUG, and one line a request at INFO: noise over our own.
-    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "web3", "asyncio"):
+    # These write a line or several for each request, or for each job of a queue that ticks: noise over our own.
+    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "web3", "asyncio", "procrastinate"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 

@@ -49,6 +49,8 @@ class Network:
     """How deep a block must lie before what it holds counts as final; 1 is the newest block itself."""
     block_seconds: float
     windows: Windows
+    cohort_blocks: int
+    """Newcomers are drawn for together, every so many blocks."""
     payment_token: Address | None
     """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
     court: Court
@@ -109,7 +111,7 @@ _ONE_COTA_A_DOLLAR = 10**30
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, None, _LOCAL_COURT, _ONE_COTA_A_DOLLAR),
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, _LOCAL_COURT, _ONE_COTA_A_DOLLAR),
         Network(
             "sepolia",
             11_155_111,
@@ -117,6 +119,7 @@ NETWORKS: dict[str, Network] = {
             64,
             12.0,
             _TEST_NET_WINDOWS,
+            150,
             Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
             _TEST_NET_COURT,
             _ONE_COTA_A_DOLLAR,
@@ -128,6 +131,7 @@ NETWORKS: dict[str, Network] = {
             10,
             2.0,
             _TEST_NET_WINDOWS,
+            900,
             Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
             _TEST_NET_COURT,
             _ONE_COTA_A_DOLLAR,

@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cota.environment import Reader, stack_defaults
-from cota.keys import LOCAL_ROLES, SigningKey, development_addresses, local_key
+from cota.keys import SigningKey, development_addresses, local_key
 from cota.networks import NETWORKS, Network
 from cota.units import Address
 
@@ -33,6 +33,7 @@ VARIABLES: Final = (
     "COTA_API_URL",
     "COTA_HOST",
     "COTA_PORT",
+    "COTA_METRICS_PORT",
     "COTA_LOG_LEVEL",
     "COTA_KEY",
     *(f"COTA_{role.upper()}_KEY" for role in KEY_ROLES),
@@ -64,16 +65,26 @@ class Settings:
     network: Network
     deployments: Path
     """Folder of `<network>.json` and of `abi/`."""
-    treasury: Address | None
     api_url: str
     """Where clients find the API."""
     host: str
     port: int
+    metrics_port: int
+    """Where an indexer serves its metrics; 0: nowhere."""
     log_level: str
     _rpc_urls: tuple[str, ...] = field(repr=False)
     _store: str | None
     _database: str | None = field(repr=False)
+    _treasury: Address | None
     _keys: Mapping[str, SigningKey] = field(repr=False)
+    _local_roles: frozenset[str]
+    """Played by development keys, which are worked out when they are asked for: that takes a while."""
+
+    @property
+    def treasury(self) -> Address | None:
+        if self._treasury is None and self.network.is_local:
+            return local_key("treasury").address
+        return self._treasury
 
     @property
     def rpc_urls(self) -> tuple[str, ...]:
@@ -101,16 +112,18 @@ class Settings:
 
         Raises SettingsError when not set.
         """
+        if role in self._local_roles:
+            return local_key(role)
         try:
             return self._keys[role]
         except KeyError:
             raise SettingsError([_missing(role)]) from None
 
     def has_key(self, role: str) -> bool:
-        return role in self._keys
+        return role in self._keys or role in self._local_roles
 
     def secrets(self) -> tuple[str, ...]:
-        """What a log line must never hold."""
+        """What a log line must never hold. Development keys, which everybody knows, are no secrets."""
         hidden = [spelled for key in self._keys.values() for spelled in (key.reveal(), key.reveal()[2:])]
         database = urlsplit(self._database or "")
         hidden += [self._database or "", database.password or ""]
@@ -140,19 +153,26 @@ def load(
         is_local = chosen.is_local
 
     defaults = stack_defaults(ROOT / "var" / "stack.json") if is_local else {}
+    keys = _keys(reader, is_local)
     host, port = reader.text("COTA_HOST") or "127.0.0.1", reader.port("COTA_PORT", 8000)
     settings = Settings(
         network=chosen,
         deployments=Path(reader.text("COTA_DEPLOYMENTS") or ROOT / "deployments"),
-        treasury=_treasury(reader, is_local),
         api_url=reader.http_url("COTA_API_URL") or defaults.get("api_url") or f"http://{host}:{port}",
         host=host,
         port=port,
+        metrics_port=reader.port("COTA_METRICS_PORT", 0),
         log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         _rpc_urls=reader.http_urls("RPC_URL") or _default_nodes(is_local, defaults),
         _store=reader.text("COTA_STORE") or _default_store(is_local, defaults),
         _database=reader.database_url("DATABASE_URL") or defaults.get("database_url"),
-        _keys=MappingProxyType(_keys(reader, is_local)),
+        _treasury=_treasury(reader, is_local),
+        _keys=MappingProxyType(keys),
+        _local_roles=frozenset(
+            role
+            for role in KEY_ROLES
+            if is_local and role not in keys and not reader.names_problem(key_variable(role))
+        ),
     )
     _report_missing(reader, settings, needs)
     if reader.problems:
@@ -184,9 +204,7 @@ def _default_store(is_local: bool, defaults: Mapping[str, str]) -> str | None:
 
 def _treasury(reader: Reader, is_local: bool) -> Address | None:
     address = reader.address("COTA_TREASURY")
-    if address is None:
-        return local_key("treasury").address if is_local else None
-    if not is_local and address in development_addresses():
+    if address is not None and not is_local and address in development_addresses():
         reader.problems.append(f"COTA_TREASURY is {_KNOWN}")
     return address
 
@@ -200,8 +218,6 @@ def _keys(reader: Reader, is_local: bool) -> dict[str, SigningKey]:
         variable = key_variable(role)
         key = reader.key(variable)
         if key is None:
-            if is_local and role in LOCAL_ROLES and not reader.names_problem(variable):
-                keys[role] = local_key(role)
             continue
         if not is_local and key.address in development_addresses():
             reader.problems.append(f"{variable} is {_KNOWN}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NewType
 
-from eth_utils.address import is_checksum_address, to_checksum_address
+from eth_hash.auto import keccak
 
 Address = NewType("Address", str)
 """An account or a contract, always in its EIP-55 spelling."""
@@ -37,16 +37,23 @@ def parse_address(text: str) -> Address:
         raise ValueError("an address is 0x and 40 hex digits")
     digits = text[2:]
     is_mixed = digits != digits.lower() and digits != digits.upper()
-    if is_mixed and not is_checksum_address(text):
+    if is_mixed and text != _checksummed(digits.lower()):
         raise ValueError("the address' checksum (EIP-55) is wrong: one of its letters or digits was changed")
-    return Address(to_checksum_address(text))
+    return _checksummed(digits.lower())
+
+
+def _checksummed(digits: str) -> Address:
+    """EIP-55: a letter is a capital where the hash of the lower-case digits has a nibble of 8 or more."""
+    nibbles = keccak(digits.encode()).hex()
+    cased = (d.upper() if nibble > "7" else d for d, nibble in zip(digits, nibbles, strict=False))
+    return Address("0x" + "".join(cased))
 
 
 def address_of(raw: bytes) -> Address:
     """The address of 20 raw bytes, as the database and event topics hold it. Raises ValueError."""
     if len(raw) != 20:
         raise ValueError(f"an address has 20 bytes, not {len(raw)}")
-    return Address(to_checksum_address(raw))
+    return _checksummed(raw.hex())
 
 
 def address_bytes(address: str) -> bytes:

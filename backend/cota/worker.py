@@ -10,6 +10,7 @@ next tick.
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import timedelta
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
@@ -24,8 +25,9 @@ from cota.http.services import Services, make_sender, open_services
 from cota.settings import Settings, load, refusing
 from cota.settlement import queries
 from cota.settlement.steps import Coordinator
-from cota.store.session import psycopg_dsn
+from cota.store.urls import psycopg_dsn
 from cota.tasks import service as tasks
+from cota.tasks.draws import widen_stalled
 
 logger = log.get_logger(__name__)
 
@@ -34,6 +36,9 @@ TICK = "* * * * * */2"  # seconds stand last
 CONCURRENCY = 4
 # A worker that was killed leaves its job "doing"; the job is only a reminder, and the next tick makes another.
 STALLED_SECONDS = 60
+# After so long without anybody at work, seats that a cohort's draw leaves empty are offered more widely.
+PATIENCE = timedelta(days=1)
+LOCAL_PATIENCE = timedelta(seconds=20)
 
 _TRY_LOCK = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('advance:' || encode(:dataset, 'hex'), 0))"
@@ -50,6 +55,8 @@ class Work:
             raise ValueError("the worker needs COTA_COORDINATOR_KEY")
         self._coordinator = Coordinator(services, sender)
         self._address = sender.address
+        is_local = services.settings.network.is_local
+        self._patience = LOCAL_PATIENCE if is_local else PATIENCE
 
     async def due(self) -> list[bytes]:
         """The datasets of this coordinator that have rows or checkpoints."""
@@ -68,6 +75,7 @@ class Work:
         """Gives expired leases' seats back and forgets nonces that nobody can use."""
         async with self._services.database.write() as session:
             await tasks.sweep_all(session)
+            await widen_stalled(session, self._patience)
             await nonces.sweep(session)
 
 

@@ -14,7 +14,7 @@ from cota.chain.events import committed_catalogue
 from cota.indexer.follow import FollowOptions
 from cota.indexer.options import IndexerOptions
 from cota.indexer.run import Indexer
-from cota.store.session import psycopg_dsn
+from cota.store.urls import psycopg_dsn
 from tests.fixtures.deployed import Deployed
 
 LOCAL = IndexerOptions(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {AnnotationLedger} from "../../contracts/AnnotationLedger.sol";
 import {IAnnotationLedger} from "../../contracts/interfaces/IAnnotationLedger.sol";
 import {World} from "./support/World.sol";

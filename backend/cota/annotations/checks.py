@@ -104,3 +104,7 @@ def _check_lease(signed: Signed, found: Context, now: datetime) -> None:
         raise LeaseExpired(expired_at=found.lease_expires_at.isoformat() if found.lease_expires_at else None)
     if found.lease_state != "active":
         raise NotLeased("the lease was given back")
+    if found.lease_kind != signed.statement.kind:
+        raise NotLeased(
+            f"the lease is for kind {found.lease_kind}, the statement is of kind {signed.statement.kind}"
+        )

@@ -39,6 +39,7 @@ class Context:
     lease_account: Address | None
     lease_item: int | None
     lease_state: str | None
+    lease_kind: int | None
     lease_expires_at: datetime | None
     prior: Row | None
     labelled: bool
@@ -74,7 +75,8 @@ _CONTEXT = text(
     """
     SELECT d.state, m.state AS membership, i.id AS item_id,
            CASE WHEN CAST(:with_content AS boolean) THEN i.content END AS content,
-           l.account AS lease_account, l.item_id AS lease_item, l.state AS lease_state, l.expires_at,
+           l.account AS lease_account, l.item_id AS lease_item, l.state AS lease_state,
+           l.kind AS lease_kind, l.expires_at,
            p.index AS prior_index, p.include_by, p.signature,
            EXISTS (SELECT 1 FROM annotations a WHERE a.dataset = :dataset AND a.item_id = i.id
                    AND a.account = :account) AS labelled,
@@ -167,6 +169,7 @@ async def context(
         lease_account=address_of(bytes(row.lease_account)) if row.lease_account else None,
         lease_item=row.lease_item,
         lease_state=row.lease_state,
+        lease_kind=row.lease_kind,
         lease_expires_at=row.expires_at,
         prior=prior,
         labelled=row.labelled,

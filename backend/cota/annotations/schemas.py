@@ -22,10 +22,11 @@ MOST_AT_ONCE = 50
 
 
 class AnnotationBody(Request):
-    """The members of the signed `Annotation` statement; the dataset stands in the path. `kind` 0 is a label."""
+    """The members of the signed `Annotation` statement; the dataset stands in the path. `kind`: 0 a label,
+    1 a review; as the lease is."""
 
     item_ref: Bytes32
-    kind: Literal[0]
+    kind: Literal[0, 1]
     label_commitment: Bytes32
     lease: Bytes32
     account: Account

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from eth_utils.crypto import keccak
+from eth_hash.auto import keccak
 
 DEPLOYMENTS = Path(__file__).resolve().parents[3] / "deployments"
 ABI_FOLDER = DEPLOYMENTS / "abi"
@@ -46,7 +46,7 @@ class Item:
     @cached_property
     def topic(self) -> bytes:
         """keccak256 of the signature: an event's first topic."""
-        return bytes(keccak(text=self.signature))
+        return bytes(keccak(self.signature.encode()))
 
     @property
     def selector(self) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eth_utils.crypto import keccak
+from eth_hash.auto import keccak
 
 from cota.chain.abi import DEPLOYMENTS
 from cota.chain.events import CLONES
@@ -30,6 +30,7 @@ class Deployed:
     version: int
     address: Address
     block: int
+    code_hash: Hash32 | None = None
 
 
 @dataclass(frozen=True)
@@ -93,4 +94,7 @@ class Deployment:
 
 
 def _deployed(name: str, entry: Mapping[str, Any]) -> Deployed:
-    return Deployed(name, int(entry["version"]), parse_address(entry["address"]), int(entry["block"] or 0))
+    code_hash = parse_hash32(entry["code_hash"]) if entry.get("code_hash") else None
+    return Deployed(
+        name, int(entry["version"]), parse_address(entry["address"]), int(entry["block"] or 0), code_hash
+    )

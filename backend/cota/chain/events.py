@@ -13,11 +13,20 @@ from functools import cache
 
 from cota.chain.abi import Abi, Item, Param, committed_abis, snake
 
-# Deployed once per dataset by the registry; their addresses come from its events, not from the deployment
-# file.
-CLONES = frozenset({"DatasetShares"})
-# The event that announces a clone, and the argument that names it.
-CLONE_ANNOUNCEMENT = ("DatasetRegistry", "DatasetCreated", "shares")
+
+@dataclass(frozen=True, slots=True)
+class CloneRule:
+    """Contracts called `contract` are made one after another; `argument` of `announcer`'s `event` names each.
+    Their addresses come from these events, not from the deployment file."""
+
+    contract: str
+    announcer: str
+    event: str
+    argument: str
+
+
+CLONE_RULE = CloneRule("DatasetShares", "DatasetRegistry", "DatasetCreated", "shares")
+CLONES = frozenset({CLONE_RULE.contract})
 
 
 class Kind(Enum):
@@ -61,11 +70,18 @@ class EventSpec:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All mirrored events: `fixed` by contract and first topic, `clones` by first topic."""
+    """All mirrored events: `fixed` by contract and first topic, `clones` by first topic. `rule` says how clones
+    are announced; None where the ABIs have none."""
 
     specs: tuple[EventSpec, ...]
     fixed: Mapping[str, Mapping[str, EventSpec]] = field(repr=False)
     clones: Mapping[str, EventSpec] = field(repr=False)
+    rule: CloneRule | None = None
+
+    @property
+    def announcement(self) -> EventSpec | None:
+        """The event that announces a clone."""
+        return self.spec(self.rule.announcer, self.rule.event) if self.rule else None
 
     def spec(self, contract: str, event: str) -> EventSpec:
         for s in self.specs:
@@ -106,13 +122,14 @@ def _is_clone_event(item: Item) -> bool:
     return bool(item.inputs) and item.inputs[0] == Param("dataset", "bytes32", True)
 
 
-def build_catalogue(abis: Iterable[Abi], clones: frozenset[str] = CLONES) -> Catalogue:
-    """The catalogue of these ABIs, contracts in name order, events in ABI order."""
+def build_catalogue(abis: Iterable[Abi], rule: CloneRule = CLONE_RULE) -> Catalogue:
+    """The catalogue of these ABIs, contracts in name order, events in ABI order. `rule` applies if they hold
+    the contract that it is about."""
     fixed: dict[str, dict[str, EventSpec]] = {}
     cloned: dict[str, EventSpec] = {}
     specs: list[EventSpec] = []
     for abi in sorted(abis, key=lambda a: a.contract):
-        of_clone = abi.contract in clones
+        of_clone = abi.contract == rule.contract
         found = [event_spec(i) for i in abi.events() if not of_clone or _is_clone_event(i)]
         target = cloned if of_clone else fixed.setdefault(abi.contract, {})
         for spec in found:
@@ -120,7 +137,7 @@ def build_catalogue(abis: Iterable[Abi], clones: frozenset[str] = CLONES) -> Cat
                 raise ValueError(f"two events of {abi.contract} share the topic {spec.topic}")
             target[spec.topic] = spec
         specs.extend(found)
-    return Catalogue(tuple(specs), fixed, cloned)
+    return Catalogue(tuple(specs), fixed, cloned, rule if cloned else None)
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from eth_abi.abi import encode
-from eth_utils.crypto import keccak
+from eth_hash.auto import keccak
 
 from cota.chain.abi import committed_abis
 from cota.chain.codec import decode_values

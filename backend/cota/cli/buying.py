@@ -6,7 +6,6 @@ was checked against the chain; an existing file is never written over unasked.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -101,7 +100,8 @@ def pay(caller: Member, license: License, amount: Amount, report: ReportOption =
 def export(caller: Member, license: License, out: OutOption, force: ForceOption = False) -> None:
     """Download what a licence opens, and check all of it.
 
-    Every record and proof is checked against the chain before the file gets its name.
+    Every record and proof is checked against the chain before the file gets its name. A download that broke off
+    goes on where it stopped when the command is given again.
     """
     if out.is_dir():
         raise WrongUse(f"{out} is a folder: name a file in it")
@@ -111,13 +111,7 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
     # With the newest block, a licence bought a moment ago is waited for instead of unknown.
     head = client.node.head().number
     client.license(license, min_block=head)
-    unchecked = out.with_name(f".{out.name}.{os.getpid()}.unchecked")
-    try:
-        client.download(license, unchecked, min_block=head)
-        report = client.check_export(unchecked)
-        unchecked.replace(out)
-    finally:
-        unchecked.unlink(missing_ok=True)
+    report = client.download_checked(license, out, min_block=head)
     checks = {check.name: check.compared for check in report.checks}
     told = {
         "file": str(out),

@@ -48,6 +48,7 @@ _VERBS: Mapping[str, Verb] = {
     "join": membership.join,
     "leave": membership.leave,
     "work": working.work,
+    "review": working.review,
     "submit": submitting.submit,
     "receipt": proving.receipt,
     "claim": earning.claim,

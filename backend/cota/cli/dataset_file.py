@@ -46,6 +46,7 @@ class Wanted:
     uri: str
     schema: Any
     rules: int
+    reviews: int
     choices: Mapping[str, Any]
 
 
@@ -60,7 +61,7 @@ def read_wanted(
     if told and isinstance(found.setdefault("schema", {}), dict):
         found["schema"] = {**told, **found["schema"]}
     missing = [name for name in ("title", "schema") if name not in found]
-    unknown = sorted(set(found) - _CHOICES - {*_TEXTS, "schema", "rules"})
+    unknown = sorted(set(found) - _CHOICES - {*_TEXTS, "schema", "rules", "reviews"})
     if missing or unknown:
         what = [f"{name} is missing" for name in missing] + [f"{name} is not a field" for name in unknown]
         raise Failed(f"{path}: {'; '.join(what)}")
@@ -79,6 +80,7 @@ def read_wanted(
         **texts,
         schema=found["schema"],
         rules=_read(path, "rules", found.get("rules", 1), _count),
+        reviews=_read(path, "reviews", found.get("reviews", 0), _count),
         choices=choices,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -63,12 +64,20 @@ def indexer(
     accept_rollback: Annotated[
         bool, typer.Option("--accept-rollback", help="Take back any number of blocks: the node is right.")
     ] = False,
+    schema: Annotated[
+        str | None, typer.Option("--schema", help="Where the tables are; any but the served one is made.")
+    ] = None,
+    abis: Annotated[
+        Path | None, typer.Option("--abis", help="Mirror the contracts of these ABIs, into a --schema.")
+    ] = None,
 ) -> None:
     """Mirror the chain into PostgreSQL. One leads, others stand by."""
     from cota.indexer.__main__ import main
 
     flags = {"--until-head": until_head, "--rebuild": rebuild, "--accept-rollback": accept_rollback}
     arguments = [flag for flag, wanted in flags.items() if wanted]
+    arguments += ["--schema", schema] if schema else []
+    arguments += ["--abis", str(abis)] if abis else []
     code = main([*(["--network", network] if network else []), *arguments])
     if code:
         raise typer.Exit(code)

@@ -107,7 +107,9 @@ def create(
     dataset, mined = client.register_dataset(terms, wanted.uri)
     try:
         client.wait_for(mined.block_number)
-        client.describe_dataset(dataset, wanted.schema, wanted.title, wanted.description)
+        client.describe_dataset(
+            dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+        )
     except (DomainError, ClientError) as error:
         again = f"cota dataset describe {to_hex(dataset)} {file}"
         raise Failed(
@@ -134,7 +136,9 @@ def create(
 def describe(caller: Member, dataset: Dataset, file: TermsFile) -> None:
     """Tell a dataset's question, or another title."""
     wanted = _wanted(caller, file, caller.client.currency_of(dataset))
-    caller.client.describe_dataset(dataset, wanted.schema, wanted.title, wanted.description)
+    caller.client.describe_dataset(
+        dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+    )
     show({"dataset": dataset, "title": wanted.title}, as_json=caller.as_json)
 
 
@@ -218,7 +222,7 @@ def _add(client: CotaClient, dataset: Hash32, checked: ItemFile) -> dict[str, An
 
 def _terms(caller: Member, file: Path, told: Any = None) -> tuple[Wanted, Terms]:
     from cota.cli.dataset_file import read_object
-    from cota.client.drafts import draft_terms
+    from cota.client.drafts import draft_terms, with_draw
 
     client = caller.client
     token = read_object(file).get("payment_token")
@@ -238,6 +242,8 @@ def _terms(caller: Member, file: Path, told: Any = None) -> tuple[Wanted, Terms]
         rules=wanted.rules,
         **choices,
     )
+    if "draw_commitment" not in choices:
+        terms = with_draw(client.account, terms)
     return wanted, terms
 
 

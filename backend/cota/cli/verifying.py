@@ -6,6 +6,8 @@ agreement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +35,9 @@ def verify(
     epoch_files: Annotated[
         Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
     ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="Also index the chain anew and compare DATABASE_URL's mirror.")
+    ] = False,
     block: Annotated[
         int | None, typer.Option("--block", help="The block to check; the newest unless given.")
     ] = None,
@@ -43,23 +48,63 @@ def verify(
     from cota.settings import load
     from cota.verify import verify as run
 
-    settings = load(network, needs=("rpc",) if rpc is None else ())
+    needs = (*(("rpc",) if rpc is None else ()), *(("database",) if mirror else ()))
+    settings = load(network, needs=needs)
     log.configure("ERROR", settings.secrets())
+    urls = rpc.split(",") if rpc else settings.rpc_urls
     report = run(
         settings.network.name,
-        rpc.split(",") if rpc else settings.rpc_urls,
+        urls,
         settings.deployments,
         api_url=None if epoch_files else api or settings.api_url,
         epoch_folder=epoch_files,
         labels=labels or (),
         block=block,
     )
+    if mirror:
+        check_mirror(report, settings, urls)
     if as_json:
         print_json(report.to_json())
     else:
         print_report(report, settings)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> None:
+    """Every table of the mirror against a fresh index of the same chain, up to the block where it stands."""
+    import asyncio
+
+    from cota.chain.client import NodeClient
+    from cota.chain.deployment import Deployment
+    from cota.chain.events import committed_catalogue
+    from cota.indexer.compare import Comparison, MirrorMoved, compare_with_fresh
+    from cota.indexer.options import IndexerOptions
+    from cota.indexer.problems import MirrorMismatch
+    from cota.verify.report import Disagreement, NotChecked
+
+    network = settings.network
+
+    async def compare() -> Comparison:
+        async with NodeClient(urls, network.chain_id) as client:
+            load = partial(Deployment.load, network.name, settings.deployments)
+            options = IndexerOptions.of_network(network)
+            return await compare_with_fresh(
+                settings.database_url, client, load, committed_catalogue(), options
+            )
+
+    with report.check("mirror.fresh", "the database holds what a fresh index of the chain gives") as tally:
+        try:
+            found = asyncio.run(compare())
+        except MirrorMoved as failure:
+            raise NotChecked(str(failure)) from None
+        except MirrorMismatch as failure:
+            raise Disagreement("the mirror", "of this chain and these contracts", str(failure)) from None
+        tally.compared = found.rows
+        for table, difference in found.differences.items():
+            where = f"{table} up to block {found.block.number}"
+            told = f"{difference.missing} rows missing, {difference.extra} too many"
+            tally.true(where, False, "the same rows", told)
 
 
 def print_report(report: Report, settings: Settings) -> None:

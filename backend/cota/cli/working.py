@@ -1,4 +1,4 @@
-"""`cota work`: lease -> **person** -> signed label -> receipt in the backup. At the terminal, item by item.
+"""`cota work`, `cota review`: lease -> **person** -> signed label -> receipt in the backup. Item by item.
 
 Promises: nothing that a publisher wrote can steer the terminal; while she thinks, the lease is kept; however
 she ends (q, Ctrl-D, Ctrl-C, a failure), what she did not label is given back; a label counts as delivered
@@ -21,6 +21,8 @@ from cota.cli.asking import ask
 from cota.cli.caller import calling
 from cota.cli.labeller import Labeller
 from cota.cli.output import moment, say, show, show_rows
+from cota.commitments.hashes import KIND_LABEL, KIND_REVIEW
+from cota.datasets.labels import answer_text
 from cota.datasets.question import closed_classes
 from cota.errors import (
     AlreadyLabelled,
@@ -37,9 +39,16 @@ if TYPE_CHECKING:
     from cota.units import Hash32
 
 HEARTBEAT_S = 240.0
-SKIP = object()
-"""The answer of who skips: no label can be it."""
-_KEYS = ("q", "s")
+SKIP_REASONS = (
+    "unclear",
+    "too-hard",
+    "not-my-field",
+    "broken",
+    "offensive",
+    "personal-data",
+    "illegal",
+)
+_KEYS: dict[str, str | None] = {"q": None, "s": None} | {f"s {reason}": reason for reason in SKIP_REASONS}
 TakeOption = Annotated[
     int | None,
     typer.Option("--take", min=1, max=50, help="Lease so many items, print and keep them, to submit later."),
@@ -50,20 +59,41 @@ TakeOption = Annotated[
 def work(caller: Labeller, dataset: Dataset, take: TakeOption = None) -> None:
     """Label item by item, each signed and receipted.
 
-    Shows an item and its classes, signs your answer, keeps the receipt; s skips, q ends. With --take the
-    items are printed instead, to be answered elsewhere and sent with cota submit.
+    Shows an item and its classes, signs your answer, keeps the receipt. s skips for now, s REASON for good
+    (unclear, too-hard, not-my-field; told to the publisher: broken, offensive, personal-data, illegal); q ends.
+    With --take the items are printed instead, to be answered elsewhere and sent with cota submit.
     """
-    client, schema = caller.client_for(dataset), caller.question(dataset)
     if take is not None:
-        _print_leases(caller, client.lease(dataset, take))
+        _print_leases(caller, caller.client_for(dataset).lease(dataset, take))
         return
-    bench = Bench(client, dataset, schema)
+    _sit(caller, dataset, KIND_LABEL)
+
+
+@calling
+def review(caller: Labeller, dataset: Dataset) -> None:
+    """Take a second look at items whose labels differ.
+
+    Shows an item with the answers that it got, not whose they are; your answer is signed and scored like a
+    label. s skips, q ends, as in cota work.
+    """
+    _sit(caller, dataset, KIND_REVIEW)
+
+
+def _sit(caller: Labeller, dataset: Hash32, kind: int) -> None:
+    bench = Bench(caller.client_for(dataset), dataset, caller.question(dataset), kind)
     try:
         bench.run()
     finally:
         bench.clear()
     told = {"dataset": dataset, "labelled": bench.labelled, "skipped": len(bench.skipped)}
     show(told, as_json=caller.as_json)
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Instead of a label. `reason`: for good; None: not now."""
+
+    reason: str | None
 
 
 @dataclass
@@ -73,6 +103,7 @@ class Bench:
     client: CotaClient
     dataset: Hash32
     schema: Any
+    kind: int
     labelled: int = 0
     lease: Lease | None = None
     waiting: list[Lease] = field(default_factory=list)
@@ -80,14 +111,16 @@ class Bench:
 
     def run(self) -> None:
         """Until she ends it or nothing is left for her."""
-        self.waiting = [one for one in self.client.leases() if one.dataset == self.dataset]
+        self.waiting = [
+            one for one in self.client.leases() if (one.dataset, one.kind) == (self.dataset, self.kind)
+        ]
         while (lease := self._next()) is not None:
             self.lease = lease
             answer = self._ask(lease)
             if answer is None:
                 return
-            if answer is SKIP:
-                self.skipped.append(lease)
+            if isinstance(answer, Skip):
+                self._skip(lease, answer.reason)
             else:
                 self._deliver(lease, answer)
             self.lease = None
@@ -101,23 +134,36 @@ class Bench:
         if self.waiting:
             return self.waiting.pop(0)
         try:
-            return self.client.lease(self.dataset)[0]
+            take = self.client.lease if self.kind == KIND_LABEL else self.client.lease_reviews
+            return take(self.dataset)[0]
         except NoTask:
             return None
 
     def _ask(self, lease: Lease) -> Any:
-        """The label; `SKIP` to skip, None to end."""
-        for line in ("", *item_lines(lease.content), self.schema["question"], *class_lines(self.schema)):
+        """The label; a `Skip`, None to end."""
+        given = [f"  one answer was: {answer_text(one)}" for one in lease.answers]
+        for line in (
+            "",
+            *item_lines(lease.content),
+            self.schema["question"],
+            *class_lines(self.schema),
+            *given,
+        ):
             say(line, stderr=True)
         with kept(self.client, lease):
             while True:
                 typed = ask("answer (s skips, q ends):")
                 if typed is None or typed in _KEYS and typed not in class_names(self.schema):
-                    return SKIP if typed == "s" else None
+                    return None if typed in (None, "q") else Skip(_KEYS[typed])
                 try:
                     return read_typed(self.schema, lease.content, typed)
                 except InvalidLabel as error:
                     say(f"{error.detail} (type {hint(self.schema)})", stderr=True)
+
+    def _skip(self, lease: Lease, reason: str | None) -> None:
+        self.skipped.append(lease)
+        if reason is not None:
+            self.client.skip(lease, reason)
 
     def _deliver(self, lease: Lease, answer: Any) -> None:
         try:

@@ -19,12 +19,12 @@ from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, To
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
-from cota.client.downloads import check_download, save
+from cota.client.downloads import Partial, check_download
 from cota.client.permits import sign_permit
 from cota.client.records import take
-from cota.client.refusals import ClientError, Untrustworthy
+from cota.client.refusals import ClientError, Unreachable, Untrustworthy
 from cota.client.session import SIGNED_FOR_S, Session
-from cota.errors import ChainReverted
+from cota.errors import ChainReverted, NoSuchRange
 from cota.units import Address, Hash32, parse_address, to_hex
 from cota.verify.report import Report
 
@@ -97,18 +97,39 @@ class BuyerCalls(Session):
         return self.send(shares, DatasetShares.encode_transfer(receiver, amount))
 
     def download(self, license: int, path: Path, *, min_block: int | None = None) -> Path:
-        """Streams the licensed export to a file. With the purchase's `min_block` the service waits for it."""
+        """Streams the licensed export to a file. With the purchase's `min_block` the service waits for it.
+
+        A download that breaks off stays as `<name>.part` and is continued, here or by the next call. Raises
+        Untrustworthy when nothing more comes and the end is missing.
+        """
         self.require_session()
-        until = time.monotonic() + self.http.patience_s
-        while True:
-            try:
-                with self.http.stream(f"/v1/licenses/{license}/export", min_block=min_block) as chunks:
-                    return save(chunks, path)
-            except Untrustworthy:
-                # Cut off on the way: the file that is there so far was thrown away.
-                if time.monotonic() > until:
-                    raise
+        with Partial(path) as partial:
+            until = time.monotonic() + self.http.patience_s
+            while True:
+                before = partial.size
+                try:
+                    self._receive(license, partial, min_block)
+                    if partial.is_whole():
+                        return partial.finish()
+                    reason: Exception = Untrustworthy("the download was cut off: its last line is missing")
+                except Unreachable as error:
+                    reason = error
+                if partial.size > before:
+                    until = time.monotonic() + self.http.patience_s
+                elif time.monotonic() > until:
+                    raise reason
                 time.sleep(0.5)
+
+    def download_checked(self, license: int, path: Path, *, min_block: int | None = None) -> Report:
+        """As `download`, and the file gets its name only if every record of it is proven (`check_export`)."""
+        unchecked = path.with_name(f".{path.name}.unchecked")
+        self.download(license, unchecked, min_block=min_block)
+        try:
+            report = self.check_export(unchecked)
+            unchecked.replace(path)
+        finally:
+            unchecked.unlink(missing_ok=True)
+        return report
 
     def check_export(self, path: Path) -> Report:
         """Checks every record of a download at the newest block; raises Untrustworthy at the first fault."""
@@ -132,6 +153,15 @@ class BuyerCalls(Session):
         return answer
 
     # --- inside
+
+    def _receive(self, license: int, partial: Partial, min_block: int | None) -> None:
+        path, headers = f"/v1/licenses/{license}/export", partial.headers()
+        try:
+            with self.http.stream(path, headers, min_block=min_block) as answer:
+                partial.receive(answer)
+        except NoSuchRange:
+            # Longer than the whole: it is no beginning of it.
+            partial.discard()
 
     def _token_of(self, dataset: Hash32) -> Address:
         return take(self.terms_of(dataset), "payment_token", parse_address)

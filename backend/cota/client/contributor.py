@@ -76,14 +76,27 @@ class ContributorCalls(AgentCalls):
 
     def lease(self, dataset: Hash32, count: int = 1) -> list[Lease]:
         """Up to `count` (at most 50) items to label. Raises `NoTask` when there is none for her."""
+        return self._lease(dataset, count, "label")
+
+    def lease_reviews(self, dataset: Hash32, count: int = 1) -> list[Lease]:
+        """As `lease`: items whose labels are all there and differ, for a second look."""
+        return self._lease(dataset, count, "review")
+
+    def _lease(self, dataset: Hash32, count: int, kind: str) -> list[Lease]:
         self.require_session()
-        answer = self.http.post(f"/v1/datasets/{to_hex(dataset)}/leases", {"count": count})
+        answer = self.http.post(f"/v1/datasets/{to_hex(dataset)}/leases", {"count": count, "kind": kind})
         return [Lease.parse(dataset, one) for one in take(answer, "leases", list)]
 
     def release(self, lease: Lease) -> None:
         """Gives an item back: no penalty."""
         self.require_session()
         self.http.delete(f"/v1/leases/{to_hex(lease.id)}")
+
+    def skip(self, lease: Lease, reason: str, note: str = "") -> None:
+        """Gives an item back for good. `reason`: unclear, too-hard, not-my-field; or, told to the publisher,
+        broken, offensive, personal-data, illegal."""
+        self.require_session()
+        self.http.post(f"/v1/leases/{to_hex(lease.id)}/skip", {"reason": reason, "note": note})
 
     def heartbeat(self, lease: Lease) -> None:
         """Keeps an item longer while she still works on it."""

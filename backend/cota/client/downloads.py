@@ -1,19 +1,25 @@
 """Export from the API -> **file, whole or absent** -> checks against the chain.
 
-Promises: bytes are written beside the target and moved over it once the last line says that nothing is
-missing; what is checked is read from the chain at one block, not from the service that sent the file.
+Promises: bytes are written to `<name>.part` and get their name once the last line says that nothing is missing;
+a download that broke off is continued where it stopped, also by another process, and only if the service still
+has the very same export; what is checked is read from the chain at one block, not from the service that sent
+the file.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LicenseMarket, ProposalState
 from cota.chain.terms import Terms
-from cota.client.refusals import Untrustworthy
+from cota.client.refusals import ClientError, Untrustworthy
+from cota.client.transport import Streamed
 from cota.units import Address, BlockRef, Hash32, to_hex
 from cota.verify import exports
 from cota.verify.anchors import Anchors, Batch, Span
@@ -25,24 +31,69 @@ from cota.verify.signers import Signers, WalletsAt
 _LAST_LINE = b'"type":"end"'
 
 
-def save(chunks: Iterator[bytes], path: Path) -> Path:
-    """Writes a download. Raises Untrustworthy when it was cut off; then no file is left."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    tail = b""
-    try:
-        with beside.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-                tail = (tail + chunk)[-4096:]
-            file.flush()
-            os.fsync(file.fileno())
-        if not tail.endswith(b"\n") or _LAST_LINE not in tail.rstrip(b"\n").rsplit(b"\n", 1)[-1]:
-            raise Untrustworthy("the download was cut off: its last line is missing")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+class Partial:
+    """What is there of a download, beside the file that it will be. One process at a time may hold it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._part = path.with_name(f"{path.name}.part")
+        self._tag = path.with_name(f"{path.name}.part.etag")
+
+    def __enter__(self) -> Self:
+        self._file = self._part.open("ab")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise ClientError(f"another process is downloading {self._path}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @property
+    def size(self) -> int:
+        return self._part.stat().st_size
+
+    def headers(self) -> dict[str, str]:
+        """What asks for the rest; nothing when there is no beginning whose export is known."""
+        tag = self._tag.read_text() if self._tag.exists() else ""
+        return {"Range": f"bytes={self.size}-", "If-Range": tag} if tag and self.size else {}
+
+    def receive(self, answer: Streamed) -> None:
+        """Takes the rest, or all of it anew when that is what the service sends. Raises Unreachable when it is
+        cut off again; what came so far stays."""
+        begins = f"bytes {self.size}-"
+        if answer.status != 206 or not answer.headers.get("Content-Range", "").startswith(begins):
+            self.discard()
+        self._tag.write_text(answer.headers.get("ETag", ""))
+        try:
+            for chunk in answer.chunks:
+                self._file.write(chunk)
+        finally:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def discard(self) -> None:
+        """Forgets the beginning: it is of another export."""
+        self._file.truncate(0)
+        self._tag.unlink(missing_ok=True)
+
+    def is_whole(self) -> bool:
+        """Whether the last line is an export's last line."""
+        with self._part.open("rb") as file:
+            file.seek(max(0, self.size - 4096))
+            tail = file.read()
+        return tail.endswith(b"\n") and _LAST_LINE in tail.rstrip(b"\n").rsplit(b"\n", 1)[-1]
+
+    def finish(self) -> Path:
+        """Gives the file its name."""
+        os.replace(self._part, self._path)
+        self._tag.unlink(missing_ok=True)
+        return self._path
 
 
 def check_download(node: BlockingNode, chain_id: int, registry: Address, path: Path) -> Report:

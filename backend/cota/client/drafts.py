@@ -1,20 +1,25 @@
 """Publisher's few choices -> **terms** -> createDataset. Everything else takes the network's usual values.
 
-Promise: what is drafted here is shown whole before it is signed: `Terms` has no hidden field.
+Promises: what is drafted here is shown whole before it is signed: `Terms` has no hidden field; the secret of a draw
+needs no keeping, since her key and the terms give it again.
 """
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import replace
+import hmac
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
+from eth_account.signers.local import LocalAccount
+
 from cota.chain.terms import PreviewPolicy, Terms, TransferPolicy
+from cota.commitments.draw import commitment_of
 from cota.commitments.hashes import schema_hash
-from cota.commitments.words import keccak
+from cota.commitments.words import NONE32
 from cota.networks import Windows
 from cota.scoring import rules_hash
-from cota.units import Address
+from cota.units import Address, parse_address, parse_hash32
 
 COTA = 10**18
 
@@ -71,6 +76,32 @@ def draft_terms(
         credential=bytes(32),
         rules_hash=rules_hash(rules),
         schema_hash=schema_hash(schema),
-        draw_commitment=keccak(secrets.token_bytes(32)),
+        draw_commitment=NONE32,
     )
     return replace(usual, **choices)
+
+
+def draw_secret(account: LocalAccount, terms: Terms) -> bytes:
+    """The publisher's secret of the draw for these terms, whatever they commit to."""
+    named = replace(terms, draw_commitment=NONE32).hash()
+    return hmac.digest(bytes(account.key), b"cota draw" + named, "sha256")
+
+
+def with_draw(account: LocalAccount, terms: Terms) -> Terms:
+    """The same terms with a draw: who may label what follows from a secret and a later block (commitments.draw)."""
+    return replace(terms, draw_commitment=commitment_of(draw_secret(account, terms)))
+
+
+def terms_of_json(found: Mapping[str, Any]) -> Terms:
+    """The terms as the API tells them. Raises ValueError or KeyError for what are not terms."""
+    policies = {"transfer_policy": TransferPolicy, "preview_policy": PreviewPolicy}
+    values: dict[str, Any] = {}
+    for one in fields(Terms):
+        value = found[one.name]
+        if one.name in policies:
+            values[one.name] = policies[one.name][str(value).upper().replace("-", "_")]
+        elif one.type in (bytes, "bytes"):
+            values[one.name] = parse_hash32(value)
+        else:
+            values[one.name] = parse_address(value) if one.type in (Address, "Address") else int(value)
+    return Terms(**values)

@@ -17,7 +17,7 @@ from cota.auth.typed import Annotation, Domain, digest
 from cota.client.agents import Agent
 from cota.client.records import Lease, SignedLabel, SignedReceipt, parse_bytes, take
 from cota.client.session import fresh_nonce, fresh_salt
-from cota.commitments.hashes import KIND_LABEL, label_commitment, label_hash
+from cota.commitments.hashes import label_commitment, label_hash
 from cota.units import Address, parse_address, parse_amount, parse_hash32, to_hex
 
 
@@ -30,7 +30,7 @@ def sign_label(
     annotation = Annotation(
         dataset=lease.dataset,
         item_ref=lease.item_ref,
-        kind=KIND_LABEL,
+        kind=lease.kind,
         label_commitment=label_commitment(label_hash(label), salt),
         lease=lease.id,
         account=_author(signer),

@@ -17,10 +17,12 @@ from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
 from cota.chain.terms import DatasetState, Terms
+from cota.client.drafts import draw_secret, terms_of_json
 from cota.client.records import take
 from cota.client.refusals import Untrustworthy
 from cota.client.session import Session, fresh_salt
 from cota.commitments import log_tree
+from cota.commitments.draw import commitment_of
 from cota.commitments.hashes import gold_leaf, item_hash, item_ref, label_hash, schema_hash
 from cota.errors import SchemaMismatch
 from cota.units import Hash32, parse_address, to_hex
@@ -55,17 +57,18 @@ class PublisherCalls(Session):
     """What a publisher does. Needs `rpc_url`: her wallet sends the transactions."""
 
     def create_dataset(
-        self, terms: Terms, schema: Any, title: str, *, description: str = "", uri: str = ""
+        self, terms: Terms, schema: Any, title: str, *, description: str = "", uri: str = "", reviews: int = 0
     ) -> Hash32:
         """Creates the dataset on chain and tells the service its question. Raises ChainReverted.
 
         `schema` is the one that the terms name by its hash: `{"kind": "choice", "question", "classes"}`.
+        `reviews`: second looks at each item whose labels differ. Terms `with_draw` have their secret told.
         """
         if schema_hash(schema) != terms.schema_hash:
             raise SchemaMismatch("the terms name another schema than the one given")
         dataset, mined = self.register_dataset(terms, uri)
         self.wait_for(mined.block_number)
-        self.describe_dataset(dataset, schema, title, description)
+        self.describe_dataset(dataset, schema, title, description, reviews=reviews)
         return dataset
 
     def register_dataset(self, terms: Terms, uri: str = "") -> tuple[Hash32, Mined]:
@@ -74,10 +77,17 @@ class PublisherCalls(Session):
         mined = self.send(self.registry, data)
         return self._created(mined), mined
 
-    def describe_dataset(self, dataset: Hash32, schema: Any, title: str, description: str = "") -> None:
-        """Tells the service the question that the terms name; title and description may be told again."""
+    def describe_dataset(
+        self, dataset: Hash32, schema: Any, title: str, description: str = "", *, reviews: int = 0
+    ) -> None:
+        """Tells the service the question that the terms name, and the draw's secret if it is this account's;
+        title, description and reviews may be told again."""
         self.require_session()
-        details = {"schema": schema, "title": title, "description": description}
+        terms = terms_of_json(self.terms_of(dataset))
+        secret = draw_secret(self.account, terms)
+        details = {"schema": schema, "title": title, "description": description, "reviews": reviews}
+        if commitment_of(secret) == terms.draw_commitment:
+            details["draw_secret"] = to_hex(secret)
         self.http.post(f"/v1/datasets/{to_hex(dataset)}/details", details)
 
     def batches(self, dataset: Hash32) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from cota.auth.typed import Annotation, Receipt
 from cota.client.refusals import Untrustworthy
+from cota.commitments.hashes import KIND_LABEL, KIND_REVIEW
 from cota.units import Address, Hash32, parse_address, parse_amount, parse_hash32
 
 T = TypeVar("T")
@@ -103,6 +104,9 @@ class Lease:
     item_ref: Hash32
     content: Any
     expires_at: datetime
+    kind: int = KIND_LABEL
+    answers: tuple[Any, ...] = ()
+    """Of a review: the different labels that the item has."""
 
     @classmethod
     def parse(cls, dataset: Hash32, answer: Mapping[str, Any]) -> Self:
@@ -113,6 +117,8 @@ class Lease:
             item_ref=take(item, "item_ref", parse_hash32),
             content=take(item, "content", lambda value: value),
             expires_at=take(answer, "expires_at", parse_time),
+            kind=KIND_REVIEW if answer.get("kind") == "review" else KIND_LABEL,
+            answers=tuple(answer.get("answers", ())),
         )
 
 

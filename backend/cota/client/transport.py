@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import httpx2
 
@@ -24,7 +24,16 @@ from cota.client.refusals import Unreachable, Untrustworthy, refusal
 RETRIED_STATUSES = frozenset({429, 503})
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+STREAM_TIMEOUT_S = 600.0
 Query = Mapping[str, object]
+
+
+class Streamed(NamedTuple):
+    """An answer whose body is still to come."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
 
 
 class Transport:
@@ -77,15 +86,20 @@ class Transport:
         return self._attempt("GET", path, None, query, None).content
 
     @contextmanager
-    def stream(self, path: str, **query: object) -> Iterator[Iterator[bytes]]:
+    def stream(
+        self, path: str, headers: Mapping[str, str] | None = None, **query: object
+    ) -> Iterator[Streamed]:
         """The answer of a GET in chunks. Its opening is tried again like any call; its body is not."""
         request = self._request("GET", path, None, query)
+        request.headers.update({"Accept-Encoding": "identity", **(headers or {})})
+        # The rest of a long download is made before its first byte can leave.
+        request.extensions["timeout"] = {**request.extensions["timeout"], "read": STREAM_TIMEOUT_S}
         response = self._send(request, self.patience_s, stream=True)
         try:
             if response.status_code >= 400:
                 response.read()
                 raise refusal(response.status_code, read_body(response))
-            yield response.iter_bytes()
+            yield Streamed(response.status_code, response.headers, response.iter_raw())
         except httpx2.TransportError as error:
             raise Unreachable(f"{self.api_url}: the download broke off ({type(error).__name__})") from error
         finally:

@@ -23,6 +23,9 @@ VOID_ROW = keccak(b"cota.void.v1")
 KIND_LABEL = 0
 """`kind` of an annotation that is a label."""
 
+KIND_REVIEW = 1
+"""`kind` of an annotation that is a second look at an item whose labels differ: a label like any other."""
+
 
 def item_hash(item: Json) -> bytes:
     """keccak256 of the item's canonical JSON."""

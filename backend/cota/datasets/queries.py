@@ -49,6 +49,8 @@ class Standing:
     dataset: Dataset | None
     account: Address
     membership: str | None
+    joined_at: int | None = None
+    """The block of joining."""
 
 
 _COLUMNS = """
@@ -66,7 +68,7 @@ _LIST = text(
     " ORDER BY d.block_number DESC, d.log_index DESC LIMIT :limit"
 )
 _STANDING = text(
-    f"SELECT {_COLUMNS}, m.state AS membership {_FROM}"
+    f"SELECT {_COLUMNS}, m.state AS membership, m.block_number AS joined_at {_FROM}"
     " LEFT JOIN mirror.memberships m ON m.dataset = d.dataset AND m.account = :account WHERE d.dataset = :dataset"
 )
 _FACTS = text(
@@ -111,12 +113,14 @@ _PAYMENTS = text(
 )
 _SAVE_DETAILS = text(
     """
-    INSERT INTO dataset_details (dataset, schema, title, description)
-    VALUES (:dataset, CAST(:schema AS json), :title, :description)
+    INSERT INTO dataset_details (dataset, schema, title, description, draw_secret, reviews)
+    VALUES (:dataset, CAST(:schema AS json), :title, :description, :draw_secret, :reviews)
     ON CONFLICT (dataset) DO UPDATE SET
-        schema = excluded.schema, title = excluded.title, description = excluded.description
+        schema = excluded.schema, title = excluded.title, description = excluded.description,
+        draw_secret = COALESCE(excluded.draw_secret, dataset_details.draw_secret), reviews = excluded.reviews
     """
 )
+_REVIEWS = text("SELECT reviews FROM dataset_details WHERE dataset = :dataset")
 _FIND_BATCH = text(
     """
     SELECT id, first_item FROM batches_private
@@ -140,10 +144,10 @@ _SAVE_BATCH = text(
 )
 _SAVE_ITEMS = text(
     """
-    INSERT INTO items (dataset, batch_id, position, content, item_hash, item_salt, item_ref, gold_label, gold_salt,
-                       open_seats, draw_key)
-    VALUES (:dataset, :batch, :position, CAST(:content AS json), :item_hash, :item_salt, :item_ref,
-            CAST(:gold_label AS json), :gold_salt, :seats, :draw_key)
+    INSERT INTO items (dataset, batch_id, position, index, content, item_hash, item_salt, item_ref, gold_label,
+                       gold_salt, open_seats, open_reviews, draw_key)
+    VALUES (:dataset, :batch, :position, :index, CAST(:content AS json), :item_hash, :item_salt, :item_ref,
+            CAST(:gold_label AS json), :gold_salt, :seats, :reviews, :draw_key)
     """
 )
 _KNOWN_ITEMS = text("SELECT item_ref FROM items WHERE dataset = :dataset AND item_ref = ANY(:refs) LIMIT 5")
@@ -164,7 +168,9 @@ async def find_standing(session: ReadSession, dataset: bytes, account: Address) 
     row = (
         await session.execute(_STANDING, {"dataset": dataset, "account": address_bytes(account)})
     ).one_or_none()
-    return Standing(_dataset(row) if row else None, account, row.membership if row else None)
+    if row is None:
+        return Standing(None, account, None)
+    return Standing(_dataset(row), account, row.membership, row.joined_at)
 
 
 async def facts(session: ReadSession, dataset: bytes) -> Any:
@@ -194,11 +200,13 @@ async def payments(
     return (await session.execute(_PAYMENTS, row)).all()
 
 
-async def save_details(
-    session: WriteSession, dataset: bytes, schema: str, title: str, description: str
-) -> None:
-    row = {"dataset": dataset, "schema": schema, "title": title, "description": description}
+async def save_details(session: WriteSession, row: dict[str, Any]) -> None:
     await session.execute(_SAVE_DETAILS, row)
+
+
+async def reviews_of(session: ReadSession, dataset: bytes) -> int:
+    """Second looks that each item of the next batch may get."""
+    return int((await session.execute(_REVIEWS, {"dataset": dataset})).scalar_one_or_none() or 0)
 
 
 async def find_batch(

@@ -122,6 +122,13 @@ class DetailsRequest(Request):
     question: Annotated[JsonValue, Field(alias="schema")]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str, Field(max_length=20_000)] = ""
+    draw_secret: Annotated[
+        Bytes32 | None,
+        Field(description="The secret whose hash is the terms' `draw_commitment`; kept once told"),
+    ] = None
+    reviews: Annotated[
+        int, Field(ge=0, le=100, description="Second looks at each item of later batches whose labels differ")
+    ] = 0
 
 
 class NewItem(Request):

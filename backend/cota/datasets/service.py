@@ -11,6 +11,7 @@ from typing import Any
 
 from cota.commitments import hashes
 from cota.commitments.canonical import canonical
+from cota.commitments.draw import commitment_of
 from cota.commitments.log_tree import root
 from cota.commitments.words import keccak
 from cota.datasets import queries
@@ -58,14 +59,22 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
 
 async def save_details(session: WriteSession, dataset: bytes, account: Address, body: DetailsRequest) -> None:
     """Stores question, title and description. Raises `SchemaMismatch` unless the terms name this very schema."""
-    found = _require_publisher(await require_dataset(session, dataset), account)
+    found = require_publisher(await require_dataset(session, dataset), account)
     check_schema(body.question)
     digest = hashes.schema_hash(body.question)
     if digest != found.terms.schema_hash:
         raise SchemaMismatch(expected=to_hex(found.terms.schema_hash), given=to_hex(digest))
-    await queries.save_details(
-        session, dataset, canonical(body.question).decode(), body.title, body.description
-    )
+    if body.draw_secret is not None and commitment_of(body.draw_secret) != found.terms.draw_commitment:
+        raise InvalidBody("draw_secret is not the secret that the terms commit to")
+    row = {
+        "dataset": dataset,
+        "schema": canonical(body.question).decode(),
+        "title": body.title,
+        "description": body.description,
+        "draw_secret": body.draw_secret,
+        "reviews": body.reviews,
+    }
+    await queries.save_details(session, row)
 
 
 async def upload_batch(
@@ -77,7 +86,7 @@ async def upload_batch(
 ) -> int:
     """Stores a batch whose items were prepared by `prepare_items`; returns its first item. Idempotent by its
     roots."""
-    found = _require_publisher(await require_dataset(session, dataset), account)
+    found = require_publisher(await require_dataset(session, dataset), account)
     if found.schema is None:
         raise SchemaMismatch("tell the dataset's schema first: POST /v1/datasets/{dataset}/details")
     await queries.lock_uploads(session, dataset)
@@ -102,7 +111,12 @@ async def upload_batch(
         "count": len(body.items),
         "uploaded_by": address_bytes(account),
     }
-    rows = (item | {"dataset": dataset, "seats": found.terms.seats} for item in prepared)
+    common = {
+        "dataset": dataset,
+        "seats": found.terms.seats,
+        "reviews": await queries.reviews_of(session, dataset),
+    }
+    rows = (item | common | {"index": first_item + item["position"]} for item in prepared)
     await queries.save_batch(session, batch, rows)
     return first_item
 
@@ -159,7 +173,8 @@ def _check_roots(body: BatchRequest, prepared: Sequence[dict[str, Any]], first_i
         raise RootsMismatch(items_root=to_hex(items_root), gold_root=to_hex(gold_root), first_item=first_item)
 
 
-def _require_publisher(dataset: Dataset, account: Address) -> Dataset:
+def require_publisher(dataset: Dataset, account: Address) -> Dataset:
+    """The dataset, if it is the account's. Raises `Forbidden`."""
     if account != dataset.publisher:
         raise Forbidden("only the dataset's publisher may do that", publisher=dataset.publisher)
     return dataset

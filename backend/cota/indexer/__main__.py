@@ -3,38 +3,67 @@ needed."""
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
+import psycopg
+from prometheus_client import start_http_server
+
+from cota.chain.abi import load_abis
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment, DeploymentMissing
-from cota.chain.events import committed_catalogue
+from cota.chain.events import build_catalogue, committed_catalogue
 from cota.errors import ChainUnavailable
+from cota.indexer import preflight
 from cota.indexer.options import IndexerOptions
 from cota.indexer.problems import MirrorMismatch
 from cota.indexer.run import Indexer
 from cota.log import bind, configure, get_logger
 from cota.settings import Settings, SettingsError, load
+from cota.store.fresh import create_tables
+from cota.store.mirror_tables import SCHEMA, build_mirror
+from cota.store.urls import psycopg_dsn
 
 log = get_logger(__name__)
 
+_FORESEEN = (
+    SettingsError,
+    preflight.CannotStart,
+    WrongChain,
+    MirrorMismatch,
+    DeploymentMissing,
+    ChainUnavailable,
+    psycopg.OperationalError,
+)
 
-async def index(settings: Settings, options: IndexerOptions) -> None:
-    """Runs until SIGTERM or SIGINT, or as the options say. Raises what needs a person."""
+
+async def index(settings: Settings, options: IndexerOptions, abis: Path | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, or as the options say. `abis`: a folder of other contracts' ABIs. Raises
+    what needs a person."""
     network = settings.network
-    async with NodeClient(settings.rpc_urls, network.chain_id) as client:
-        indexer = Indexer(
-            settings.database_url,
-            client,
-            lambda: Deployment.load(network.name, settings.deployments),
-            committed_catalogue(),
-            options,
-        )
+    catalogue = build_catalogue(load_abis(abis).values()) if abis else committed_catalogue()
+    client = NodeClient(settings.rpc_urls, network.chain_id)
+    try:
+        load_deployment = partial(Deployment.load, network.name, settings.deployments)
+        is_served = options.schema == SCHEMA
+        await preflight.check(client, load_deployment, settings.database_url if is_served else None)
+        if not is_served:
+            dsn = psycopg_dsn(settings.database_url)
+            async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+                await create_tables(connection, build_mirror(catalogue, options.schema))
+        if settings.metrics_port:
+            start_http_server(settings.metrics_port, settings.host)
+        indexer = Indexer(settings.database_url, client, load_deployment, catalogue, options)
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, indexer.stop)
         await indexer.run()
+    finally:
+        await client.aclose()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +78,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--accept-rollback", action="store_true", help="take back any number of blocks: the node is right"
     )
+    parser.add_argument(
+        "--schema", default=SCHEMA, help="where the tables are; any but the served one is made"
+    )
+    parser.add_argument("--abis", type=Path, help="mirror the contracts of these ABIs instead, into --schema")
     wanted = parser.parse_args(arguments)
+    # Windows of logs come and go by reference counts alone: looking for cycles in them is wasted time.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    if wanted.abis and wanted.schema == SCHEMA:
+        parser.error("--abis needs a --schema of its own")
     try:
         settings = load(wanted.network, needs=["database"])
         configure(settings.log_level, settings.secrets())
@@ -59,9 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             until_head=wanted.until_head,
             rebuild=wanted.rebuild,
             accept_rollback=wanted.accept_rollback,
+            schema=wanted.schema,
         )
-        asyncio.run(index(settings, options))
-    except (SettingsError, WrongChain, MirrorMismatch, DeploymentMissing, ChainUnavailable) as failure:
+        asyncio.run(index(settings, options, wanted.abis))
+    except _FORESEEN as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     log.info("stopped")

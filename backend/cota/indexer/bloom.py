@@ -6,7 +6,7 @@ our logs, a hit with an empty answer is reason to ask again.
 
 from collections.abc import Iterable
 
-from eth_utils.crypto import keccak
+from eth_hash.auto import keccak
 
 
 def mask(value: bytes) -> int:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 import psycopg
 from psycopg import sql
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from cota.chain.client import NodeClient
 from cota.chain.deployment import Deployment
@@ -24,8 +22,9 @@ from cota.indexer.options import IndexerOptions
 from cota.indexer.problems import MirrorMismatch
 from cota.indexer.run import Indexer
 from cota.indexer.writer import Position
+from cota.store.fresh import create_tables, drop_schema
 from cota.store.mirror_tables import Mirror, build_mirror
-from cota.store.session import psycopg_dsn
+from cota.store.urls import psycopg_dsn
 
 _ATTEMPTS = 3
 
@@ -89,15 +88,11 @@ async def _position(connection: psycopg.AsyncConnection, mirror: Mirror) -> Posi
 async def _fresh_schema(connection: psycopg.AsyncConnection, catalogue: Catalogue) -> AsyncIterator[Mirror]:
     """Empty mirror tables in a schema of their own."""
     fresh = build_mirror(catalogue, f"mirror_fresh_{secrets.token_hex(6)}")
-    schema = sql.Identifier(fresh.schema)
-    await connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
     try:
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-        for table in fresh.metadata.sorted_tables:
-            await connection.execute(str(CreateTable(table).compile(dialect=dialect)).encode())
+        await create_tables(connection, fresh)
         yield fresh
     finally:
-        await connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(schema))
+        await drop_schema(connection, fresh.schema)
 
 
 async def _compare(

@@ -1,11 +1,11 @@
 """Getting logs that can be believed: node -> **fetch** -> rows, writer.
 
-Two ways. Far below the head, a range of blocks in one question, believed only if the last block's hash was
-the same before and after. Near the head, block by block, pinned by hash: headers that follow one another from
-what is mirrored, then each block's logs by its hash (EIP-234), checked against its bloom filter. Where a node
-refuses the logs of a single block they come from its receipts. All questions of one answer go to one node.
-Promises: a batch is a piece of one chain that starts right after `parent`; every log in it belongs to a block
-whose header was seen.
+Two ways. Far below the head, a range of blocks in one question, believed only if the node had one and the same
+block at the height of an anchor above it, with the question and after: then all of it is below that anchor.
+Near the head, block by block, pinned by hash: headers that follow one another from what is mirrored, then each
+block's logs by its hash (EIP-234), checked against its bloom filter. Where a node refuses the logs of a single
+block they come from its receipts. All questions of one answer go to one node. Promises: a batch is a piece of
+one chain; every log in it belongs to a block whose header was seen.
 """
 
 import time
@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cota.chain.decode import Log
+import msgspec
+
+from cota.chain.decode import RawLog, logs_of, read_logs
 from cota.chain.events import Catalogue
-from cota.chain.rpc import Call, Endpoint, RpcError, Unavailable
+from cota.chain.rpc import Call, Endpoint, Readers, RpcError, Unavailable
 from cota.indexer.bloom import BloomCheck
 from cota.indexer.headers import Header, parse_header
 from cota.indexer.problems import ChainMoved, NodeBehind, RangeRefused
@@ -26,19 +28,18 @@ _DOUBTS = 2  # how often an empty answer is asked again when the bloom filter sp
 
 @dataclass(frozen=True)
 class Batch:
-    """A piece of the chain: blocks (parent, end] and their logs in order. `headers` are those of all blocks
-    with logs, `kept` those worth remembering to find later where a reorganisation branched off."""
+    """A piece of the chain up to `end`, its logs in order. `headers` are those of all blocks with logs, `kept`
+    those worth remembering to find later where a reorganisation branched off."""
 
-    parent: bytes
     end: Header
     headers: Mapping[int, Header]
     kept: Sequence[Header]
-    logs: Sequence[Log] = field(repr=False)
+    logs: Sequence[RawLog] = field(repr=False)
     seconds: float = 0.0
 
     @property
     def size(self) -> int:
-        return sum(len(log["data"]) for log in self.logs) + _LOG_ENVELOPE * len(self.logs)
+        return sum([len(log.data) for log in self.logs]) + _LOG_ENVELOPE * len(self.logs)
 
 
 class Fetcher:
@@ -47,7 +48,6 @@ class Fetcher:
     def __init__(self, catalogue: Catalogue, emitters: Iterable[str]) -> None:
         self._emitters = sorted(emitters)
         self._clone_topics = sorted(catalogue.clones)
-        self._clone_firsts = [[topic] for topic in self._clone_topics]
         self._bloom = BloomCheck(self._emitters, self._clone_topics)
 
     def _logs(self, where: Mapping[str, str]) -> list[Call]:
@@ -57,25 +57,19 @@ class Fetcher:
             calls.append(("eth_getLogs", [{**where, "topics": [self._clone_topics]}]))
         return calls
 
-    async def fetch_range(self, endpoint: Endpoint, start: int, end: int) -> Batch:
-        """Blocks start..end, which must lie well below the head.
+    async def fetch_range(self, endpoint: Endpoint, start: int, end: int, anchor: Header) -> Batch:
+        """Blocks start..end below `anchor`, which the node must have shown before.
 
         Raises RangeRefused, Retry's kin, Unavailable.
         """
         began = time.monotonic()
-        before = parse_header(await endpoint.call("eth_getBlockByNumber", hex(end), False), end)
         where = {"fromBlock": hex(start), "toBlock": hex(end)}
-        *answers, parent = await _ask_heavy(endpoint, [*self._logs(where), _header_call(start - 1)])
+        *answers, seen = await _ask_heavy(endpoint, [*self._logs(where), _header_call(anchor.number)])
+        _check_anchor(anchor, seen)
         logs = _merge(answers, start, end)
-        numbers = sorted({*(int(log["blockNumber"], 16) for log in logs), end})
-        headers = await _headers(endpoint, numbers)
-        if headers[end].hash != before.hash:
-            raise ChainMoved(f"block {end} was replaced while its logs were read")
-        _check_blocks(logs, headers)
-        below = parse_header(parent, start - 1).hash
-        return Batch(below, headers[end], headers, [headers[end]], logs, time.monotonic() - began)
+        return await self._under(endpoint, anchor, end, logs, began)
 
-    async def fetch_block(self, endpoint: Endpoint, number: int) -> Batch:
+    async def fetch_block(self, endpoint: Endpoint, number: int, anchor: Header) -> Batch:
         """One block whose logs are more than the node will answer at once: from its transactions' receipts.
 
         Raises RangeRefused, Retry's kin, Unavailable.
@@ -83,7 +77,18 @@ class Fetcher:
         began = time.monotonic()
         header = (await _headers(endpoint, [number]))[number]
         logs = await self._logs_of_receipts(endpoint, header)
-        return Batch(header.parent, header, {number: header}, [header], logs, time.monotonic() - began)
+        return await self._under(endpoint, anchor, number, logs, began)
+
+    async def _under(
+        self, endpoint: Endpoint, anchor: Header, end: int, logs: Sequence[RawLog], began: float
+    ) -> Batch:
+        """The batch up to `end` with the headers of its logs' blocks, all of them below the anchor."""
+        numbers = sorted({*(int(text, 16) for text in {log.block_number for log in logs}), end})
+        headers = await _headers(endpoint, [*numbers, anchor.number])
+        if headers[anchor.number].hash != anchor.hash:
+            raise ChainMoved(f"block {anchor.number} was replaced while logs below it were read")
+        _check_blocks(logs, headers)
+        return Batch(headers[end], headers, [headers[end]], logs, time.monotonic() - began)
 
     async def fetch_recent(self, endpoint: Endpoint, parent: bytes, start: int, head: Header) -> Batch:
         """Blocks start..head, which must follow `parent`. Raises RangeRefused, Retry's kin, Unavailable."""
@@ -91,33 +96,37 @@ class Fetcher:
         below = await _headers(endpoint, range(start, head.number)) if head.number > start else {}
         headers = {**below, head.number: head}
         _check_chain(parent, [headers[n] for n in range(start, head.number + 1)])
-        logs: list[Log] = []
+        logs: list[RawLog] = []
         pinned = await self._pinned_logs(endpoint, list(headers.values()))
         for header, part in zip(headers.values(), pinned, strict=True):
             logs.extend(part or await self._doubt(endpoint, header))
         _check_blocks(logs, headers)
-        return Batch(parent, head, headers, list(headers.values()), logs, time.monotonic() - began)
+        return Batch(head, headers, list(headers.values()), logs, time.monotonic() - began)
 
-    async def _pinned_logs(self, endpoint: Endpoint, headers: Sequence[Header]) -> list[Sequence[Log]]:
+    async def _pinned_logs(self, endpoint: Endpoint, headers: Sequence[Header]) -> list[Sequence[RawLog]]:
         """The logs of each block, by its hash: a node that does not have the block refuses, where by number
-        it would answer "nothing". Refused ones are asked for one by one, and at last read from the receipts.
+        it would answer "nothing". A block whose logs are refused is read from its receipts; only a request
+        that failed as a whole is asked again, by halves.
         """
-        questions = [call for h in headers for call in self._logs({"blockHash": _hex(h.hash)})]
+        questions = [self._logs({"blockHash": _hex(h.hash)}) for h in headers]
         try:
-            answers = await _ask_heavy(endpoint, questions)
+            answers = await _ask_heavy(endpoint, [c for calls in questions for c in calls], keeps=True)
         except RangeRefused:
             if len(headers) == 1:
                 return [await self._logs_of_receipts(endpoint, headers[0])]
             middle = len(headers) // 2
             lower = await self._pinned_logs(endpoint, headers[:middle])
             return [*lower, *await self._pinned_logs(endpoint, headers[middle:])]
-        each = len(questions) // len(headers)
-        return [
-            _merge(answers[n * each : (n + 1) * each], header.number, header.number)
-            for n, header in enumerate(headers)
-        ]
+        found: list[Sequence[RawLog]] = []
+        for header, calls in zip(headers, questions, strict=True):
+            own, answers = answers[: len(calls)], answers[len(calls) :]
+            if any(isinstance(answer, RpcError) for answer in own):
+                found.append(await self._logs_of_receipts(endpoint, header))
+            else:
+                found.append(_merge(own, header.number, header.number))
+        return found
 
-    async def _doubt(self, endpoint: Endpoint, header: Header) -> Sequence[Log]:
+    async def _doubt(self, endpoint: Endpoint, header: Header) -> Sequence[RawLog]:
         """No logs, though the filter may say otherwise: some nodes announce a block before its logs are
         ready."""
         for _ in range(_DOUBTS):
@@ -127,7 +136,7 @@ class Fetcher:
                 return found
         return ()
 
-    async def _logs_of_receipts(self, endpoint: Endpoint, header: Header) -> list[Log]:
+    async def _logs_of_receipts(self, endpoint: Endpoint, header: Header) -> list[RawLog]:
         """What `_logs` would select, out of all that the block's transactions logged."""
         (block,) = await _ask_heavy(endpoint, [("eth_getBlockByHash", [_hex(header.hash), False])])
         if block is None:
@@ -136,11 +145,11 @@ class Fetcher:
         receipts = await _ask_heavy(endpoint, calls)
         if any(r is None or r["blockHash"] != block["hash"] for r in receipts):
             raise NodeBehind(f"the node does not have the receipts of block {header.number}")
-        logs = [log for receipt in receipts for log in receipt["logs"] if self._is_ours(log)]
+        logs = [log for receipt in receipts for log in logs_of(receipt) if self._is_ours(log)]
         return _merge([logs], header.number, header.number)
 
-    def _is_ours(self, log: Log) -> bool:
-        return log["address"].lower() in self._emitters or log["topics"][:1] in self._clone_firsts
+    def _is_ours(self, log: RawLog) -> bool:
+        return log.address.lower() in self._emitters or (log.topics or [""])[0] in self._clone_topics
 
 
 def _hex(value: bytes) -> str:
@@ -156,10 +165,11 @@ async def _headers(endpoint: Endpoint, numbers: Sequence[int]) -> dict[int, Head
     return {n: parse_header(answer, n) for n, answer in zip(numbers, answers, strict=True)}
 
 
-async def _ask_heavy(endpoint: Endpoint, calls: Sequence[Call]) -> list[Any]:
-    """Raises RangeRefused when the node refuses, or fails over it; Unavailable when it cannot be reached."""
+async def _ask_heavy(endpoint: Endpoint, calls: Sequence[Call], *, keeps: bool = False) -> list[Any]:
+    """`keeps`: refusals stand in their calls' places. Otherwise raises RangeRefused when the node refuses, or
+    fails over it; Unavailable when it cannot be reached."""
     try:
-        return await endpoint.batch(calls, is_heavy=True)
+        return await endpoint.batch(calls, is_heavy=True, readers=_READERS, keeps_refusals=keeps)
     except RpcError as refusal:
         raise RangeRefused(str(refusal)) from refusal
     except Unavailable as failure:
@@ -168,27 +178,42 @@ async def _ask_heavy(endpoint: Endpoint, calls: Sequence[Call]) -> list[Any]:
         raise RangeRefused(str(failure)) from failure
 
 
-def _merge(answers: Sequence[Any], start: int, end: int) -> list[Log]:
+def _read_logs(answer: msgspec.Raw) -> list[RawLog]:
+    try:
+        return read_logs(answer)
+    except msgspec.ValidationError as misfit:
+        raise NodeBehind(f"the node answered logs with something else: {misfit}") from None
+
+
+_READERS: Readers = {"eth_getLogs": _read_logs}
+
+
+def _merge(answers: Sequence[list[RawLog]], start: int, end: int) -> list[RawLog]:
     """All answers as one list in chain order, each log once. A fixed contract may emit what a clone emits
     too."""
-    found: dict[tuple[int, int, str], Log] = {}
-    for answer in answers:
-        if not isinstance(answer, list):
-            raise NodeBehind("the node answered logs with something else")
-        for log in answer:
-            number, index = int(log["blockNumber"], 16), int(log["logIndex"], 16)
-            if not start <= number <= end or log.get("removed"):
-                raise ChainMoved(f"a log of block {number} among those of {start}..{end}")
-            found[number, index, log["blockHash"]] = log
+    logs = [log for answer in answers for log in answer]
+    for number in {int(text, 16) for text in {log.block_number for log in logs}}:
+        if not start <= number <= end:
+            raise ChainMoved(f"a log of block {number} among those of {start}..{end}")
+    if any([log.removed for log in logs]):
+        raise ChainMoved(f"a log taken back among those of {start}..{end}")
+    is_one_answer = sum(map(bool, answers)) <= 1
+    if is_one_answer and len({(log.block_hash, log.log_index) for log in logs}) == len(logs):
+        return logs
+    found = {(int(log.block_number, 16), int(log.log_index, 16), log.block_hash): log for log in logs}
     return [found[key] for key in sorted(found)]
 
 
-def _check_blocks(logs: Sequence[Log], headers: Mapping[int, Header]) -> None:
+def _check_anchor(anchor: Header, answer: Mapping[str, Any] | None) -> None:
+    if parse_header(answer, anchor.number).hash != anchor.hash:
+        raise ChainMoved(f"block {anchor.number} was replaced before logs below it were read")
+
+
+def _check_blocks(logs: Sequence[RawLog], headers: Mapping[int, Header]) -> None:
     """Every log is of the block whose header was seen at its height."""
-    for log in logs:
-        number = int(log["blockNumber"], 16)
-        if bytes.fromhex(log["blockHash"][2:]) != headers[number].hash:
-            raise ChainMoved(f"a log of block {number} is of another block of that height")
+    for number, block in {(log.block_number, log.block_hash) for log in logs}:
+        if bytes.fromhex(block[2:]) != headers[int(number, 16)].hash:
+            raise ChainMoved(f"a log of block {int(number, 16)} is of another block of that height")
 
 
 def _check_chain(parent: bytes, headers: Sequence[Header]) -> None:

@@ -7,8 +7,8 @@ behind is not taken for a reorganisation.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -18,13 +18,15 @@ from cota.indexer.ancestor import find_ancestor
 from cota.indexer.fetch import Batch, Fetcher
 from cota.indexer.headers import Header, parse_header
 from cota.indexer.problems import ChainMoved, NodeBehind, RangeRefused, ReorganisationTooDeep
-from cota.indexer.progress import Progress
-from cota.indexer.rows import RowBuilder
+from cota.indexer.progress import Way
+from cota.indexer.rows import RowBuilder, Rows
 from cota.indexer.span import Span
 from cota.indexer.writer import MirrorWriter, Position
 from cota.log import get_logger
 
 log = get_logger(__name__)
+
+_FULL = 20_000  # rows that wait for a transaction under way before nothing more is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,35 @@ class FollowOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What to write. `backfill` instead asks for windows up to that block."""
+    """What to write. `anchor` instead asks for windows up to that block."""
 
     head: Header
     batch: Batch | None = None
     ancestor: Header | None = None
-    backfill: int | None = None
+    anchor: Header | None = None
+
+
+class _Ready:
+    """Rows of consecutive windows that wait for their transaction. `clones`: those known below them."""
+
+    def __init__(self, clones: frozenset[str]) -> None:
+        self._clones = clones
+        self._lines: dict[str, list[str]] = defaultdict(list)
+        self._announced: frozenset[str] = frozenset()
+        self._kept: list[Header] = []
+        self.count = 0
+        self.end: Header | None = None
+
+    def add(self, batch: Batch, rows: Rows) -> None:
+        for table, lines in rows.lines.items():
+            self._lines[table].extend(lines)
+        self._announced |= rows.clones
+        self._kept.extend(batch.kept)
+        self.count += rows.count
+        self.end = batch.end
+
+    async def commit(self, commit: Callable[..., Awaitable[None]]) -> None:
+        await commit(self.end, Rows(self._lines, self._announced), self._kept, self._clones)
 
 
 class Follower:
@@ -61,14 +86,17 @@ class Follower:
         cursor: Position,
         clones: frozenset[str],
         options: FollowOptions,
+        is_stopping: Callable[[], bool] = lambda: False,
+        way: Way | None = None,
     ) -> None:
+        self._is_stopping = is_stopping
         self._client, self._fetcher, self._builder = client, fetcher, builder
         self._writer, self._options = writer, options
         self._clones = clones
         self.cursor = cursor
-        self.head = cursor.number
         self._span = Span()
-        self._progress = Progress()
+        self._way = way or Way()
+        self._seen: Header | None = None
 
     async def step(self, up_to: int | None = None) -> bool:
         """Goes one step; False when there was nothing to do. `up_to`: a block not to pass.
@@ -78,9 +106,10 @@ class Follower:
         step = await self._client.ask(lambda endpoint: self._look(endpoint, up_to))
         if step is None:
             return False
-        self.head = max(step.head.number, self.cursor.number)
-        if step.backfill is not None:
-            await self._backfill(step.backfill)
+        self._seen = step.head
+        self._way.seen(step.head, self.cursor.number)
+        if step.anchor is not None:
+            await self._backfill(step.anchor)
         else:
             await self._write(step.batch, step.ancestor)
         return True
@@ -95,7 +124,7 @@ class Follower:
         if not await self._is_ahead(endpoint, head):
             return await self._look_back(endpoint, head)
         if head.number - cursor.number > self._options.near:
-            return _Step(head, backfill=head.number - self._options.near)
+            return _Step(head, anchor=await self._anchor(endpoint, head.number - self._options.near))
         return _Step(head, await self._fetcher.fetch_recent(endpoint, cursor.hash, cursor.number + 1, head))
 
     async def _is_ahead(self, endpoint: Endpoint, head: Header) -> bool:
@@ -107,6 +136,15 @@ class Follower:
             return head.parent == cursor.hash
         answer = await endpoint.call("eth_getBlockByNumber", hex(cursor.number), False)
         return parse_header(answer, cursor.number).hash == cursor.hash
+
+    async def _anchor(self, endpoint: Endpoint, number: int) -> Header:
+        """A block above the mirror's, deep enough to stay: what the node has below it while it has that block
+        is one chain, and goes on from the mirror's."""
+        anchor = parse_header(await endpoint.call("eth_getBlockByNumber", hex(number), False), number)
+        answer = await endpoint.call("eth_getBlockByNumber", hex(self.cursor.number), False)
+        if parse_header(answer, self.cursor.number).hash != self.cursor.hash:
+            raise ChainMoved("the chain moved away from the mirrored block")
+        return anchor
 
     async def _look_back(self, endpoint: Endpoint, head: Header) -> _Step:
         """The mirror's newest blocks left the node's chain: what to take back, and what comes instead."""
@@ -122,7 +160,6 @@ class Follower:
                 f"the node's chain left the mirrored one {depth} blocks ago; at most {limit} are taken back"
             )
         batch = await self._fetch_above(endpoint, ancestor, head)
-        log.warning("chain reorganised", depth=depth, ancestor=ancestor.number, head=head.number)
         return _Step(head, batch, ancestor)
 
     async def _fetch_above(self, endpoint: Endpoint, ancestor: Header, head: Header) -> Batch | None:
@@ -133,13 +170,10 @@ class Follower:
             return await self._fetcher.fetch_recent(endpoint, ancestor.hash, start, head)
         end = min(start + self._span.width - 1, head.number - self._options.near)
         try:
-            batch = await self._fetcher.fetch_range(endpoint, start, end)
+            return await self._fetcher.fetch_range(endpoint, start, end, head)
         except RangeRefused:
             self._span.shrink(end - start + 1)
-            batch = await self._fetcher.fetch_block(endpoint, start)
-        if batch.parent != ancestor.hash:
-            raise ChainMoved("the chain moved again")
-        return batch
+            return await self._fetcher.fetch_block(endpoint, start, head)
 
     async def _write(self, batch: Batch | None, ancestor: Header | None) -> None:
         """Commits one batch, a taking back, or both."""
@@ -148,33 +182,64 @@ class Follower:
             raise ValueError("nothing to write")
         # Announcements above the ancestor are taken back too.
         clones = self._clones if ancestor is None else await self._writer.clones(ancestor.number)
-        rows = self._builder.build(batch, clones) if batch else None
+        rows = self._builder.build(batch, clones) if batch else Rows({})
+        await self._commit(end, rows, batch.kept if batch else (), clones, ancestor)
+
+    async def _commit(
+        self,
+        end: Header,
+        rows: Rows,
+        kept: Sequence[Header],
+        clones: frozenset[str],
+        ancestor: Header | None = None,
+    ) -> None:
+        """`clones`: those known below the rows."""
+        head, depth = self._seen or end, 0 if ancestor is None else self.cursor.number - ancestor.number
         self.cursor = await self._writer.apply(
             self.cursor,
             end,
-            max(self.head, end.number),
+            max(head.number, end.number),
             take_back_to=None if ancestor is None else ancestor.number,
             rows=rows,
-            kept=batch.kept if batch else (),
+            kept=kept,
         )
-        self._clones = clones | rows.clones if rows else clones
-        self._progress.report(self.cursor.number, self.head, rows.count if rows else 0)
+        self._clones = clones | rows.clones
+        if ancestor is not None:
+            self._way.turned(depth, ancestor.number, head.number)
+        self._way.moved(end, head, rows.count, rows.undecodable)
 
-    async def _backfill(self, target: int) -> None:
-        """Windows up to `target`, fetched ahead, committed in order."""
-        async with aclosing(self._windows(self.cursor.number + 1, target)) as windows:
-            async for batch in windows:
-                if batch.parent != self.cursor.hash:
-                    raise ChainMoved("the chain moved while its history was read")
-                await self._write(batch, None)
+    async def _backfill(self, anchor: Header) -> None:
+        """Windows up to the anchor, fetched ahead, committed in order. What comes while a transaction is under
+        way is cut into rows meanwhile, and goes together into the next one."""
+        ready, clones = _Ready(self._clones), self._clones
+        writing: asyncio.Task[None] | None = None
+        try:
+            async with aclosing(self._windows(self.cursor.number + 1, anchor)) as windows:
+                async for batch in windows:
+                    rows = self._builder.build(batch, clones)
+                    clones = clones | rows.clones
+                    ready.add(batch, rows)
+                    if writing is not None and not writing.done() and ready.count < _FULL:
+                        continue
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.create_task(ready.commit(self._commit))
+                    ready = _Ready(clones)
+            if writing is not None:
+                await writing
+            if ready.end is not None:
+                await ready.commit(self._commit)
+        finally:
+            if writing is not None:
+                await asyncio.gather(writing, return_exceptions=True)
 
-    async def _windows(self, start: int, target: int) -> AsyncGenerator[Batch]:
+    async def _windows(self, start: int, anchor: Header) -> AsyncGenerator[Batch]:
         pending: deque[asyncio.Task[list[Batch]]] = deque()
         try:
-            while start <= target or pending:
-                while start <= target and len(pending) < self._options.prefetch:
-                    end = min(start + self._span.width - 1, target)
-                    pending.append(asyncio.create_task(self._fetch_window(start, end)))
+            while not self._is_stopping() and (start <= anchor.number or pending):
+                while start <= anchor.number and len(pending) < self._options.prefetch:
+                    end = min(start + self._span.width - 1, anchor.number)
+                    pending.append(asyncio.create_task(self._fetch_window(start, end, anchor)))
                     start = end + 1
                 for batch in await pending.popleft():
                     yield batch
@@ -183,18 +248,20 @@ class Follower:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
 
-    async def _fetch_window(self, start: int, end: int) -> list[Batch]:
+    async def _fetch_window(self, start: int, end: int, anchor: Header) -> list[Batch]:
         """One window, or its halves when the node refuses it: never the same range again. A single block that
         is refused is read from its receipts.
         """
+        fetcher = self._fetcher
         try:
-            batch = await self._client.ask(lambda e: self._fetcher.fetch_range(e, start, end))
+            batch = await self._client.ask(lambda e: fetcher.fetch_range(e, start, end, anchor))
         except RangeRefused as refusal:
             if start == end:
-                return [await self._client.ask(lambda e: self._fetcher.fetch_block(e, start))]
+                return [await self._client.ask(lambda e: fetcher.fetch_block(e, start, anchor))]
             self._span.shrink(end - start + 1)
             log.info("range refused", start=start, end=end, reason=str(refusal)[:200])
             middle = (start + end) // 2
-            return [*await self._fetch_window(start, middle), *await self._fetch_window(middle + 1, end)]
+            lower = await self._fetch_window(start, middle, anchor)
+            return [*lower, *await self._fetch_window(middle + 1, end, anchor)]
         self._span.grow(end - start + 1, len(batch.logs), batch.size, batch.seconds)
         return [batch]

@@ -13,13 +13,15 @@ _DEEPEST_ROLLBACK = 1_000
 @dataclass(frozen=True, slots=True)
 class IndexerOptions:
     """`is_local`: a development chain is reset and redeployed at will, the mirror follows. `rebuild`: empty
-    a mirror of another chain or of other contracts, once. `up_to`: a block not to pass."""
+    a mirror of another chain or of other contracts, once. `up_to`: a block not to pass.
+    `subscribes`: nodes announce new blocks, besides being asked."""
 
     until_head: bool = False
     up_to: int | None = None
     is_local: bool = False
     rebuild: bool = False
     poll_seconds: float = 0.5
+    subscribes: bool = True
     stale_seconds: float = 120.0
     schema: str = SCHEMA
     follow: FollowOptions = field(default_factory=FollowOptions)
@@ -32,6 +34,7 @@ class IndexerOptions:
         until_head: bool = False,
         rebuild: bool = False,
         accept_rollback: bool = False,
+        schema: str = SCHEMA,
     ) -> "IndexerOptions":
         """On the local chain everything may happen; elsewhere a person must ask for it."""
         local = network.is_local
@@ -39,6 +42,7 @@ class IndexerOptions:
             until_head=until_head,
             is_local=local,
             rebuild=rebuild,
+            schema=schema,
             poll_seconds=min(2.0, network.block_seconds / 5),
             stale_seconds=max(60.0, 10 * network.block_seconds),
             follow=FollowOptions(

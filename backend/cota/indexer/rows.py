@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cota.chain.decode import Decoders, EventDecoder, Log, Undecodable
-from cota.chain.events import CLONE_ANNOUNCEMENT, CLONES, Catalogue
+from cota.chain.decode import Decoders, EventDecoder, RawLog, Undecodable
+from cota.chain.events import Catalogue
 from cota.indexer.fetch import Batch
 
 UNDECODABLE = "undecodable_logs"
 _NULL = r"\N"
+
+_Emitter = tuple[str, Mapping[str, EventDecoder], str]
+"""Contract, its decoders, its address as COPY text after a tab."""
 
 
 @dataclass
@@ -28,6 +31,10 @@ class Rows:
     def count(self) -> int:
         return sum(map(len, self.lines.values()))
 
+    @property
+    def undecodable(self) -> int:
+        return len(self.lines.get(UNDECODABLE, ()))
+
 
 @dataclass
 class RowBuilder:
@@ -38,65 +45,71 @@ class RowBuilder:
 
     def __post_init__(self) -> None:
         self._decoders = Decoders(self.catalogue)
-        (self._clone_contract,) = CLONES
-        contract, event, argument = CLONE_ANNOUNCEMENT
-        found = [s for s in self.catalogue.specs if (s.contract, s.name) == (contract, event)]
-        self._announcement = found[0] if found else None
-        self._announced = argument
+        announcement = self.catalogue.announcement
+        self._announcement = EventDecoder(announcement) if announcement else None
 
     def build(self, batch: Batch, clones: frozenset[str]) -> Rows:
         """`clones`: the emitters announced below this batch, lower-case."""
-        announced = self._find_clones(batch.logs)
-        clones = clones | announced
+        announced = self.find_clones(batch.logs)
+        emitters = self._emitters(batch.logs, clones | announced)
         lines: dict[str, list[str]] = defaultdict(list)
-        block, where = "", ""
+        # Logs of one block, and of one transaction, follow one another: what they share is written once.
+        block = transaction = where = ""
         for log in batch.logs:
-            emitter = log["address"].lower()
-            contract = self.emitters.get(emitter)
-            if contract is None:
-                if emitter not in clones:
-                    continue
-                contract = self._clone_contract
-            if log["blockHash"] != block:
-                block = log["blockHash"]
-                header = batch.headers[int(log["blockNumber"], 16)]
-                where = rf"{header.number}	\\x{block[2:]}	{header.time.isoformat()}"
-            table, fields = self._fields(contract, log)
-            lines[table].append(
-                rf"{where}	\\x{log['transactionHash'][2:]}	{int(log['transactionIndex'], 16)}	"
-                rf"{int(log['logIndex'], 16)}	\\x{emitter[2:]}{fields}" + "\n"
-            )
+            emitter = emitters[log.address]
+            if emitter is None:
+                continue
+            if log.transaction_hash != transaction or log.block_hash != block:
+                block, transaction = log.block_hash, log.transaction_hash
+                header = batch.headers[int(log.block_number, 16)]
+                where = (
+                    f"{header.number}\t\\\\x{block[2:]}\t{header.time.isoformat()}"
+                    f"\t\\\\x{transaction[2:]}\t{int(log.transaction_index, 16)}"
+                )
+            contract, decoders, address = emitter
+            decoder = decoders.get(log.topics[0]) if log.topics else None
+            if decoder is None:
+                table, fields = UNDECODABLE, _raw_fields(log, f"{contract} has no such event")
+            else:
+                try:
+                    table, fields = decoder.spec.table, decoder.copy_fields(log.topics, log.data)
+                except Undecodable as reason:
+                    table, fields = UNDECODABLE, _raw_fields(log, f"{contract}.{decoder.spec.name}: {reason}")
+            lines[table].append(f"{where}\t{int(log.log_index, 16)}{address}{fields}\n")
         return Rows(lines, announced)
 
-    def _fields(self, contract: str, log: Log) -> tuple[str, str]:
-        """The table, and the arguments each after a tab."""
-        decoder = self._decoders.find(contract, log)
-        if decoder is None:
-            return UNDECODABLE, _raw_fields(log, f"{contract} has no such event")
-        try:
-            return decoder.spec.table, "".join(["\t" + field for field in decoder.copy_fields(log)])
-        except Undecodable as reason:
-            return UNDECODABLE, _raw_fields(log, f"{contract}.{decoder.spec.name}: {reason}")
+    def _emitters(self, logs: Iterable[RawLog], clones: frozenset[str]) -> dict[str, _Emitter | None]:
+        """Who is behind each address as the logs spell it; None for anybody else's."""
+        rule = self.catalogue.rule
+        found: dict[str, _Emitter | None] = {}
+        for address in {log.address for log in logs}:
+            lower = address.lower()
+            contract = self.emitters.get(lower) or (rule.contract if rule and lower in clones else None)
+            found[address] = (
+                (contract, self._decoders.of(contract), f"\t\\\\x{lower[2:]}") if contract else None
+            )
+        return found
 
-    def _find_clones(self, logs: Iterable[Log]) -> frozenset[str]:
-        """The emitters that the registry announces here, which may be after the clone's first event."""
-        if self._announcement is None:
+    def find_clones(self, logs: Iterable[RawLog]) -> frozenset[str]:
+        """The emitters that are announced here, which may be after the clone's first event."""
+        if self._announcement is None or self.catalogue.rule is None:
             return frozenset()
-        announcement = self._announcement
-        decoder = EventDecoder(announcement)
+        spec, position = (
+            self._announcement.spec,
+            self._announcement.columns.index(self.catalogue.rule.argument),
+        )
         found = set()
         for log in logs:
-            if self.emitters.get(log["address"].lower()) != announcement.contract:
+            if log.topics[:1] != [spec.topic] or self.emitters.get(log.address.lower()) != spec.contract:
                 continue
-            if log["topics"][:1] == [announcement.topic]:
-                try:
-                    found.add(str(decoder.decode(log).args[self._announced]).lower())
-                except Undecodable:
-                    continue  # kept raw like any other; nobody can say which clone it meant
+            try:
+                found.add("0x" + self._announcement.fields(log.topics, log.data)[position].lower())
+            except Undecodable:
+                continue  # kept raw like any other; nobody can say which clone it meant
         return frozenset(found)
 
 
-def _raw_fields(log: Log, reason: str) -> str:
-    topics = [rf"\\x{topic[2:]}" for topic in log["topics"]]
+def _raw_fields(log: RawLog, reason: str) -> str:
+    topics = [rf"\\x{topic[2:]}" for topic in log.topics]
     topics += [_NULL] * (4 - len(topics))
-    return "\t" + "\t".join([*topics, rf"\\x{log['data'][2:]}", reason])
+    return "\t" + "\t".join([*topics, rf"\\x{log.data[2:]}", reason])

@@ -7,26 +7,36 @@ waited for, what needs a person ends the process with a message; a signal ends i
 
 import asyncio
 import hashlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment, DeploymentMissing
 from cota.chain.events import Catalogue
+from cota.chain.heads import listen
 from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
 from cota.indexer.fetch import Fetcher
 from cota.indexer.follow import Follower
 from cota.indexer.headers import Header, parse_header
 from cota.indexer.options import IndexerOptions
-from cota.indexer.problems import ChainReset, MirrorMismatch, RangeRefused, ReorganisationTooDeep, Retry
+from cota.indexer.problems import (
+    ChainReset,
+    MirrorMismatch,
+    MirrorTaken,
+    RangeRefused,
+    ReorganisationTooDeep,
+    Retry,
+)
+from cota.indexer.progress import Way
 from cota.indexer.rows import RowBuilder
 from cota.indexer.writer import Identity, MirrorWriter, Position
 from cota.log import get_logger
+from cota.observe import metrics
 from cota.store.mirror_tables import build_mirror
-from cota.store.session import psycopg_dsn
+from cota.store.urls import psycopg_dsn
 
 log = get_logger(__name__)
 
@@ -34,6 +44,7 @@ log = get_logger(__name__)
 _PASSING = (Retry, RangeRefused, ChainUnavailable, RpcError)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _STANDBY_LOOK = 0.5
+_FILE_LOOK = 1.0
 
 
 class DeploymentChanged(Exception):
@@ -60,6 +71,8 @@ class Indexer:
         self._may_reset = options.is_local or options.rebuild
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
+        self._way = Way()
+        self._looked = float("-inf")
 
     def stop(self) -> None:
         """Ends `run` after the transaction under way."""
@@ -98,14 +111,31 @@ class Indexer:
             while not self._stop.is_set():
                 follower, deployment = await self._prepare(writer)
                 try:
-                    return await self._follow(follower, deployment)
+                    async with self._announcements():
+                        return await self._follow(follower, deployment)
                 except (ChainReset, WrongChain) as reason:
                     log.warning("the node serves another chain", reason=str(reason))
                     self._client.forget_genesis()
                     await self._client.check()
                 except DeploymentChanged:
                     log.info("the deployment file names other contracts")
+                except MirrorTaken as reason:
+                    log.warning("reading the mirror's place anew", reason=str(reason))
+                finally:
+                    self._way.close()
             return True
+
+    @asynccontextmanager
+    async def _announcements(self) -> AsyncIterator[None]:
+        """While it is open, every node that can wakes this one at each new head."""
+        endpoints = () if self._options.until_head or not self._options.subscribes else self._client.endpoints
+        tasks = [asyncio.create_task(listen(endpoint, self.wake)) for endpoint in endpoints]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _acquire(self, connection: psycopg.AsyncConnection) -> bool:
         """False when told to stop while standing by."""
@@ -117,8 +147,10 @@ class Indexer:
             row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (key,))).fetchone()
             if row is not None and row[0]:
                 log.info("leading", schema=self._options.schema)
+                metrics.LEADS.set(1)
                 return True
             if not is_told:
+                metrics.LEADS.set(0)
                 log.info("standing by: another indexer leads")
                 is_told = True
             await self._sleep(_STANDBY_LOOK)
@@ -149,6 +181,8 @@ class Indexer:
             cursor,
             await writer.clones(cursor.number),
             self._options.follow,
+            self._stop.is_set,
+            self._way,
         )
         return follower, deployment
 
@@ -185,8 +219,9 @@ class Indexer:
                     advanced, pause = loop.time(), _FIRST_PAUSE
                     continue
             except _PASSING as failure:
-                if isinstance(failure, WrongChain):
+                if isinstance(failure, (WrongChain, MirrorTaken)):
                     raise
+                metrics.INDEXER_RETRIES.labels(type(failure).__name__).inc()
                 if follower.cursor != before:
                     advanced, pause = loop.time(), _FIRST_PAUSE
                 self._tell(failure, pause)
@@ -213,10 +248,14 @@ class Indexer:
         )
 
     async def _wait_for_head(self, deployment: Deployment) -> None:
+        """An announcement, or the time to look anyway: a head that goes down is not announced."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), self._options.poll_seconds)
-        if self._options.is_local and self._has_changed(deployment):
-            raise DeploymentChanged
+        now = asyncio.get_running_loop().time()
+        if self._options.is_local and now - self._looked > _FILE_LOOK:
+            self._looked = now
+            if self._has_changed(deployment):
+                raise DeploymentChanged
 
     def _has_changed(self, deployment: Deployment) -> bool:
         """A redeployed local chain has other contracts; a file that is away is no news."""

@@ -13,7 +13,6 @@ import psycopg
 from psycopg import sql
 
 from cota.chain.decode import EventDecoder
-from cota.chain.events import CLONE_ANNOUNCEMENT
 from cota.indexer.headers import Header
 from cota.indexer.problems import MirrorTaken
 from cota.indexer.rows import Rows
@@ -140,10 +139,11 @@ class MirrorWriter:
     async def _insert_blocks(self, headers: Iterable[Header]) -> None:
         # A ladder's step may be inserted twice, after a rollback that kept it: same number, same hash.
         query = sql.SQL(
-            "INSERT INTO {} (number, hash, parent_hash, time) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+            "INSERT INTO {} (number, hash, parent_hash, time) SELECT * FROM"
+            " unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::timestamptz[]) ON CONFLICT DO NOTHING"
         ).format(self._table("blocks"))
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(query, [(h.number, h.hash, h.parent, h.time) for h in headers])
+        rows = [(h.number, h.hash, h.parent, h.time) for h in headers]
+        await self._connection.execute(query, [list(column) for column in zip(*rows, strict=True)])
 
     async def _prune_blocks(self, below: int) -> None:
         query = sql.SQL(
@@ -159,9 +159,11 @@ class MirrorWriter:
 
     async def clones(self, up_to: int) -> frozenset[str]:
         """Emitters announced up to that block, lower-case."""
-        contract, event, argument = CLONE_ANNOUNCEMENT
+        rule, announcement = self._mirror.catalogue.rule, self._mirror.catalogue.announcement
+        if rule is None or announcement is None:
+            return frozenset()
         query = sql.SQL("SELECT {} FROM {} WHERE block_number <= %s").format(
-            sql.Identifier(argument), self._table(self._mirror.table(contract, event).name)
+            sql.Identifier(rule.argument), self._table(announcement.table)
         )
         cursor = await self._connection.execute(query, (up_to,))
         return frozenset("0x" + row[0].hex() for row in await cursor.fetchall())

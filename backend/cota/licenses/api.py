@@ -3,18 +3,25 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Header, Path
 from fastapi.responses import StreamingResponse
 
 from cota.auth.deps import CurrentWallet
 from cota.datasets.service import require_dataset
-from cota.errors import NotIndexedYet, NotLicensed, NotSignedIn, UnknownDataset, UnknownLicense
+from cota.errors import (
+    NoSuchRange,
+    NotIndexedYet,
+    NotLicensed,
+    NotSignedIn,
+    UnknownDataset,
+    UnknownLicense,
+)
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
 from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
 from cota.http.sessions import MinBlock, Read, ServicesDep
-from cota.licenses import queries, service
+from cota.licenses import queries, resuming, service
 from cota.licenses.schemas import CheckAnswer, LicenseAnswer
 
 router = APIRouter(prefix="/licenses", tags=["licenses"], route_class=StrictRoute)
@@ -82,22 +89,35 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/jsonl": {}}, "description": "Labels with proofs, one JSON a line"},
-        **documented(NotSignedIn, NotLicensed, UnknownLicense, NotIndexedYet, OtherCoordinator),
+        206: {"content": {"application/jsonl": {}}, "description": "The rest, from the byte asked for"},
+        **documented(NotSignedIn, NotLicensed, UnknownLicense, NotIndexedYet, OtherCoordinator, NoSuchRange),
     },
 )
 async def export_license(
-    license: LicensePath, wallet: CurrentWallet, services: ServicesDep, min_block: MinBlock = None
+    license: LicensePath,
+    wallet: CurrentWallet,
+    services: ServicesDep,
+    min_block: MinBlock = None,
+    range: Annotated[str | None, Header(description="bytes=N- for what is missing")] = None,
+    if_range: Annotated[str | None, Header(description="The ETag of what is there already")] = None,
 ) -> StreamingResponse:
     """Downloads every receipted row of the licensed epochs with its proof. Its last line has the type `end`:
-    without it the file is incomplete. Each read is logged."""
+    without it the file is incomplete, and is continued with `Range` and `If-Range`. Each read is logged."""
     if min_block is not None:
         await services.freshness.wait_for(min_block)
     async with services.database.write() as session:
         found, dataset, epochs = await service.open_license(services, session, license, wallet)
+        tag = await resuming.entity_tag(services, session, found, dataset, epochs)
         await queries.log_read(session, wallet, found)
     name = f"cota-{dataset.id.hex()[:16]}-license-{found.id}.jsonl"
-    return StreamingResponse(
-        service.export(services, found, dataset, epochs),
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        media_type="application/jsonl",
-    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Accept-Ranges": "bytes",
+        "ETag": tag,
+    }
+    pieces = service.export(services, found, dataset, epochs)
+    start = resuming.wanted_start(range, if_range, tag)
+    if start:
+        rest = await resuming.rest_of(pieces, start)
+        return StreamingResponse(rest.pieces(), 206, headers | rest.headers, "application/jsonl")
+    return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")

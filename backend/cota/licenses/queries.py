@@ -118,6 +118,12 @@ _ITEM_INDEXES = text(
 _CONSENSUS = text(
     "SELECT scores -> 'consensus' AS consensus FROM epoch_results WHERE dataset = :dataset AND epoch = :epoch"
 )
+_ERASURES = text(
+    """
+    SELECT (SELECT count(*) FROM annotations WHERE dataset = :dataset AND label_salt IS NULL) AS labels,
+           (SELECT count(*) FROM items WHERE dataset = :dataset AND item_salt IS NULL) AS items
+    """
+)
 _LOG_READ = text(
     "INSERT INTO reads (who, what, dataset, license) VALUES (:who, 'export', :dataset, :license)"
 )
@@ -172,6 +178,12 @@ async def consensus(session: ReadSession, dataset: bytes, epoch: int) -> dict[st
     """The epoch's consensus by item reference (0x-hex)."""
     row = {"dataset": dataset, "epoch": epoch}
     return dict((await session.execute(_CONSENSUS, row)).scalar_one_or_none() or {})
+
+
+async def erasures(session: ReadSession, dataset: bytes) -> list[int]:
+    """How many labels and items were erased: what is gone never comes back, so the counts tell one state."""
+    row = (await session.execute(_ERASURES, {"dataset": dataset})).one()
+    return [int(row.labels), int(row.items)]
 
 
 async def log_read(session: WriteSession, who: Address, license: License) -> None:

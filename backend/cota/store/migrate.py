@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import OperationalError
 
 from cota.settings import load, refusing
-from cota.store.session import sqlalchemy_url
+from cota.store.urls import sqlalchemy_url
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as nothing else in the database locks on it.

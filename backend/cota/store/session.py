@@ -7,8 +7,9 @@ commits, once, when its block ends without an error, so no code below the edge d
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from cota.store.urls import sqlalchemy_url
 
 
 class ReadSession(AsyncSession):
@@ -18,19 +19,6 @@ class ReadSession(AsyncSession):
 
 class WriteSession(ReadSession):
     """A transaction that may write. Functions that only read ask for a `ReadSession` and are given either."""
-
-
-def sqlalchemy_url(url: str) -> str:
-    """Any PostgreSQL URL, for SQLAlchemy with psycopg."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise ValueError("the database must be PostgreSQL")
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-
-
-def psycopg_dsn(url: str) -> str:
-    """The same URL for psycopg itself."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Database:

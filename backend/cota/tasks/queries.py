@@ -1,18 +1,17 @@
-"""Every SQL statement on leases: service -> **queries** -> items, leases.
+"""The SQL statements on leases, but for giving items out (`giving`): service -> **queries** -> items, leases.
 
-Promises: a seat is given once (the item's row is locked while it is given); items that somebody else is locking
-are passed over, but "nothing is free" is said only after waiting for them; a wallet never holds two leases of one
-item; an ended lease gives its seat back in the statement that ends it.
+Promises: an ended lease gives its seat back in the statement that ends it; what an account skipped is not offered to
+it again.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
+from cota.commitments.hashes import KIND_LABEL, KIND_REVIEW
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, address_of
 
@@ -29,6 +28,9 @@ class Lease:
     created_at: datetime
     expires_at: datetime
     state: str
+    kind: int = KIND_LABEL
+    answers: tuple[Any, ...] = ()
+    """Of a review: the different labels that the item has, in no order that tells whose they are."""
 
 
 _SERIALISE = text("SELECT pg_advisory_xact_lock(hashtextextended('lease:' || encode(:account, 'hex'), 0))")
@@ -46,36 +48,12 @@ _COUNT_ACTIVE = text(
     "SELECT count(*) FROM leases WHERE account = :account AND dataset = :dataset AND state = 'active'"
 )
 
-# NO KEY UPDATE: a plain FOR UPDATE would also stop the foreign-key checks of labels being stored on the same items.
-_TAKE = """
-    WITH chosen AS (
-        SELECT i.id, i.content, i.item_ref FROM items i
-        WHERE i.dataset = :dataset AND i.open_seats > 0 AND NOT i.erased AND i.batch_id = ANY(:batches)
-          AND i.draw_key {side} :pivot
-          AND NOT EXISTS (SELECT 1 FROM annotations a
-                          WHERE a.dataset = :dataset AND a.item_id = i.id AND a.account = :account)
-          AND NOT EXISTS (SELECT 1 FROM leases l
-                          WHERE l.item_id = i.id AND l.account = :account AND l.state = 'active')
-        ORDER BY i.draw_key, i.id LIMIT :count
-        FOR NO KEY UPDATE OF i {busy}
-    ), seated AS (
-        UPDATE items SET open_seats = open_seats - 1 FROM chosen WHERE items.id = chosen.id
-    ), numbered AS (
-        SELECT chosen.*, row_number() OVER () AS place FROM chosen
-    ), taken AS (
-        INSERT INTO leases (id, dataset, item_id, account, created_at, expires_at, state)
-        SELECT (CAST(:ids AS bytea[]))[place], :dataset, numbered.id, :account, :now, :expires_at, 'active'
-        FROM numbered
-        RETURNING id, item_id
-    )
-    SELECT taken.id, numbered.item_ref, numbered.content FROM taken JOIN numbered ON numbered.id = taken.item_id
-"""
-_TAKE_FROM_PIVOT = text(_TAKE.format(side=">=", busy="SKIP LOCKED"))
-_TAKE_BEFORE_PIVOT = text(_TAKE.format(side="<", busy="SKIP LOCKED"))
-# Whoever waits holds no item yet, and whoever holds items never waits for one: no cycle.
-_TAKE_WAITING = text(_TAKE.format(side=">=", busy=""))
-_LOWEST_KEY = -(2**63)
-
+_ANSWERS = text(
+    """
+    SELECT DISTINCT ON (item_id, CAST(label AS text)) item_id, label FROM annotations
+    WHERE item_id = ANY(:items) AND kind = 0 AND label IS NOT NULL ORDER BY item_id, CAST(label AS text)
+    """
+)
 _SWEEP_LOCK = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('sweep:' || encode(:dataset, 'hex'), 0))"
 )
@@ -85,11 +63,13 @@ _SWEEP = text(
         SELECT id FROM leases WHERE state = 'active' AND dataset = :dataset AND expires_at < :now
         LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), ended AS (
-        UPDATE leases SET state = 'expired' FROM dead WHERE leases.id = dead.id RETURNING leases.item_id
+        UPDATE leases SET state = 'expired' FROM dead WHERE leases.id = dead.id RETURNING leases.item_id, leases.kind
     ), seats AS (
-        SELECT item_id, count(*) AS n FROM ended GROUP BY item_id
+        SELECT item_id, count(*) FILTER (WHERE kind = 0) AS labels, count(*) FILTER (WHERE kind = 1) AS reviews
+        FROM ended GROUP BY item_id
     )
-    UPDATE items SET open_seats = open_seats + seats.n FROM seats WHERE items.id = seats.item_id
+    UPDATE items SET open_seats = open_seats + seats.labels, open_reviews = open_reviews + seats.reviews
+    FROM seats WHERE items.id = seats.item_id
     """
 )
 _DATASETS_WITH_DEAD = text("SELECT DISTINCT dataset FROM leases WHERE state = 'active' AND expires_at < :now")
@@ -98,9 +78,31 @@ _RELEASE = text(
     """
     WITH ended AS (
         UPDATE leases SET state = 'released' WHERE id = :id AND account = :account AND state = 'active'
-        RETURNING item_id
+        RETURNING item_id, kind
     )
-    UPDATE items SET open_seats = open_seats + 1 FROM ended WHERE items.id = ended.item_id RETURNING items.id
+    UPDATE items SET open_seats = open_seats + 1 - ended.kind, open_reviews = open_reviews + ended.kind
+    FROM ended WHERE items.id = ended.item_id RETURNING items.id
+    """
+)
+_SKIP = text(
+    """
+    INSERT INTO skips (account, item_id, reason, note)
+    SELECT account, item_id, :reason, :note FROM leases WHERE id = :id
+    ON CONFLICT (account, item_id) DO UPDATE SET reason = excluded.reason, note = excluded.note
+    """
+)
+_FLAGS = text(
+    """
+    SELECT i.id, i.item_ref, i.content, i.erased, f.reasons, f.notes, f.first_at FROM (
+        SELECT item_id, sum(n) AS n, json_object_agg(reason, n) AS reasons, min(first_at) AS first_at,
+               COALESCE(json_agg(notes) FILTER (WHERE notes IS NOT NULL), '[]') AS notes
+        FROM (SELECT s.item_id, s.reason, count(*) AS n, min(s.at) AS first_at,
+                     json_agg(s.note) FILTER (WHERE s.note <> '') AS notes
+              FROM skips s JOIN items o ON o.id = s.item_id
+              WHERE o.dataset = :dataset AND s.reason = ANY(:reasons) AND s.item_id > :after
+              GROUP BY s.item_id, s.reason) one
+        GROUP BY item_id ORDER BY item_id LIMIT :limit) f
+    JOIN items i ON i.id = f.item_id ORDER BY i.id
     """
 )
 _EXTEND = text(
@@ -111,7 +113,7 @@ _EXTEND = text(
     """
 )
 _LEASE = """
-    SELECT l.id, l.dataset, i.item_ref, i.content, l.account, l.created_at, l.expires_at, l.state
+    SELECT l.id, l.dataset, l.item_id, i.item_ref, i.content, l.account, l.created_at, l.expires_at, l.state, l.kind
     FROM leases l JOIN items i ON i.id = l.item_id
 """
 _FIND = text(_LEASE + " WHERE l.id = :id")
@@ -136,42 +138,12 @@ async def count_active(session: ReadSession, dataset: bytes, account: Address) -
     return int((await session.execute(_COUNT_ACTIVE, row)).scalar_one())
 
 
-async def take(
-    session: WriteSession,
-    dataset: bytes,
-    account: Address,
-    batches: Sequence[int],
-    count: int,
-    now: datetime,
-    expires_at: datetime,
-) -> list[Lease]:
-    """Leases of up to `count` items, from a random place in the draw on, then from its start. Items being given to
-    others right now are waited for only when nothing else is free."""
-    pivot = secrets.randbits(63)
-    leases: list[Lease] = []
-
-    async def add(statement: TextClause, pivot: int) -> None:
-        wanted = count - len(leases)
-        row = {
-            "dataset": dataset,
-            "account": address_bytes(account),
-            "batches": list(batches),
-            "pivot": pivot,
-            "count": wanted,
-            "ids": [secrets.token_bytes(32) for _ in range(wanted)],
-            "now": now,
-            "expires_at": expires_at,
-        }
-        for taken in await session.execute(statement, row):
-            place = (bytes(taken.id), dataset, bytes(taken.item_ref), taken.content)
-            leases.append(Lease(*place, account, now, expires_at, "active"))
-
-    await add(_TAKE_FROM_PIVOT, pivot)
-    if len(leases) < count:
-        await add(_TAKE_BEFORE_PIVOT, pivot)
-    if not leases:
-        await add(_TAKE_WAITING, _LOWEST_KEY)
-    return leases
+async def answers(session: ReadSession, items: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """The different labels of each item, by its id."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for row in await session.execute(_ANSWERS, {"items": list(items)}):
+        found[row.item_id] = (*found.get(row.item_id, ()), row.label)
+    return found
 
 
 async def sweep(session: WriteSession, dataset: bytes, now: datetime) -> None:
@@ -205,11 +177,30 @@ async def find(session: ReadSession, lease: bytes) -> Lease | None:
 
 
 async def active_of(session: ReadSession, account: Address, now: datetime) -> list[Lease]:
-    rows = await session.execute(_ACTIVE_OF, {"account": address_bytes(account), "now": now})
-    return [_lease(row) for row in rows]
+    rows = (await session.execute(_ACTIVE_OF, {"account": address_bytes(account), "now": now})).all()
+    reviews = [row.item_id for row in rows if row.kind == KIND_REVIEW]
+    told = await answers(session, reviews) if reviews else {}
+    return [_lease(row, told.get(row.item_id, ()) if row.kind == KIND_REVIEW else ()) for row in rows]
 
 
-def _lease(row: Any) -> Lease:
+async def skip(session: WriteSession, lease: bytes, account: Address, reason: str, note: str) -> bool:
+    """Gives a lease back for good: its item is not offered to the account again. False when it was not active."""
+    row = {"id": lease, "account": address_bytes(account), "reason": reason, "note": note}
+    if (await session.execute(_RELEASE, row)).first() is None:
+        return False
+    await session.execute(_SKIP, row)
+    return True
+
+
+async def flags(
+    session: ReadSession, dataset: bytes, reasons: Sequence[str], after: int, limit: int
+) -> Sequence[Any]:
+    """Items that contributors flagged, by id: reference, content, how often for which reason, what they wrote."""
+    row = {"dataset": dataset, "reasons": list(reasons), "after": after, "limit": limit}
+    return (await session.execute(_FLAGS, row)).all()
+
+
+def _lease(row: Any, answers: tuple[Any, ...] = ()) -> Lease:
     return Lease(
         bytes(row.id),
         bytes(row.dataset),
@@ -219,4 +210,6 @@ def _lease(row: Any) -> Lease:
         row.created_at,
         row.expires_at,
         row.state,
+        row.kind,
+        answers,
     )

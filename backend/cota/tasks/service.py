@@ -5,15 +5,23 @@ given twice at once; a lease lives ten minutes, a heartbeat renews it up to two 
 seat is offered again.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from cota.commitments.draw import Cohort
+from cota.commitments.hashes import KIND_LABEL
 from cota.datasets import queries as dataset_queries
-from cota.datasets.service import require_work
+from cota.datasets.queries import Dataset
+from cota.datasets.service import require_dataset, require_publisher, require_work
 from cota.errors import LeaseExpired, NoTask, NotLeased, RateLimited
+from cota.http.services import Services
 from cota.store.session import ReadSession, WriteSession
 from cota.tasks import queries
+from cota.tasks.draws import cohort_of
+from cota.tasks.giving import Wish, take
 from cota.tasks.queries import Lease
-from cota.tasks.schemas import MOST_AT_ONCE
+from cota.tasks.schemas import FLAGS, MOST_AT_ONCE
 from cota.units import Address
 
 LIFE = timedelta(minutes=10)
@@ -21,20 +29,34 @@ LONGEST = timedelta(hours=2)
 
 
 async def lease(
-    session: WriteSession, dataset: bytes, account: Address, count: int, life: timedelta = LIFE
+    services: Services, dataset: bytes, account: Address, count: int, kind: int = KIND_LABEL
 ) -> list[Lease]:
     """Up to `count` new leases. Raises `NoTask` when nothing is free for this account."""
-    require_work(await dataset_queries.find_standing(session, dataset, account))
+    async with services.database.read() as session:
+        standing = await dataset_queries.find_standing(session, dataset, account)
+    found = require_work(standing)
+    assert standing.joined_at is not None
+    cohort = await cohort_of(services, found, standing.joined_at, found.item_count)
+    async with services.database.write() as session:
+        return await _lease(session, found, account, cohort, count, kind)
+
+
+async def _lease(
+    session: WriteSession, dataset: Dataset, account: Address, cohort: Cohort | None, count: int, kind: int
+) -> list[Lease]:
+    # Asked again in this transaction: who left, or what was paused, since then gets nothing.
+    require_work(await dataset_queries.find_standing(session, dataset.id, account))
     await queries.serialise(session, account)
     now = datetime.now(UTC)
-    await queries.sweep(session, dataset, now)
-    room = MOST_AT_ONCE - await queries.count_active(session, dataset, account)
+    await queries.sweep(session, dataset.id, now)
+    room = MOST_AT_ONCE - await queries.count_active(session, dataset.id, account)
     if room <= 0:
         raise RateLimited(f"this account holds {MOST_AT_ONCE} leases: label or release some", retry_after=30)
-    batches = await queries.ready_batches(session, dataset)
+    batches = await queries.ready_batches(session, dataset.id)
     if not batches:
         raise NoTask("the dataset has no items yet")
-    found = await queries.take(session, dataset, account, batches, min(count, room), now, now + life)
+    wish = Wish(dataset.id, account, kind, batches, min(count, room), now, now + LIFE)
+    found = await take(session, wish, cohort, dataset.item_count)
     if not found:
         raise NoTask()
     return found
@@ -56,6 +78,20 @@ async def release(session: WriteSession, lease: bytes, account: Address) -> None
     """Gives a lease back. Giving it back again changes nothing. Raises `NotLeased` for somebody else's."""
     if not await queries.release(session, lease, account):
         await _explain(session, lease, account)
+
+
+async def skip(session: WriteSession, lease: bytes, account: Address, reason: str, note: str) -> None:
+    """Gives a lease back and has its item offered to others only. No penalty. Raises `NotLeased`."""
+    if not await queries.skip(session, lease, account, reason, note):
+        await _explain(session, lease, account)
+
+
+async def flags(
+    session: ReadSession, dataset: bytes, account: Address, after: int, limit: int
+) -> Sequence[Any]:
+    """The publisher's queue of flagged items. Raises `Forbidden` for anybody else."""
+    require_publisher(await require_dataset(session, dataset), account)
+    return await queries.flags(session, dataset, FLAGS, after, limit)
 
 
 async def active_of(session: ReadSession, account: Address) -> list[Lease]:

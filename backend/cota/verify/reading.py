@@ -104,7 +104,7 @@ class _LogReader:
         events: list[Event] = []
         for start in range(0, len(addresses), ADDRESSES_PER_CALL):
             for log in await self._logs(addresses[start : start + ADDRESSES_PER_CALL]):
-                decoder = self._decoders.find(names[log["address"].lower()], log)
+                decoder = self._decoders.find(names[log["address"].lower()], log["topics"])
                 if decoder is not None:
                     events.append(_decode(decoder, log))
         return events

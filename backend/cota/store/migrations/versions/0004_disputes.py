@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -31,5 +31,5 @@ def upgrade() -> None:
         op.execute(statement)
     folder = Path(__file__).parent
     for part in ("mirror", "views"):
-        script = (folder / f"0003_{part}.sql").read_text("utf-8")
+        script = (folder / f"0004_{part}.sql").read_text("utf-8")
         op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})
