@@ -36,14 +36,18 @@ class Courtroom:
     def equip(self, actor: str | int) -> None:
         """COTA for bonds, and the court may take it."""
         stage = self.stage
-        stage.send("deployer", stage.cota.address, stage.cota.encode_transfer(stage.address(actor), 1_000 * COTA))
+        stage.send(
+            "deployer", stage.cota.address, stage.cota.encode_transfer(stage.address(actor), 1_000 * COTA)
+        )
         stage.send(actor, stage.cota.address, stage.cota.encode_approve(self.court.address, 2**256 - 1))
 
     def propose(self, dataset: Dataset, units: Iterable[tuple[int, int]]) -> int:
         """A checkpoint and its settlement, still open to challenge."""
         return self.stage.propose_epoch(dataset, list(units))
 
-    def challenge(self, dataset: Dataset, epoch: int, actor: str | int, ground: Ground = Ground.SCORING) -> int:
+    def challenge(
+        self, dataset: Dataset, epoch: int, actor: str | int, ground: Ground = Ground.SCORING
+    ) -> int:
         data = self.court.encode_challenge(dataset.id, epoch, ground, secrets.token_bytes(32))
         return self._case(self._pay(actor, data))
 

@@ -71,7 +71,7 @@ def test_dispute__upheld_dismissed_and_appealed__are_mirrored_as_the_contracts_h
         assert (row.claimant, row.respondent) == (told.claimant, told.respondent)
         assert (row.bond, row.evidence, row.deadline) == (told.bond, told.evidence, told.deadline)
         assert (row.dispute_id, row.rounds) == (told.dispute, told.rounds)
-    assert cases[dismissed].burnt == 25 * COTA and cases[upheld].burnt == 0
+    assert (cases[dismissed].burnt, cases[upheld].burnt) == (25 * COTA, 0)
 
     rulings = {row.case_id: row.ruling for row in rows(migrated_url, court_views.rulings)}
     assert rulings == {upheld: 1, dismissed: 2, appeal: 1}

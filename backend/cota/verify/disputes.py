@@ -1,7 +1,7 @@
 """Facts, views -> **dispute checks**. Did each settlement fall by a case, and is each bond somebody's?
 
-Checks `disputes.falls`, `disputes.corrections`, `disputes.bonds`. Who was right is the panel's word; what follows from it
-is computed.
+Checks `disputes.falls`, `disputes.corrections`, `disputes.bonds`. Who was right is the panel's word; what
+follows from it is computed.
 """
 
 from __future__ import annotations
@@ -63,9 +63,8 @@ def _owed(events: Iterable[Event], cota: Address) -> int:
     bonds, credits = Counter[int](), 0
     for event in events:
         args = event.args
-        if event.name == "CaseOpened" and args["ground"] not in _PROVEN:
-            bonds[args["case_id"]] += args["bond"]
-        elif event.name == "RulingAppealed":
+        if event.name in ("CaseOpened", "RulingAppealed"):
+            # A proof is closed where it is opened, and posts nothing.
             bonds[args["case_id"]] += args["bond"]
         elif event.name == "CaseClosed":
             del bonds[args["case_id"]]
@@ -74,7 +73,3 @@ def _owed(events: Iterable[Event], cota: Address) -> int:
         elif event.name == "CreditWithdrawn" and args["token"] == cota:
             credits -= args["amount"]
     return credits + sum(bonds.values())
-
-
-_PROVEN = frozenset({Ground.LEAF_BOUNDS, Ground.TWO_LEAVES, Ground.GOLD})
-"""Decided where they were opened, without a bond."""
