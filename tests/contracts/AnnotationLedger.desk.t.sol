@@ -43,6 +43,8 @@ contract AnnotationLedgerDeskTest is World {
         vm.expectRevert(IAnnotationLedger.ZeroAddress.selector);
         ledger.depositBond(address(0), 1);
         vm.startPrank(coordinator);
+        ledger.requestBondExit();
+        vm.warp(ledger.bondExitAt(coordinator));
         vm.expectRevert(IAnnotationLedger.ZeroAmount.selector);
         ledger.withdrawBond(coordinator, 0);
         vm.expectRevert(IAnnotationLedger.ZeroAddress.selector);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Numbers and words made in this file fit where they are put.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {ISettlementCourt} from "../../../contracts/interfaces/ISettlementCourt.sol";
 import {Courtroom} from "../support/Courtroom.sol";

@@ -3,6 +3,8 @@ pragma solidity ^0.8.30;
 
 // Numbers made in this file fit where they are put.
 // forge-lint: disable-start(unsafe-typecast)
+// Time is moved by the handler alone.
+// forge-lint: disable-start(block-timestamp)
 
 import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
