@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ICredentialRegistry} from "./interfaces/ICredentialRegistry.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
+import {IEntrance} from "./interfaces/IEntrance.sol";
+import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
 import {CourtTerms, DatasetState, LedgerTerms, SharesConfig, StakeTerms, Terms} from "./types.sol";
@@ -17,7 +21,7 @@ interface INamesLedger {
 
 /// @title DatasetRegistry
 /// @notice Terms -> **dataset** -> ledger, vault, market, shares. The other contracts know only this one.
-contract DatasetRegistry is IDatasetRegistry, AccessManaged {
+contract DatasetRegistry is IDatasetRegistry, IEntrance, AccessManaged {
     uint32 private constant MAX_BATCH_ITEMS = 1 << 20;
 
     /// @dev One slot: the market reads it at every sale.
@@ -32,8 +36,26 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         uint32 batches;
     }
 
-    uint64 public latestVersion;
-    mapping(uint64 number => Version) private _versions;
+    /// @dev One slot: every creation reads it, and so the guardian's pause at no cost.
+    struct Head {
+        uint64 latestVersion;
+        uint40 creationPausedUntil;
+    }
+
+    /// @dev A `Version`, with the guardian's pause of its joins beside the vault, whose slot every join reads.
+    struct Serving {
+        address vault;
+        uint40 joiningPausedUntil;
+        address ledger;
+        address market;
+        address sharesImplementation;
+        address court;
+        address faults;
+        address deliveries;
+    }
+
+    Head private _head;
+    mapping(uint64 number => Serving) private _versions;
     mapping(address token => bool) public isPaymentToken;
     mapping(bytes32 dataset => Record) private _records;
     mapping(bytes32 dataset => Terms) private _terms;
@@ -60,8 +82,17 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         _checkServesLedger(contracts_.court, contracts_.ledger);
         _checkServesLedger(contracts_.faults, contracts_.ledger);
         _checkServesLedger(contracts_.deliveries, contracts_.ledger);
-        number = ++latestVersion;
-        _versions[number] = contracts_;
+        number = ++_head.latestVersion;
+        _versions[number] = Serving({
+            vault: contracts_.vault,
+            joiningPausedUntil: 0,
+            ledger: contracts_.ledger,
+            market: contracts_.market,
+            sharesImplementation: contracts_.sharesImplementation,
+            court: contracts_.court,
+            faults: contracts_.faults,
+            deliveries: contracts_.deliveries
+        });
         emit VersionAdded(
             number,
             contracts_.ledger,
@@ -81,23 +112,43 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         emit PaymentTokenAllowed(token, allowed);
     }
 
+    // ---- the guardian
+
+    /// @inheritdoc IDatasetRegistry
+    function pauseCreation(uint32 duration) external restricted {
+        uint40 until = Pauses.until(duration);
+        _head.creationPausedUntil = until;
+        emit EntrancePaused(Entrance.Creation, 0, until);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function pauseJoining(uint64 number, uint32 duration) external restricted {
+        _checkVersion(number);
+        uint40 until = Pauses.until(duration);
+        _versions[number].joiningPausedUntil = until;
+        emit EntrancePaused(Entrance.Joining, number, until);
+    }
+
     // ---- the publisher
 
     /// @inheritdoc IDatasetRegistry
     function createDataset(Terms calldata terms, bytes32 salt, string calldata uri) external returns (bytes32 dataset) {
         TermsRules.check(terms);
         if (!isPaymentToken[terms.paymentToken]) revert PaymentTokenNotAllowed(terms.paymentToken);
-        if (latestVersion == 0) revert NoVersion();
+        Head memory head = _head;
+        if (head.latestVersion == 0) revert NoVersion();
+        Pauses.check(Entrance.Creation, head.creationPausedUntil);
+        _checkCredential(_versions[head.latestVersion].vault, terms.credential);
         bytes memory encoded = abi.encode(terms);
         bytes32 termsHash = keccak256(encoded);
         dataset = datasetId(terms.publisher, termsHash, salt);
         if (msg.sender != terms.publisher) revert NotPublisher(dataset, msg.sender, terms.publisher);
         if (_records[dataset].state != DatasetState.None) revert DatasetExists(dataset);
-        address shares = _createShares(dataset, termsHash, terms);
-        _records[dataset] = Record(shares, latestVersion, DatasetState.Open);
+        address shares = _createShares(_versions[head.latestVersion], dataset, termsHash, terms);
+        _records[dataset] = Record(shares, head.latestVersion, DatasetState.Open);
         _terms[dataset] = terms;
         termsHashOf[dataset] = termsHash;
-        emit DatasetCreated(dataset, terms.publisher, shares, latestVersion, termsHash, encoded, uri);
+        emit DatasetCreated(dataset, terms.publisher, shares, head.latestVersion, termsHash, encoded, uri);
         emit DatasetStateChanged(dataset, DatasetState.Open);
     }
 
@@ -152,7 +203,9 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             receiptPeriod: terms.receiptPeriod,
             checkpointPeriod: terms.checkpointPeriod,
             settlePeriod: terms.settlePeriod,
+            appealPeriod: terms.appealPeriod,
             penaltyPeriod: terms.penaltyPeriod,
+            credential: terms.credential,
             state: _records[dataset].state
         });
     }
@@ -196,7 +249,19 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
     /// @inheritdoc IDatasetRegistry
     function servingOf(bytes32 dataset) external view returns (Version memory) {
         _checkKnown(dataset);
-        return _versions[_records[dataset].version];
+        return _version(_records[dataset].version);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function joiningOf(bytes32 dataset) external view returns (address vault, uint40 pausedUntil) {
+        _checkKnown(dataset);
+        Serving storage serving = _versions[_records[dataset].version];
+        return (serving.vault, serving.joiningPausedUntil);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function creationPausedUntil() external view returns (uint64) {
+        return _head.creationPausedUntil;
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -222,8 +287,13 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
 
     /// @inheritdoc IDatasetRegistry
     function version(uint64 number) external view returns (Version memory) {
-        if (number == 0 || number > latestVersion) revert UnknownVersion(number);
-        return _versions[number];
+        _checkVersion(number);
+        return _version(number);
+    }
+
+    /// @inheritdoc IDatasetRegistry
+    function latestVersion() external view returns (uint64) {
+        return _head.latestVersion;
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -243,8 +313,10 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
 
     // ---- inside
 
-    function _createShares(bytes32 dataset, bytes32 termsHash, Terms calldata terms) private returns (address) {
-        Version storage serving = _versions[latestVersion];
+    function _createShares(Serving storage serving, bytes32 dataset, bytes32 termsHash, Terms calldata terms)
+        private
+        returns (address)
+    {
         SharesConfig memory config = SharesConfig({
             dataset: dataset,
             paymentToken: terms.paymentToken,
@@ -255,12 +327,29 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
             treasuryBps: terms.treasuryBps,
             licenseTerm: terms.licenseTerm,
             termsHash: termsHash,
+            reportingPeriod: terms.reportingPeriod,
             transferPolicy: terms.transferPolicy,
             transfersLockedUntil: terms.transfersLockedUntil,
             supplyCap: terms.supplyCap,
             registry: address(this)
         });
         return SharesClone.create(serving.sharesImplementation, config);
+    }
+
+    /// @dev Nobody could ever join a dataset that asks for what nobody issues.
+    function _checkCredential(address vault, bytes32 credential) private view {
+        if (credential == 0) return;
+        address credentials = IStakeVault(vault).credentials();
+        if (!ICredentialRegistry(credentials).isDefined(credential)) revert InvalidTerm("credential");
+    }
+
+    function _version(uint64 number) private view returns (Version memory) {
+        Serving memory s = _versions[number];
+        return Version(s.ledger, s.vault, s.market, s.sharesImplementation, s.court, s.faults, s.deliveries);
+    }
+
+    function _checkVersion(uint64 number) private view {
+        if (number == 0 || number > _head.latestVersion) revert UnknownVersion(number);
     }
 
     function _mayFollow(DatasetState from, DatasetState to) private pure returns (bool) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {ISuccessions} from "./interfaces/ISuccessions.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Leaves} from "./libraries/Leaves.sol";
@@ -42,6 +43,7 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     }
 
     address private immutable IMPLEMENTATION = address(this);
+    ISuccessions private immutable SUCCESSIONS;
 
     RevenueMath.Pool private _pool;
     Epochs private _epochs;
@@ -52,7 +54,10 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     mapping(address account => bool) public claimForAllowed;
     mapping(address account => bool) public transferAllowed;
 
-    constructor() ERC20(NAME, "") ERC20Permit(NAME) {}
+    constructor(address successions_) ERC20(NAME, "") ERC20Permit(NAME) {
+        if (successions_ == address(0)) revert InvalidReceiver(successions_);
+        SUCCESSIONS = ISuccessions(successions_);
+    }
 
     // ---- revenue
 
@@ -134,6 +139,26 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
         if (msg.sender != c.publisher) revert NotPublisher(msg.sender);
         transferAllowed[account] = allowed;
         emit TransferAllowed(c.dataset, account, allowed);
+    }
+
+    /// @inheritdoc IDatasetShares
+    function inherit(address account) external returns (uint256) {
+        address heir = SUCCESSIONS.successorOf(account);
+        if (heir == address(0)) revert NotSucceeded(account);
+        if (heir == address(this)) revert InvalidReceiver(heir);
+        (bytes32 dataset_, TransferPolicy policy,) = _clone().readTransfers();
+        if (policy == TransferPolicy.AllowList && !transferAllowed[heir]) revert ReceiverNotListed(heir);
+        uint128 acc = _pool.acc;
+        (RevenueMath.Holder memory old, RevenueMath.Holder memory h) = (_holders[account], _holders[heir]);
+        (uint256 value, uint256 owed) = (old.due(acc), _owed[account]);
+        if (old.balance == 0 && value == 0 && owed == 0) revert NothingToInherit(account);
+        _holders[account] = RevenueMath.Holder(acc, 0, 0);
+        _owed[account] = 0;
+        _owed[heir] += owed;
+        _hold(heir, h, h.due(acc) + value, h.balance + old.balance, acc);
+        emit Transfer(account, heir, old.balance);
+        emit SharesInherited(dataset_, account, heir, old.balance, value, owed, h.balance);
+        return old.balance;
     }
 
     /// @dev Only transfers come here: shares are minted by `openEpoch`, claimed by `claimShares`, and never burnt. Value
@@ -222,6 +247,11 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     }
 
     /// @inheritdoc IDatasetShares
+    function successions() external view returns (address) {
+        return address(SUCCESSIONS);
+    }
+
+    /// @inheritdoc IDatasetShares
     function registry() external view returns (address) {
         return config().registry;
     }
@@ -306,13 +336,14 @@ contract DatasetShares is IDatasetShares, ERC20, ERC20Permit, ReentrancyGuardTra
     /// @return dataset_ read in passing
     function _checkTransfer(address to) private view returns (bytes32 dataset_) {
         if (to == address(this)) revert InvalidReceiver(to);
-        SharesConfig memory c = config();
-        if (c.transferPolicy == TransferPolicy.AllowList) {
+        TransferPolicy policy;
+        uint64 lockedUntil;
+        (dataset_, policy, lockedUntil) = _clone().readTransfers();
+        if (policy == TransferPolicy.AllowList) {
             if (!transferAllowed[to]) revert ReceiverNotListed(to);
-        } else if (c.transferPolicy == TransferPolicy.LockedUntil && Clock.time() < c.transfersLockedUntil) {
-            revert TransfersLocked(c.transfersLockedUntil);
+        } else if (policy == TransferPolicy.LockedUntil && Clock.time() < lockedUntil) {
+            revert TransfersLocked(lockedUntil);
         }
-        return c.dataset;
     }
 
     /// @dev Where the configuration stands: this contract's own code, if it is a clone.

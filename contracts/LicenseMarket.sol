@@ -4,11 +4,14 @@ pragma solidity ^0.8.30;
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
 import {IERC5192} from "./interfaces/IERC5192.sol";
+import {IEntrance} from "./interfaces/IEntrance.sol";
 import {ILicenseMarket} from "./interfaces/ILicenseMarket.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {SharesClone} from "./libraries/SharesClone.sol";
 import {DatasetState, SaleConfig, Terms} from "./types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -19,7 +22,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @title LicenseMarket
 /// @notice Buyer -> **license and split** -> holders' pool at once, publisher's and treasury's credits. What never changes
 /// about a dataset is read from its shares' code; only its state and the price are read from storage.
-contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTransient {
+contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessManaged, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SharesClone for address;
 
@@ -43,6 +46,20 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         uint8 class;
     }
 
+    /// @dev One slot: every sale writes it, and so reads the guardian's pause at no cost.
+    struct Head {
+        uint64 licenses;
+        uint40 salesPausedUntil;
+    }
+
+    /// @dev What happened to a license after its purchase; reports are written only where the terms ask for them.
+    struct Course {
+        uint40 renewedAt;
+        uint40 reportedAt;
+        uint32 reports;
+        uint32 late;
+    }
+
     struct Sale {
         address shares;
         uint88 price;
@@ -54,15 +71,30 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     IDatasetRegistry private immutable REGISTRY;
     address public immutable treasury;
 
-    uint256 public licenseCount;
+    Head private _head;
     mapping(bytes32 dataset => mapping(uint8 class => Price)) private _prices;
     mapping(uint256 license => Record) private _records;
+    mapping(uint256 license => Course) private _courses;
     mapping(address token => mapping(address account => uint256)) public creditOf;
 
-    constructor(address registry_, address treasury_) ERC721("Cota License", "COTALICENSE") {
-        if (registry_ == address(0) || treasury_ == address(0)) revert ZeroAddress();
+    constructor(address registry_, address treasury_, address accessManager)
+        ERC721("Cota License", "COTALICENSE")
+        AccessManaged(accessManager)
+    {
+        if (registry_ == address(0) || treasury_ == address(0)) {
+            revert ZeroAddress();
+        }
         REGISTRY = IDatasetRegistry(registry_);
         treasury = treasury_;
+    }
+
+    // ---- the guardian
+
+    /// @inheritdoc ILicenseMarket
+    function pauseSales(uint32 duration) external restricted {
+        uint40 until = Pauses.until(duration);
+        _head.salesPausedUntil = until;
+        emit EntrancePaused(Entrance.Sales, 0, until);
     }
 
     // ---- the publisher
@@ -113,6 +145,7 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         Record memory r = _record(license);
         (bytes32 dataset,) = r.shares.readPayment();
         Sale memory sale = _quote(dataset, r.class, maxPrice, termsHash, deadline);
+        _noteRenewal(license, r, sale);
         uint40 from = r.expiresAt > sale.time ? r.expiresAt : sale.time;
         r.price = sale.price;
         r.epochs = sale.epochs;
@@ -127,8 +160,8 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         address shares = _records[license].shares;
         if (shares == address(0)) revert UnknownLicense(license);
         if (amount == 0 && reportHash == 0) revert NothingToReport(license);
-        if (reportHash != 0) _checkLicensee(license);
         SaleConfig memory config = shares.readSale();
+        if (reportHash != 0) _report(license, config, reportHash);
         emit RoyaltyPaid(license, config.dataset, msg.sender, amount, reportHash);
         if (amount != 0) _collect(shares, config, amount);
     }
@@ -163,6 +196,30 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         Record memory r = _record(license);
         SaleConfig memory config = r.shares.readSale();
         return License(config.dataset, config.termsHash, r.price, r.epochs, r.boughtAt, r.expiresAt, r.class);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function dutyOf(uint256 license) external view returns (uint64 dueAt, uint32 reports, uint32 late) {
+        Record memory r = _record(license);
+        Course memory course = _courses[license];
+        return (_dueAt(r, course, r.shares.readSale().reportingPeriod), course.reports, course.late);
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function paidAt(uint256 license) external view returns (uint64) {
+        uint32 boughtAt = _record(license).boughtAt;
+        uint40 renewedAt = _courses[license].renewedAt;
+        return renewedAt == 0 ? boughtAt : renewedAt;
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function licenseCount() external view returns (uint256) {
+        return _head.licenses;
+    }
+
+    /// @inheritdoc ILicenseMarket
+    function salesPausedUntil() external view returns (uint64) {
+        return _head.salesPausedUntil;
     }
 
     /// @inheritdoc ILicenseMarket
@@ -205,7 +262,10 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
     /// @dev Minted without a callback: a receiver need not know about licenses, and gets no chance to interfere.
     function _buy(Order calldata order, Sale memory sale) private returns (uint256 license) {
         if (order.receiver == address(0)) revert ZeroAddress();
-        license = ++licenseCount;
+        Head memory head = _head;
+        Pauses.check(Entrance.Sales, head.salesPausedUntil);
+        license = ++head.licenses;
+        _head = head;
         uint40 expiresAt = _expiry(sale.config, sale.time);
         _records[license] = Record({
             owner: order.receiver,
@@ -249,6 +309,39 @@ contract LicenseMarket is ILicenseMarket, IERC5192, ERC721, ReentrancyGuardTrans
         if (toHolders != amount) ExactTransfer.pull(token, msg.sender, address(this), amount - toHolders);
         ExactTransfer.pull(token, msg.sender, shares, toHolders);
         IDatasetShares(shares).creditFromMarket(msg.sender, toHolders);
+    }
+
+    /// @dev A report covers all that was used until now; one after its due time counts as late for good.
+    function _report(uint256 license, SaleConfig memory config, bytes32 reportHash) private {
+        _checkLicensee(license);
+        if (config.reportingPeriod == 0) return;
+        Course memory course = _courses[license];
+        uint40 dueAt = _dueAt(_records[license], course, config.reportingPeriod);
+        bool late = dueAt != 0 && Clock.time() > dueAt;
+        course.reportedAt = Clock.time();
+        course.reports += 1;
+        if (late) course.late += 1;
+        _courses[license] = course;
+        emit ReportFiled(license, config.dataset, reportHash, dueAt, late);
+    }
+
+    /// @dev Before a renewal nothing may be overdue. A license that ran out, with all reported, is reported on from now.
+    function _noteRenewal(uint256 license, Record memory r, Sale memory sale) private {
+        Course memory course = _courses[license];
+        if (sale.config.reportingPeriod != 0) {
+            uint40 dueAt = _dueAt(r, course, sale.config.reportingPeriod);
+            if (dueAt != 0 && sale.time > dueAt) revert ReportOverdue(license, dueAt);
+            if (dueAt == 0) course.reportedAt = sale.time;
+        }
+        course.renewedAt = sale.time;
+        _courses[license] = course;
+    }
+
+    /// @dev Zero: no duty, or the license has run out and its last report came after that.
+    function _dueAt(Record memory r, Course memory course, uint32 period) private pure returns (uint40) {
+        if (period == 0) return 0;
+        uint40 last = course.reportedAt == 0 ? r.boughtAt : course.reportedAt;
+        return r.expiresAt != 0 && last >= r.expiresAt ? 0 : last + period;
     }
 
     /// @dev Somebody may have sent the permit before us: all that counts is the allowance it should have led to.

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {PenaltyBook} from "./PenaltyBook.sol";
 import {IAnnotationLedger} from "./interfaces/IAnnotationLedger.sol";
+import {ICredentialRegistry} from "./interfaces/ICredentialRegistry.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
+import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {IEntrance} from "./interfaces/IEntrance.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
+import {Leaves} from "./libraries/Leaves.sol";
+import {LockEnds} from "./libraries/LockEnds.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {Statements} from "./libraries/Statements.sol";
 import {DatasetState, StakeTerms} from "./types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -18,23 +26,26 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title StakeVault
 /// @notice COTA -> free stake -> **lock of one membership** -> leaving -> free stake. Every COTA here is free stake of one
 /// account or the lock of one membership.
-contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
+contract StakeVault is PenaltyBook, EIP712, ReentrancyGuardTransient {
     /// @dev A sponsor cannot throw out at will whom he let in, nor is his stake hostage of an account that never leaves.
     uint256 private constant SPONSOR_TERM = 90 days;
 
     IDatasetRegistry private immutable REGISTRY;
     IAnnotationLedger private immutable LEDGER;
     IERC20 private immutable STAKE_TOKEN;
+    ICredentialRegistry private immutable CREDENTIALS;
 
     mapping(address account => uint256) public freeStake;
     mapping(bytes32 dataset => mapping(address account => Membership)) private _memberships;
     mapping(address account => mapping(uint256 nonce => bool)) public nonceUsed;
 
-    constructor(address registry_, address ledger_, address cotaToken) EIP712("Cota", "1") {
-        if (registry_ == address(0) || ledger_ == address(0) || cotaToken == address(0)) revert ZeroAddress();
+    constructor(address registry_, address ledger_, address cotaToken, address credentials_) EIP712("Cota", "1") {
+        if (registry_ == address(0) || ledger_ == address(0)) revert ZeroAddress();
+        if (cotaToken == address(0) || credentials_ == address(0)) revert ZeroAddress();
         REGISTRY = IDatasetRegistry(registry_);
         LEDGER = IAnnotationLedger(ledger_);
         STAKE_TOKEN = IERC20(cotaToken);
+        CREDENTIALS = ICredentialRegistry(credentials_);
     }
 
     // ---- free stake
@@ -67,10 +78,10 @@ contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
         } else if (msg.sender != request.account) {
             revert NotAccount(request.account, msg.sender);
         }
-        StakeTerms memory terms = _checkJoin(request);
+        (StakeTerms memory terms, bool mixedStart) = _checkJoin(request);
         address sponsor = sponsored ? msg.sender : request.account;
         _memberships[request.dataset][request.account] =
-            Membership(terms.stake, terms.penaltyCap, sponsor, Clock.time(), 0, MembershipState.Active);
+            Membership(terms.stake, terms.penaltyCap, sponsor, Clock.time(), 0, MembershipState.Active, mixedStart);
         emit Joined(request.dataset, request.account, sponsor, request.termsHash, terms.stake, terms.penaltyCap);
         _collect(sponsor, terms.stake, sponsored);
     }
@@ -94,20 +105,43 @@ contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
     function release(bytes32 dataset, address account, uint64 checkpoint) external nonReentrant {
         Membership memory m = _leaving(dataset, account);
         StakeTerms memory terms = REGISTRY.stakeTermsOf(dataset);
-        uint64 lastReceipt = m.leftAt + uint64(terms.receiptPeriod);
-        uint64 madeAt = LEDGER.checkpointOf(dataset, checkpoint).madeAt;
-        if (madeAt <= lastReceipt) revert CheckpointTooEarly(checkpoint, madeAt, lastReceipt);
-        uint64 settledAt = LEDGER.proposalOf(dataset, checkpoint).settledAt;
-        if (settledAt == 0) revert NotSettled(dataset, checkpoint);
-        _checkReached(settledAt + terms.penaltyPeriod);
+        uint64 end = LockEnds.released(LEDGER, terms, dataset, m.leftAt, checkpoint);
+        _checkReached(_withHolds(dataset, account, end));
         _end(dataset, account, m, false);
     }
 
     /// @inheritdoc IStakeVault
     function expire(bytes32 dataset, address account) external nonReentrant {
         Membership memory m = _leaving(dataset, account);
-        _checkReached(_expiry(dataset, m));
+        _checkReached(_expiry(dataset, account, m));
         _end(dataset, account, m, true);
+    }
+
+    // ---- penalties
+
+    /// @inheritdoc IStakeVault
+    function executePenalty(bytes32 dataset, IDatasetShares.ShareClaim calldata leaf)
+        external
+        nonReentrant
+        returns (uint128 burnt)
+    {
+        if (leaf.penalty == 0) revert NothingToPenalise(leaf.epoch, leaf.index);
+        _markExecuted(dataset, leaf.epoch, leaf.index);
+        IAnnotationLedger.Proposal memory p = LEDGER.proposalOf(dataset, leaf.epoch);
+        if (leaf.index >= p.leafCount) revert IndexOutOfRange(leaf.epoch, leaf.index, p.leafCount);
+        if (!Leaves.verify(address(LEDGER), dataset, leaf, p.settlementRoot)) {
+            revert InvalidProof(leaf.epoch, leaf.index);
+        }
+        Membership storage m = _memberships[dataset][leaf.account];
+        uint128 stake = _checkPenalised(dataset, leaf, m);
+        // What a lock no longer holds of the terms' stake, penalties took before.
+        uint256 capLeft = m.penaltyCap - (REGISTRY.stakeTermsOf(dataset).stake - stake);
+        // Not more than the penalty, which has 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        burnt = uint128(Math.min(leaf.penalty, Math.min(capLeft, stake)));
+        m.stake = stake - burnt;
+        emit Penalised(dataset, leaf.epoch, leaf.account, leaf.index, leaf.penalty, burnt, stake - burnt);
+        ERC20Burnable(address(STAKE_TOKEN)).burn(burnt);
     }
 
     // ---- readings
@@ -123,8 +157,14 @@ contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakeVault
+    function mayWork(bytes32 dataset, address account) external view returns (bool) {
+        return _memberships[dataset][account].state == MembershipState.Active
+            && _isQualified(REGISTRY.stakeTermsOf(dataset).credential, account);
+    }
+
+    /// @inheritdoc IStakeVault
     function expiryOf(bytes32 dataset, address account) external view returns (uint64) {
-        return _expiry(dataset, _leaving(dataset, account));
+        return _expiry(dataset, account, _leaving(dataset, account));
     }
 
     /// @inheritdoc IStakeVault
@@ -147,24 +187,72 @@ contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
         return address(STAKE_TOKEN);
     }
 
+    /// @inheritdoc IStakeVault
+    function credentials() external view returns (address) {
+        return address(CREDENTIALS);
+    }
+
     // ---- inside
 
-    function _checkJoin(JoinRequest calldata request) private view returns (StakeTerms memory terms) {
+    function _isQualified(bytes32 credential, address account) private view returns (bool) {
+        return credential == 0 || CREDENTIALS.holdsCredential(credential, account);
+    }
+
+    function _checkJoin(JoinRequest calldata request) private view returns (StakeTerms memory terms, bool mixedStart) {
         bytes32 dataset = request.dataset;
         if (request.account == address(0)) revert ZeroAddress();
-        if (REGISTRY.servingOf(dataset).vault != address(this)) revert NotServed(dataset, address(this));
+        (address vault, uint40 pausedUntil) = REGISTRY.joiningOf(dataset);
+        if (vault != address(this)) revert NotServed(dataset, address(this));
+        Pauses.check(IEntrance.Entrance.Joining, pausedUntil);
         terms = REGISTRY.stakeTermsOf(dataset);
         if (terms.state != DatasetState.Open) revert NotOpen(dataset, terms.state);
         if (request.account == terms.publisher) revert PublisherCannotJoin(dataset, terms.publisher);
         bytes32 termsHash = REGISTRY.termsHashOf(dataset);
         if (request.termsHash != termsHash) revert TermsMismatch(request.termsHash, termsHash);
         if (request.penaltyCap != terms.penaltyCap) revert CapMismatch(request.penaltyCap, terms.penaltyCap);
-        // Joining again is safe: an ended membership's work is settled and past its penalty period, or can no longer be
-        // penalised, and `joinedAt` tells the new lock's work from the old one's.
-        MembershipState state = _memberships[dataset][request.account].state;
+        if (!_isQualified(terms.credential, request.account)) {
+            revert MissingCredential(terms.credential, request.account);
+        }
+        Membership storage last = _memberships[dataset][request.account];
+        MembershipState state = last.state;
         if (state == MembershipState.Active || state == MembershipState.Leaving) {
             revert WrongMembership(dataset, request.account, state);
         }
+        // Joining again: `joinedAt` tells the new lock's work from the old one's, since all of the old one's stands in a
+        // checkpoint made before, unless its time ran out without one.
+        mixedStart = state == MembershipState.Ended
+            && LEDGER.firstCheckpointAfter(dataset, last.leftAt + uint64(terms.receiptPeriod)) == 0;
+    }
+
+    /// @dev A penalty falls on work of this very membership, while it is locked.
+    /// @return stake what is locked
+    function _checkPenalised(bytes32 dataset, IDatasetShares.ShareClaim calldata leaf, Membership storage m)
+        private
+        view
+        returns (uint128 stake)
+    {
+        if (m.state != MembershipState.Active && m.state != MembershipState.Leaving) {
+            revert WrongMembership(dataset, leaf.account, m.state);
+        }
+        uint64 joinedAt = m.joinedAt;
+        uint64 madeAt = LEDGER.checkpointOf(dataset, leaf.epoch).madeAt;
+        bool isFirst = leaf.epoch == 1 || LEDGER.checkpointOf(dataset, leaf.epoch - 1).madeAt <= joinedAt;
+        if (madeAt <= joinedAt || (isFirst && m.mixedStart)) revert EarlierWork(leaf.epoch, madeAt, joinedAt);
+        return m.stake;
+    }
+
+    /// @inheritdoc PenaltyBook
+    function _penaltyTimes(bytes32 dataset, uint64 epoch) internal view override returns (uint40 opens, uint40 closes) {
+        StakeTerms memory terms = REGISTRY.stakeTermsOf(dataset);
+        uint40 finalizedAt = uint40(LEDGER.proposalOf(dataset, epoch).finalizedAt);
+        if (finalizedAt == 0) revert NotFinal(dataset, epoch);
+        return (finalizedAt + terms.appealPeriod, finalizedAt + terms.penaltyPeriod);
+    }
+
+    /// @inheritdoc PenaltyBook
+    function _checkCourt(bytes32 dataset) internal view override {
+        address court = REGISTRY.servingOf(dataset).court;
+        if (msg.sender != court) revert NotCourt(dataset, msg.sender, court);
     }
 
     /// @dev A sponsor's free stake goes first, the rest comes from his wallet; without a sponsor only free stake counts.
@@ -211,17 +299,9 @@ contract StakeVault is IStakeVault, EIP712, ReentrancyGuardTransient {
         if (m.state != MembershipState.Leaving) revert WrongMembership(dataset, account, m.state);
     }
 
-    /// @dev No lock outlasts leaving + receipt + checkpoint + settle + penalty period, whatever the coordinator does.
-    function _expiry(bytes32 dataset, Membership memory m) private view returns (uint64) {
-        StakeTerms memory terms = REGISTRY.stakeTermsOf(dataset);
-        uint64 lastReceipt = m.leftAt + uint64(terms.receiptPeriod);
-        uint64 settling = uint64(terms.settlePeriod) + terms.penaltyPeriod;
-        uint64 checkpoint = LEDGER.firstCheckpointAfter(dataset, lastReceipt);
-        if (checkpoint != 0) {
-            uint64 madeAt = LEDGER.checkpointOf(dataset, checkpoint).madeAt;
-            if (madeAt <= lastReceipt + terms.checkpointPeriod) return madeAt + settling;
-        }
-        return lastReceipt + (settling > terms.checkpointPeriod ? settling : terms.checkpointPeriod);
+    function _expiry(bytes32 dataset, address account, Membership memory m) private view returns (uint64) {
+        uint64 end = LockEnds.expired(LEDGER, REGISTRY.stakeTermsOf(dataset), dataset, m.leftAt);
+        return _withHolds(dataset, account, end);
     }
 
     function _checkReached(uint64 time) private view {

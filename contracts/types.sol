@@ -44,7 +44,7 @@ enum PreviewPolicy {
 /// @param challengeBond posted by whoever challenges a settlement, in COTA
 /// @param proposerBond locked from the coordinator's prepaid balance by each proposal, in COTA
 /// @param auditFee price of an audit, in the payment token
-/// @param credential wanted to join; zero for none, and only zero while no credential registry exists
+/// @param credential wanted to join and to be given items; zero for none; else one that is defined
 /// @param rulesHash keccak256 of the canonical description of the scoring rules; not zero
 /// @param schemaHash keccak256 of the canonical JSON of the question and its classes; not zero
 /// @param drawCommitment keccak256 of the secret of the draw
@@ -56,7 +56,8 @@ enum PreviewPolicy {
 /// @param responsePeriod time to answer a demand for inclusion; at most 30 days
 /// @param claimPeriod time after `includeBy` in which a missing row may be claimed; at most 60 days
 /// @param appealPeriod time after finalisation in which a contributor may appeal
-/// @param penaltyPeriod time after finalisation in which a penalty may be executed; not shorter than `appealPeriod`
+/// @param penaltyPeriod time after finalisation within which a penalty may be executed, once `appealPeriod` is over: longer
+/// than that by a third of it or a day, whichever is less, and by a second at least
 /// @param reportingPeriod time between two royalty reports of a licensee; zero for no duty
 /// @param priceDelay time before a changed price applies
 /// @param licenseTerm life of a license; zero for perpetual
@@ -96,8 +97,8 @@ struct Terms {
     bytes32 drawCommitment;
 }
 
-/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone. Whoever needs
-/// the first fields only reads no further (libraries/SharesClone.sol): what payments need stands first.
+/// @notice What the shares of a dataset know without reading storage: the immutable arguments of their clone
+/// (libraries/SharesClone.sol).
 struct SharesConfig {
     bytes32 dataset;
     address paymentToken;
@@ -108,13 +109,14 @@ struct SharesConfig {
     uint16 treasuryBps;
     uint32 licenseTerm;
     bytes32 termsHash;
+    uint32 reportingPeriod;
     TransferPolicy transferPolicy;
     uint64 transfersLockedUntil;
     uint64 supplyCap;
     address registry;
 }
 
-/// @notice The first fields of `SharesConfig`, all that a sale or a royalty needs.
+/// @notice The part of `SharesConfig` that a sale or a royalty needs.
 struct SaleConfig {
     bytes32 dataset;
     address paymentToken;
@@ -125,6 +127,7 @@ struct SaleConfig {
     uint16 treasuryBps;
     uint32 licenseTerm;
     bytes32 termsHash;
+    uint32 reportingPeriod;
 }
 
 /// @notice The terms that the vault reads to let a contributor in and out.
@@ -135,7 +138,9 @@ struct StakeTerms {
     uint32 receiptPeriod;
     uint32 checkpointPeriod;
     uint32 settlePeriod;
+    uint32 appealPeriod;
     uint32 penaltyPeriod;
+    bytes32 credential;
     DatasetState state;
 }
 

@@ -36,12 +36,14 @@ PUBLISHED = (
     "BondRates",
     "CotaToken",
     "CouncilArbiter",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
     "LicenseMarket",
     "ProofDesk",
     "SettlementCourt",
     "StakeVault",
+    "Successions",
     "TestDollar",
 )
 _OUTPUT = [

@@ -128,6 +128,16 @@ class NotAMember(DomainError):
     slug, title, status = "not-a-member", "This account has not joined the dataset", 403
 
 
+class MissingCredential(DomainError):
+    """Revoked, run out, or never issued; `credential` says which. What was earned stays."""
+
+    slug, title, status = (
+        "missing-credential",
+        "The dataset asks for a credential that this account does not hold",
+        403,
+    )
+
+
 class TermsMismatch(DomainError):
     """`expected` is the hash on chain."""
 

@@ -84,6 +84,13 @@ interface IDatasetRegistry {
     /// @notice Admits or bars a payment token for new datasets. Restricted by the access manager.
     function allowPaymentToken(address token, bool allowed) external;
 
+    /// @notice Stops new datasets for at most 7 days; zero lifts the pause. Restricted by the access manager.
+    function pauseCreation(uint32 duration) external;
+
+    /// @notice Stops joining the datasets of a version for at most 7 days; zero lifts the pause. Restricted by the access
+    /// manager.
+    function pauseJoining(uint64 number, uint32 duration) external;
+
     /// @notice Creates a dataset, open, and its shares. Only `terms.publisher` may call.
     /// @param salt lets one publisher use the same terms twice
     /// @param uri where a description may be found; proves nothing
@@ -109,6 +116,10 @@ interface IDatasetRegistry {
     function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory);
     /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
     function servingOf(bytes32 dataset) external view returns (Version memory);
+    /// @notice What joining needs: the vault, and until when joining is paused. Reverts for an unknown dataset.
+    function joiningOf(bytes32 dataset) external view returns (address vault, uint40 pausedUntil);
+    /// @notice No dataset is created before it.
+    function creationPausedUntil() external view returns (uint64);
     /// @notice Zero values for an unknown dataset, as in all readings below.
     function recordOf(bytes32 dataset) external view returns (address shares, DatasetState state);
     function termsHashOf(bytes32 dataset) external view returns (bytes32);

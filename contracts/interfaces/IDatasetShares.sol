@@ -47,6 +47,18 @@ interface IDatasetShares is IERC20 {
         bytes32 indexed dataset, address indexed payer, uint256 amount, uint128 acc, uint64 supply, uint64 rem
     );
     event RevenueClaimed(bytes32 indexed dataset, address indexed account, address indexed to, uint256 amount);
+    /// @param amount shares that moved
+    /// @param value revenue due that moved with them, in 1/10^19 of a base unit
+    /// @param owed revenue in whole base units that moved with them, from the second slot
+    event SharesInherited(
+        bytes32 indexed dataset,
+        address indexed from,
+        address indexed to,
+        uint256 amount,
+        uint256 value,
+        uint256 owed,
+        uint256 toBalance
+    );
     event ClaimForAllowed(bytes32 indexed dataset, address indexed account, bool allowed);
     event TransferAllowed(bytes32 indexed dataset, address indexed account, bool allowed);
 
@@ -72,6 +84,9 @@ interface IDatasetShares is IERC20 {
     error TransfersLocked(uint64 until);
     error ReceiverNotListed(address receiver);
     error ClaimForNotAllowed(address account);
+    /// @notice The account has no successor, or its succession is not complete.
+    error NotSucceeded(address account);
+    error NothingToInherit(address account);
 
     /// @notice Pays `amount` of the payment token to all holders. Reverts while no share exists. Anyone may call.
     function pay(uint256 amount) external;
@@ -94,6 +109,11 @@ interface IDatasetShares is IERC20 {
     function claimFor(address account) external returns (uint256 amount);
     /// @notice The caller, a contract, lets anyone trigger its claims (or no longer).
     function allowClaimFor(bool allowed) external;
+    /// @notice Moves all shares and all revenue due of an account whose key is lost to its successor (ISuccessions). May be
+    /// called again when the old account got more: leaves of later epochs are claimed for it first. Obeys the AllowList
+    /// policy, and not LockedUntil: a key could be handed over at any time. Anyone may call.
+    /// @return amount shares that moved
+    function inherit(address account) external returns (uint256 amount);
     /// @notice Lists an account to which shares may be transferred under the AllowList policy. Only the publisher.
     function allowTransfer(address account, bool allowed) external;
 
@@ -113,6 +133,8 @@ interface IDatasetShares is IERC20 {
     function config() external view returns (SharesConfig memory);
     function dataset() external view returns (bytes32);
     function paymentToken() external view returns (address);
+    /// @notice Where holders name the successors of their keys.
+    function successions() external view returns (address);
     function registry() external view returns (address);
     function ledger() external view returns (address);
     function market() external view returns (address);

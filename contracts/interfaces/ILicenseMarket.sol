@@ -63,6 +63,9 @@ interface ILicenseMarket {
     event RoyaltyPaid(
         uint256 indexed license, bytes32 indexed dataset, address indexed payer, uint256 amount, bytes32 reportHash
     );
+    /// @param dueAt when it was due; zero when none was
+    /// @param late whether it came after that: it cures the license, and the lateness stays counted
+    event ReportFiled(uint256 indexed license, bytes32 indexed dataset, bytes32 reportHash, uint64 dueAt, bool late);
     event CreditWithdrawn(address indexed token, address indexed account, address indexed to, uint256 amount);
 
     error NotPublisher(bytes32 dataset, address caller, address publisher);
@@ -85,7 +88,13 @@ interface ILicenseMarket {
     error UnknownLicense(uint256 license);
     error NotLicensee(uint256 license, address caller, address licensee);
     error NothingToReport(uint256 license);
+    /// @notice A report is overdue: the licensee files it, late, and then renews.
+    error ReportOverdue(uint256 license, uint64 dueAt);
     error NoCredit(address token, address account);
+
+    /// @notice Stops new sales for at most 7 days; zero lifts the pause. Renewals and royalties go on. Restricted by the
+    /// access manager.
+    function pauseSales(uint32 duration) external;
 
     /// @notice Sets a class's price, at least the floor: at once the first time, later after the terms' delay. Only the
     /// publisher; only once shares exist; not for an archived dataset.
@@ -95,10 +104,12 @@ interface ILicenseMarket {
     function buy(Order calldata order) external returns (uint256 license);
     /// @notice As `buy`, with the caller's EIP-2612 permit, which somebody else may already have spent.
     function buyWithPermit(Order calldata order, Permit calldata permit) external returns (uint256 license);
-    /// @notice Extends a license at the current price and rebinds it to the epochs finalised by now. Anyone may pay.
+    /// @notice Extends a license at the current price and rebinds it to the epochs finalised by now. Anyone may pay. Not while
+    /// a report is overdue.
     function renew(uint256 license, uint128 maxPrice, bytes32 termsHash, uint64 deadline) external;
     /// @notice Pays a royalty under a license. Anyone may pay; only the licensee may add a report, and with a report a
-    /// zero amount counts.
+    /// zero amount counts. Where the terms ask for reports, one is due each reporting period after the purchase or the
+    /// last report, the last one at the end of the license or later; a report covers all use until it is filed.
     function payRoyalty(uint256 license, uint256 amount, bytes32 reportHash) external;
     /// @notice Takes out what the caller, publisher or treasury, is credited.
     function withdrawCredit(address token, address to) external returns (uint256);
@@ -108,6 +119,13 @@ interface ILicenseMarket {
     /// @notice A price set and not yet in force, and when it will be; zeros when there is none.
     function pendingPriceOf(bytes32 dataset, uint8 class) external view returns (uint128 price, uint64 effectiveAt);
     function licenseOf(uint256 license) external view returns (License memory);
+    /// @notice A licensee's reports: when the next is due (zero: no duty any more, or never any; in the past: one was
+    /// missed), how many were filed, how many of them late.
+    function dutyOf(uint256 license) external view returns (uint64 dueAt, uint32 reports, uint32 late);
+    /// @notice When the license was bought or last renewed.
+    function paidAt(uint256 license) external view returns (uint64);
+    /// @notice Sales are closed before it.
+    function salesPausedUntil() external view returns (uint64);
     function licenseCount() external view returns (uint256);
     function creditOf(address token, address account) external view returns (uint256);
     function treasury() external view returns (address);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DatasetState} from "../types.sol";
+import {IDatasetShares} from "./IDatasetShares.sol";
 
 /// @title Contributors' stakes and memberships
 /// @notice Stake is free (withdrawable at once), locked by one membership, or leaving. Only a lock of the same dataset
@@ -36,7 +37,9 @@ interface IStakeVault {
 
     /// @param stake locked now; zero once ended
     /// @param sponsor who posted the stake and gets it back: the account itself, or another
+    /// @param penaltyCap most that penalties may take of this membership's stake, all together
     /// @param joinedAt work logged before it belongs to an earlier membership
+    /// @param mixedStart the first checkpoint made after joining may still hold work of an earlier membership
     struct Membership {
         uint128 stake;
         uint128 penaltyCap;
@@ -44,6 +47,17 @@ interface IStakeVault {
         uint40 joinedAt;
         uint40 leftAt;
         MembershipState state;
+        bool mixedStart;
+    }
+
+    /// @notice What became of a leaf's penalty. None: nothing yet. Held: appealed, waits for the court. Released: the appeal
+    /// failed. Cancelled: the appeal was upheld. Executed: burnt.
+    enum PenaltyState {
+        None,
+        Held,
+        Released,
+        Cancelled,
+        Executed
     }
 
     event Deposited(address indexed account, address indexed payer, uint256 amount, uint256 freeBalance);
@@ -59,6 +73,22 @@ interface IStakeVault {
     event Left(bytes32 indexed dataset, address indexed account, uint64 leftAt);
     /// @param expired true when the lock ended by time, false when its last checkpoint was settled
     event Released(bytes32 indexed dataset, address indexed account, address indexed to, uint128 amount, bool expired);
+    /// @param penalty what the leaf says
+    /// @param burnt what was taken: never more than the cap leaves and the lock holds
+    /// @param stakeLeft locked after it
+    event Penalised(
+        bytes32 indexed dataset,
+        uint64 indexed epoch,
+        address indexed account,
+        uint32 index,
+        uint128 penalty,
+        uint128 burnt,
+        uint128 stakeLeft
+    );
+    event PenaltyHeld(bytes32 indexed dataset, uint64 indexed epoch, address indexed account, uint32 index);
+    event PenaltyCancelled(bytes32 indexed dataset, uint64 indexed epoch, uint32 index);
+    /// @param until from then on it can no longer be executed
+    event PenaltyReleased(bytes32 indexed dataset, uint64 indexed epoch, uint32 index, uint64 until);
 
     error ZeroAddress();
     error ZeroAmount();
@@ -69,6 +99,8 @@ interface IStakeVault {
     error PublisherCannotJoin(bytes32 dataset, address publisher);
     error TermsMismatch(bytes32 seen, bytes32 actual);
     error CapMismatch(uint128 seen, uint128 actual);
+    /// @notice The terms ask for a credential that the account does not hold, or no longer.
+    error MissingCredential(bytes32 credential, address account);
     error WrongMembership(bytes32 dataset, address account, MembershipState state);
     error NotAccount(address account, address caller);
     error InvalidSignature(address account);
@@ -78,6 +110,16 @@ interface IStakeVault {
     error CheckpointTooEarly(uint64 checkpoint, uint64 madeAt, uint64 lastReceipt);
     error NotSettled(bytes32 dataset, uint64 checkpoint);
     error LockedUntil(uint64 until);
+    error NotCourt(bytes32 dataset, address caller, address court);
+    error NotFinal(bytes32 dataset, uint64 epoch);
+    error NothingToPenalise(uint64 epoch, uint32 index);
+    error WrongPenalty(bytes32 dataset, uint64 epoch, uint32 index, PenaltyState state);
+    /// @notice Penalties are executed from `opens` on and before `closes`.
+    error NotPenaltyTime(uint64 opens, uint64 closes, uint64 now_);
+    error IndexOutOfRange(uint64 epoch, uint32 index, uint32 leafCount);
+    error InvalidProof(uint64 epoch, uint32 index);
+    /// @notice The checkpoint holds, or may hold, work of a membership before this one.
+    error EarlierWork(uint64 epoch, uint64 madeAt, uint64 joinedAt);
 
     /// @notice Adds to an account's free stake, from the caller. Anyone may call.
     function deposit(address account, uint256 amount) external;
@@ -86,7 +128,7 @@ interface IStakeVault {
     function withdraw(address to, uint256 amount) external;
 
     /// @notice Joins a dataset: by the account itself (empty signature) or relayed with its signature. The dataset is
-    /// open and `termsHash` and `penaltyCap` are those of its terms. The publisher's wallet may not join. One
+    /// open, `termsHash` and `penaltyCap` are those of its terms, and the account holds the credential that they ask for. The publisher's wallet may not join. One
     /// membership at a time; joining again after one has ended is a new membership with a new cap.
     /// @param sponsored the caller posts the stake and gets it back at release: from its free stake as far as that
     /// goes, the rest by allowance; else it comes from the account's free stake
@@ -103,14 +145,36 @@ interface IStakeVault {
     /// @notice Frees a leaving lock by time, `expiryOf` tells when. Anyone may call.
     function expire(bytes32 dataset, address account) external;
 
+    /// @notice Burns the penalty of a settlement's leaf out of the lock, active or leaving, of the membership that did the
+    /// work: min(penalty, what the cap leaves, what is locked), once per leaf, from the end of the appeal period after
+    /// finalisation until the end of the penalty period. Burnt, so that nobody profits from it. Anyone may call.
+    /// @param leaf the same leaf, with the same proof, that gives its account shares
+    /// @return burnt how much
+    function executePenalty(bytes32 dataset, IDatasetShares.ShareClaim calldata leaf) external returns (uint128 burnt);
+
+    /// @notice Stops a penalty that its account appealed; the account's lock waits with it, 180 days at most. Only the court
+    /// of the dataset's version, which says whose leaf it is, as in the two below. Repeated, or said of a penalty that is
+    /// not held any more, the three change nothing; they revert only once the penalty is executed, which cannot be while an
+    /// appeal may be opened.
+    function holdPenalty(bytes32 dataset, uint64 epoch, uint32 index, address account) external;
+    /// @notice Ends a penalty for good, held or not: the account was right.
+    function cancelPenalty(bytes32 dataset, uint64 epoch, uint32 index) external;
+    /// @notice Lets a held penalty be executed after all, for at least as long as one that nobody appealed.
+    function releasePenalty(bytes32 dataset, uint64 epoch, uint32 index) external;
+
+    function penaltyStateOf(bytes32 dataset, uint64 epoch, uint32 index) external view returns (PenaltyState);
     function freeStake(address account) external view returns (uint256);
     function membership(bytes32 dataset, address account) external view returns (Membership memory);
-    /// @notice True while active: may be given items.
+    /// @notice True while active.
     function isMember(bytes32 dataset, address account) external view returns (bool);
+    /// @notice True while active and in possession of the terms' credential: may be given items. Who loses the credential
+    /// stays a member, keeps all shares, and may leave.
+    function mayWork(bytes32 dataset, address account) external view returns (bool);
     /// @notice From when on `expire` frees a leaving lock, as things stand: the settle and penalty periods after the first
     /// checkpoint made later than leaving + longest receipt; if none is made in time, the checkpoint period after that
-    /// moment, but not before earlier work had its settle and penalty periods. At the latest leaving + receipt +
-    /// checkpoint + settle + penalty period.
+    /// moment, but not before earlier work had its settle and penalty periods. Later where a dispute or an appeal delays what
+    /// may be penalised, by 180 days at most. Without those, at the latest leaving + receipt + checkpoint + settle + penalty
+    /// period.
     function expiryOf(bytes32 dataset, address account) external view returns (uint64);
     function nonceUsed(address account, uint256 nonce) external view returns (bool);
     /// @notice EIP-712 domain of joining and leaving: "Cota", "1", chain id, this contract.
@@ -118,4 +182,6 @@ interface IStakeVault {
     function registry() external view returns (address);
     function ledger() external view returns (address);
     function stakeToken() external view returns (address);
+    /// @notice Where the credentials that terms ask for are kept.
+    function credentials() external view returns (address);
 }

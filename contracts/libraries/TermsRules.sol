@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
 import {Terms} from "../types.sol";
 import {Liability} from "./Liability.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The bounds of a dataset's terms
 /// @notice Publisher's terms -> **bounds** -> frozen for ever. What no later vote or key could repair is refused here.
@@ -24,7 +25,6 @@ library TermsRules {
     function _checkParties(Terms calldata terms) private pure {
         _require(terms.coordinator != address(0), "coordinator");
         _require(terms.successor != address(0), "successor");
-        _require(terms.credential == 0, "credential");
         _require(terms.rulesHash != 0, "rulesHash");
         _require(terms.schemaHash != 0, "schemaHash");
         _require(terms.seats != 0, "seats");
@@ -41,7 +41,9 @@ library TermsRules {
     function _checkStakes(Terms calldata terms) private pure {
         _require(terms.penaltyCap <= terms.stake, "penaltyCap");
         _require(terms.proposerBond <= type(uint96).max, "proposerBond");
-        _require(terms.penaltyPeriod >= terms.appealPeriod, "penaltyPeriod");
+        // Between the end of appeals and the end of penalties there is time to execute one.
+        uint256 least = uint256(terms.appealPeriod) + Math.max(1, Math.min(terms.appealPeriod / 3, 1 days));
+        _require(terms.penaltyPeriod >= least, "penaltyPeriod");
         _require(terms.settlePeriod > terms.challengeWindow, "settlePeriod");
     }
 

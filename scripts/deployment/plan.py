@@ -13,7 +13,7 @@ from eth_abi.abi import encode
 
 from cota.chain.abi import canonical_type
 from cota.networks import Court
-from cota.units import ZERO_ADDRESS, Address
+from cota.units import Address
 from scripts.compile import Artifact
 from scripts.deployment.factory import address_for
 
@@ -45,15 +45,17 @@ _CONSTRUCTORS: dict[str, tuple[Any, ...]] = {
     "AccessManager": ("deployer",),
     "CotaToken": ("deployer",),
     "DatasetRegistry": ("AccessManager",),
-    "DatasetShares": (),
+    "CredentialRegistry": ("AccessManager",),
+    "Successions": (),
+    "DatasetShares": ("Successions",),
     "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
-    "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken"),
-    "LicenseMarket": ("DatasetRegistry", "treasury"),
+    "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
+    "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
     "BondRates": ("AccessManager",),
     "CouncilArbiter": (
         "DatasetRegistry",
         "AccessManager",
-        "nobody",
+        "CredentialRegistry",
         "juror_fee",
         ("draw_blocks", "commit_period", "reveal_period", "appeal_period"),
     ),
@@ -72,7 +74,6 @@ def make_plan(build: Mapping[str, Artifact], owners: Owners, court: Court, is_lo
     known: dict[str, Any] = {
         "deployer": owners.deployer,
         "treasury": owners.treasury,
-        "nobody": ZERO_ADDRESS,
         **asdict(court),
     }
     for name, wanted in {**_CONSTRUCTORS, **(_LOCAL_ONLY if is_local else {})}.items():

@@ -137,7 +137,7 @@ class World:
             successor=local_key("deployer").address, settle_period=600, receipt_period=600, checkpoint_period=600,
             payment_token=self.deployed.address("TestDollar"), response_period=5, claim_period=60, appeal_period=0,
             price_floor=DOLLAR, stake=100, penalty_cap=60, challenge_bond=1, proposer_bond=10, audit_fee=1,
-            penalty_period=0, reporting_period=0, price_delay=3_600, license_term=0, transfers_locked_until=0, seats=3,
+            penalty_period=1, reporting_period=0, price_delay=3_600, license_term=0, transfers_locked_until=0, seats=3,
             transfer_policy=TransferPolicy.OPEN, preview_policy=PreviewPolicy.NONE, credential=bytes(32),
             rules_hash=rules_hash(1), schema_hash=hashes.schema_hash(SCHEMA), draw_commitment=bytes(32),
         )  # fmt: skip

@@ -95,7 +95,7 @@ class Stage:
             "challenge_bond": 1,
             "proposer_bond": 10,
             "audit_fee": 1,
-            "penalty_period": 0,
+            "penalty_period": 1,
             "reporting_period": 0,
             "price_delay": 3_600,
             "license_term": 0,
@@ -147,6 +147,9 @@ class Stage:
         self.send(actor, self.vault.address, data)
 
     def release(self, dataset: Dataset, actor: int, checkpoint: int) -> None:
+        """Once the penalty period is over."""
+        self.deployed.anvil.rpc("evm_increaseTime", [dataset.terms.penalty_period])
+        self.deployed.anvil.rpc("evm_mine", [])
         data = self.vault.encode_release(dataset.id, self.address(actor), checkpoint)
         self.send(actor, self.vault.address, data)
 

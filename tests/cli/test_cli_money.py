@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import DatasetShares, Token
 from cota.units import Address
-from tests.cli.story import ITEMS, Story
+from tests.cli.story import ITEMS, Story, publish
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +192,33 @@ def test_stake__ones_own__carries_a_membership(story: Story) -> None:
     story.run("stake", "withdraw", "10.5", key=treasurer)
     assert story.run("leave", story.plain, "--self", "--yes", key=treasurer)["state"] == "leaving"
     assert "leaving" in story.terminal.run("stake", "show", key=treasurer).out
+
+
+def test_stake__of_a_membership_that_was_left__is_freed_when_nothing_can_be_held_against_it(
+    story: Story,
+) -> None:
+    treasurer, brief = (
+        story.people.treasurer,
+        {"settle_period": 2, "receipt_period": 1, "checkpoint_period": 1},
+    )
+    dataset = publish(story, "brief", appeal_period=1, penalty_period=2, **brief)
+    story.run("stake", "deposit", "50", key=treasurer)
+    story.run("join", dataset, "--self", "--yes", key=treasurer)
+    early = story.terminal.run("stake", "release", dataset, key=treasurer)
+    assert (early.code, early.complaint.endswith("and this one is active")) == (1, True)
+    story.run("leave", dataset, "--self", "--yes", key=treasurer)
+    free = int(story.run("stake", "show", key=treasurer)["free_stake"])
+    locked = story.terminal.run("stake", "release", dataset, key=treasurer)
+    assert (locked.code, "the stake is locked, until 2" in locked.complaint) == (1, True)
+    ends = time.monotonic() + 30
+    while (released := story.terminal.run("stake", "release", dataset, "--json", key=treasurer)).code:
+        assert time.monotonic() < ends, released.err
+        time.sleep(0.5)
+    assert released.json()["released"] == "50000000000000000000"
+    shown = story.run("stake", "show", key=treasurer)
+    assert int(shown["free_stake"]) == free + 50 * 10**18
+    (one,) = [one for one in shown["memberships"] if one["dataset"] == dataset]
+    assert (one["state"], one["penalised"]) == ("ended", "0")
 
 
 def _shares(story: Story, dataset: str, node: BlockingNode) -> DatasetShares:

@@ -209,8 +209,8 @@ contract DatasetRegistryTest is World {
     function test_versions__serve_new_datasets_while_old_ones_stay() public {
         bytes32 old = newDataset();
         AnnotationLedger ledger2 = new AnnotationLedger(address(registry), address(cota));
-        StakeVault vault2 = new StakeVault(address(registry), address(ledger2), address(cota));
-        LicenseMarket market2 = new LicenseMarket(address(registry), treasury);
+        StakeVault vault2 = new StakeVault(address(registry), address(ledger2), address(cota), address(credentials));
+        LicenseMarket market2 = new LicenseMarket(address(registry), treasury, address(access));
         vm.prank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(

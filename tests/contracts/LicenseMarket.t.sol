@@ -191,7 +191,7 @@ contract LicenseMarketTest is World {
     }
 
     function test_set_price__in_a_market_of_another_version__reverts() public {
-        LicenseMarket other = new LicenseMarket(address(registry), treasury);
+        LicenseMarket other = new LicenseMarket(address(registry), treasury, address(access));
         vm.prank(publisher);
         vm.expectRevert(abi.encodeWithSelector(ILicenseMarket.NotServed.selector, dataset, address(other)));
         other.setPrice(dataset, 0, 100e6);
@@ -333,9 +333,9 @@ contract LicenseMarketTest is World {
 
     function test_constructor__with_a_zero_address__reverts() public {
         vm.expectRevert(ILicenseMarket.ZeroAddress.selector);
-        new LicenseMarket(address(0), treasury);
+        new LicenseMarket(address(0), treasury, address(access));
         vm.expectRevert(ILicenseMarket.ZeroAddress.selector);
-        new LicenseMarket(address(registry), address(0));
+        new LicenseMarket(address(registry), address(0), address(access));
     }
 
     function _renew(uint256 license, uint128 price) private {

@@ -181,7 +181,7 @@ contract StakeVaultJoinTest is World {
     }
 
     function test_join__in_a_vault_of_another_version_or_an_unknown_dataset__reverts() public {
-        StakeVault other = new StakeVault(address(registry), address(ledger), address(cota));
+        StakeVault other = new StakeVault(address(registry), address(ledger), address(cota), address(credentials));
         IStakeVault.JoinRequest memory request = joinRequest(dataset, alice);
         vm.startPrank(alice);
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotServed.selector, dataset, address(other)));
@@ -212,11 +212,11 @@ contract StakeVaultJoinTest is World {
 
     function test_constructor__with_a_zero_address__reverts() public {
         vm.expectRevert(IStakeVault.ZeroAddress.selector);
-        new StakeVault(address(0), address(ledger), address(cota));
+        new StakeVault(address(0), address(ledger), address(cota), address(credentials));
         vm.expectRevert(IStakeVault.ZeroAddress.selector);
-        new StakeVault(address(registry), address(0), address(cota));
+        new StakeVault(address(registry), address(0), address(cota), address(credentials));
         vm.expectRevert(IStakeVault.ZeroAddress.selector);
-        new StakeVault(address(registry), address(ledger), address(0));
+        new StakeVault(address(registry), address(ledger), address(0), address(credentials));
     }
 
     function test_readings__name_the_neighbours() public view {

@@ -25,6 +25,7 @@ from cota.errors import (
     DeadlineTooFar,
     Expired,
     InvalidBody,
+    MissingCredential,
     NotAMember,
     OwnDataset,
     RateLimited,
@@ -58,7 +59,7 @@ async def get_consent() -> ConsentAnswer:
     "/datasets/{dataset}/join",
     operation_id="join_dataset",
     status_code=202,
-    responses=documented(*_RELAYED, OwnDataset, TermsMismatch),
+    responses=documented(*_RELAYED, OwnDataset, TermsMismatch, MissingCredential),
 )
 async def join_dataset(
     dataset: Bytes32Path, body: JoinRequest, request: Request, services: ServicesDep
@@ -97,6 +98,7 @@ async def get_account(address: AddressPath, services: ServicesDep, session: Read
                 sponsor=address_of(bytes(row.sponsor)),
                 stake=int(row.stake),
                 penalty_cap=int(row.penalty_cap),
+                penalised=int(row.penalised),
                 state=row.state,
                 left_at=None if row.left_at is None else int(row.left_at),
                 block=row.block_number,

@@ -33,6 +33,10 @@ class Ledger:
             self.claimed += self._revenue.claim(self._account)
         elif event.kind in ("shares-sent", "shares-received"):
             self._move(event.amount if event.kind == "shares-received" else -event.amount)
+        elif event.kind == "shares-inherited":
+            self._revenue.bequeath(self._account, event.amount, event.value, event.owed)
+        elif event.kind == "shares-passed-on":
+            self._revenue.give_up(self._account)
 
     def add_shares(self, epoch: int, epoch_acc: int, units: int) -> None:
         """Shares of an epoch that earned since it opened."""

@@ -14,13 +14,22 @@ from sqlalchemy import text
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes
 
-Kind = Literal["shares-received", "shares-sent", "shares-claimed", "revenue-claimed", "payment"]
+Kind = Literal[
+    "shares-received",
+    "shares-sent",
+    "shares-claimed",
+    "shares-inherited",
+    "shares-passed-on",
+    "revenue-claimed",
+    "payment",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """Something that moved an account's shares or revenue. `acc`: the pool's accumulator just before it
-    (after it, for a payment); `epoch_acc`: the accumulator when the claimed epoch opened."""
+    (after it, for a payment); `epoch_acc`: the accumulator when the claimed epoch opened; `value` (x S) and
+    `owed`: the revenue due that an heir got with the shares."""
 
     kind: Kind
     block: int
@@ -32,12 +41,15 @@ class Happening:
     acc: int
     epoch: int | None
     epoch_acc: int | None
+    value: int = 0
+    owed: int = 0
 
 
 _FREE_STAKE = text("SELECT amount FROM mirror.free_stakes WHERE account = :account")
 _MEMBERSHIPS = text(
     """
-    SELECT dataset, sponsor, stake, penalty_cap, state, left_at, block_number, tx_hash FROM mirror.memberships
+    SELECT dataset, sponsor, stake, penalty_cap, penalised, state, left_at, block_number, tx_hash
+    FROM mirror.memberships
     WHERE account = :account ORDER BY block_number DESC, dataset LIMIT 1000
     """
 )
@@ -46,6 +58,7 @@ _DATASETS = text(
     SELECT dataset FROM mirror.stake_vault_joined WHERE account = :account
     UNION SELECT dataset FROM mirror.dataset_shares_shares_moved WHERE "from" = :account OR "to" = :account
     UNION SELECT dataset FROM mirror.dataset_shares_shares_claimed WHERE account = :account
+    UNION SELECT dataset FROM mirror.dataset_shares_shares_inherited WHERE "to" = :account
     ORDER BY dataset LIMIT 1000
     """
 )
@@ -54,20 +67,26 @@ _POOL = text("SELECT acc, supply, rem, paid FROM mirror.pools WHERE dataset = :d
 # A transfer to oneself moves nothing (settlement.revenue says so too).
 _OWN_EVENTS = """
     SELECT 'shares-sent' AS kind, block_number, log_index, block_time, tx_hash, from_balance AS balance, amount,
-           NULL::numeric AS epoch
+           NULL::numeric AS epoch, 0::numeric AS value, 0::numeric AS owed
     FROM mirror.dataset_shares_shares_moved WHERE dataset = :dataset AND "from" = :account AND "to" <> :account
     UNION ALL
-    SELECT 'shares-received', block_number, log_index, block_time, tx_hash, to_balance, amount, NULL
+    SELECT 'shares-received', block_number, log_index, block_time, tx_hash, to_balance, amount, NULL, 0, 0
     FROM mirror.dataset_shares_shares_moved WHERE dataset = :dataset AND "to" = :account AND "from" <> :account
     UNION ALL
-    SELECT 'shares-claimed', block_number, log_index, block_time, tx_hash, balance, units, epoch
+    SELECT 'shares-claimed', block_number, log_index, block_time, tx_hash, balance, units, epoch, 0, 0
     FROM mirror.dataset_shares_shares_claimed WHERE dataset = :dataset AND account = :account
     UNION ALL
-    SELECT 'revenue-claimed', block_number, log_index, block_time, tx_hash, NULL, amount, NULL
+    SELECT 'shares-inherited', block_number, log_index, block_time, tx_hash, to_balance, amount, NULL, value, owed
+    FROM mirror.dataset_shares_shares_inherited WHERE dataset = :dataset AND "to" = :account
+    UNION ALL
+    SELECT 'shares-passed-on', block_number, log_index, block_time, tx_hash, 0, amount, NULL, 0, 0
+    FROM mirror.dataset_shares_shares_inherited WHERE dataset = :dataset AND "from" = :account
+    UNION ALL
+    SELECT 'revenue-claimed', block_number, log_index, block_time, tx_hash, NULL, amount, NULL, 0, 0
     FROM mirror.dataset_shares_revenue_claimed WHERE dataset = :dataset AND account = :account
 """
 _HAPPENINGS = """
-    SELECT e.kind, e.block_number, e.log_index, e.block_time, e.tx_hash, e.balance, e.amount, e.epoch,
+    SELECT e.kind, e.block_number, e.log_index, e.block_time, e.tx_hash, e.balance, e.amount, e.epoch, e.value, e.owed,
            COALESCE(p.acc, 0) AS acc, o.acc AS epoch_acc
     FROM ({events}) e
     LEFT JOIN LATERAL (
@@ -83,7 +102,7 @@ _WITH_PAYMENTS = text(
         events=_OWN_EVENTS
         + """
     UNION ALL
-    SELECT 'payment', block_number, log_index, block_time, tx_hash, NULL, amount, NULL
+    SELECT 'payment', block_number, log_index, block_time, tx_hash, NULL, amount, NULL, 0, 0
     FROM mirror.dataset_shares_revenue_paid WHERE dataset = :dataset
 """
     )
@@ -95,6 +114,9 @@ _STAKES = text(
     UNION ALL
     SELECT 'left', dataset, block_number, log_index, block_time, tx_hash, NULL
     FROM mirror.stake_vault_left WHERE account = :account
+    UNION ALL
+    SELECT 'penalised', dataset, block_number, log_index, block_time, tx_hash, burnt
+    FROM mirror.stake_vault_penalised WHERE account = :account
     UNION ALL
     SELECT 'released', dataset, block_number, log_index, block_time, tx_hash, amount
     FROM mirror.stake_vault_released WHERE account = :account
@@ -146,6 +168,8 @@ async def happenings(
             acc=int(row.acc),
             epoch=None if row.epoch is None else int(row.epoch),
             epoch_acc=None if row.epoch_acc is None else int(row.epoch_acc),
+            value=int(row.value),
+            owed=int(row.owed),
         )
         for row in rows
     ]

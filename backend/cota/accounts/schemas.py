@@ -61,8 +61,9 @@ class ConsentAnswer(Answer):
 class MembershipAnswer(OnChain):
     dataset: Bytes32
     sponsor: Contract
-    stake: Amount
+    stake: Annotated[Amount, Field(description="What was posted")]
     penalty_cap: Amount
+    penalised: Annotated[Amount, Field(description="What penalties took of it")]
     state: Literal["active", "leaving", "ended"]
     left_at: int | None
 
@@ -102,8 +103,11 @@ class StatementRow(Answer):
     kind: Literal[
         "joined",
         "left",
+        "penalised",
         "released",
         "shares-claimed",
+        "shares-inherited",
+        "shares-passed-on",
         "shares-received",
         "shares-sent",
         "payment",

@@ -18,7 +18,7 @@ from cota.chain.contracts import StakeVault
 from cota.datasets import queries as dataset_queries
 from cota.datasets.queries import Dataset
 from cota.datasets.service import require_dataset
-from cota.errors import DeadlineTooFar, Expired, NotAMember, OwnDataset, TermsMismatch
+from cota.errors import DeadlineTooFar, Expired, MissingCredential, NotAMember, OwnDataset, TermsMismatch
 from cota.http.services import Services
 from cota.settlement.queries import epoch_acc
 from cota.settlement.service import unclaimed_leaves
@@ -39,6 +39,9 @@ async def join(services: Services, dataset: bytes, body: JoinRequest) -> Relayed
         raise OwnDataset()
     if body.terms_hash != found.terms_hash:
         raise TermsMismatch(expected=to_hex(found.terms_hash), given=to_hex(body.terms_hash))
+    async with services.database.read() as session:
+        if not await dataset_queries.is_qualified(session, found, body.account):
+            raise MissingCredential(credential=to_hex(found.terms.credential))
     async with services.database.write() as session:
         await queries.save_consent(session, body.account, dataset, consent.TEXT_HASH)
     data = StakeVault.encode_join(

@@ -80,7 +80,12 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     ),
     "stake": (
         "COTA that you post yourself.",
-        {"show": staking.show_stake, "deposit": staking.deposit, "withdraw": staking.withdraw},
+        {
+            "show": staking.show_stake,
+            "deposit": staking.deposit,
+            "withdraw": staking.withdraw,
+            "release": staking.release,
+        },
     ),
     "agent": (
         "Keys that sign your labels on a machine without your wallet.",

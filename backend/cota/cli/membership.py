@@ -61,7 +61,7 @@ def join(caller: Member, dataset: Dataset, by_self: SelfOption = False, yes: Yes
 def leave(caller: Member, dataset: Dataset, by_self: SelfOption = False, yes: YesOption = False) -> None:
     """Leave a dataset; shares and revenue stay yours.
 
-    The stake is released once your work is settled.
+    The stake is released once your work is settled: `cota stake release DATASET`.
     """
     client = caller.chain_client if by_self else caller.client
     title = client.facts_of(dataset)["title"]

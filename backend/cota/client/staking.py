@@ -6,11 +6,24 @@ join sent from here says by its own transaction what a relayed one says by signa
 
 from __future__ import annotations
 
-from cota.chain.contracts import StakeVault, Token
+from datetime import UTC, datetime
+
+from cota.chain.contracts import AnnotationLedger, MembershipState, StakeVault, Token
 from cota.chain.sender import Receipt as Mined
 from cota.client.records import amount
+from cota.client.refusals import ClientError
 from cota.client.session import SIGNED_FOR_S, Session, fresh_nonce
+from cota.errors import ChainReverted
 from cota.units import Address, Hash32
+
+
+class StakeLocked(ClientError):
+    """`until`: unix seconds from which on time alone frees it."""
+
+    def __init__(self, until: int) -> None:
+        free = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
+        super().__init__(f"work may still be judged: the stake is locked, until {free} at the latest")
+        self.until = until
 
 
 class StakeCalls(Session):
@@ -47,3 +60,29 @@ class StakeCalls(Session):
         """Starts to leave; the stake is released once the account's work is settled."""
         data = StakeVault.encode_leave(dataset, self.address, fresh_nonce(), self.now() + SIGNED_FOR_S)
         return self.send(self.proven_contract_of(dataset, "vault"), data)
+
+    def release_stake(self, dataset: Hash32, account: Address | None = None) -> Mined:
+        """Frees the stake of a leaving membership (the caller's own, or anyone's) as soon as the contracts let go
+        of it; it goes to whoever posted it. Raises StakeLocked; ClientError unless it is leaving."""
+        account, at = account or self.address, self.proven_contract_of(dataset, "vault")
+        vault, head = StakeVault(self.node.client, at), self.node.run(self.node.client.head())
+        found = self.node.run(vault.membership(dataset, account, head))
+        if found.state is not MembershipState.LEAVING:
+            state = found.state.name.lower() if found.state else "not there"
+            raise ClientError(f"only a leaving membership has a stake to free, and this one is {state}")
+        ledger = AnnotationLedger(self.node.client, self.proven_contract_of(dataset, "ledger"))
+        due = found.left_at + amount(self.terms_of(dataset), "receipt_period")
+        number = self.node.run(ledger.first_checkpoint_after(dataset, due, head))
+        if number:
+            try:
+                return self.send(at, StakeVault.encode_release(dataset, account, number))
+            except ChainReverted as refusal:
+                if refusal.extra.get("error") not in ("NotSettled", "LockedUntil"):
+                    raise
+        try:
+            return self.send(at, StakeVault.encode_expire(dataset, account))
+        except ChainReverted as refusal:
+            told = refusal.extra.get("args")
+            if refusal.extra.get("error") != "LockedUntil" or not isinstance(told, dict):
+                raise
+            raise StakeLocked(int(told["until"])) from None

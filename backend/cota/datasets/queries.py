@@ -44,13 +44,15 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A dataset, and how one account stands to it: None, or active, leaving, ended."""
+    """A dataset, and how one account stands to it: None, or active, leaving, ended. `qualified`: it holds the
+    credential that the terms ask for, if they ask for one."""
 
     dataset: Dataset | None
     account: Address
     membership: str | None
     joined_at: int | None = None
     """The block of joining."""
+    qualified: bool = True
 
 
 _COLUMNS = """
@@ -70,6 +72,13 @@ _LIST = text(
 _STANDING = text(
     f"SELECT {_COLUMNS}, m.state AS membership, m.block_number AS joined_at {_FROM}"
     " LEFT JOIN mirror.memberships m ON m.dataset = d.dataset AND m.account = :account WHERE d.dataset = :dataset"
+)
+# By the clock of the service: the chain decides who joins, and this only who is given items.
+_QUALIFIED = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM mirror.credentials c WHERE c.credential = :credential AND c.account = :account
+                   AND NOT c.revoked AND c.expires_at > EXTRACT(EPOCH FROM now()))
+    """
 )
 _FACTS = text(
     """
@@ -170,7 +179,18 @@ async def find_standing(session: ReadSession, dataset: bytes, account: Address) 
     ).one_or_none()
     if row is None:
         return Standing(None, account, None)
-    return Standing(_dataset(row), account, row.membership, row.joined_at)
+    found = _dataset(row)
+    qualified = await is_qualified(session, found, account)
+    return Standing(found, account, row.membership, row.joined_at, qualified)
+
+
+async def is_qualified(session: ReadSession, dataset: Dataset, account: Address) -> bool:
+    """Whether the account holds the credential that the terms ask for, if they ask for one."""
+    credential = dataset.terms.credential
+    if not any(credential):
+        return True
+    parameters = {"credential": credential, "account": address_bytes(account)}
+    return bool((await session.execute(_QUALIFIED, parameters)).scalar_one())
 
 
 async def facts(session: ReadSession, dataset: bytes) -> Any:

@@ -25,6 +25,7 @@ from cota.errors import (
     Forbidden,
     InvalidBody,
     InvalidLabel,
+    MissingCredential,
     NotAMember,
     OwnDataset,
     RootsMismatch,
@@ -43,7 +44,11 @@ async def require_dataset(session: ReadSession, dataset: bytes) -> Dataset:
 
 
 def require_work(standing: Standing, state: str | None = None) -> Dataset:
-    """The dataset, if the account may work on it now. `state`: a fresher one than the dataset's own."""
+    """The dataset, if the account may work on it now. `state`: a fresher one than the dataset's own.
+
+    A credential is looked at when items are given out, not when their labels come in: the lease of a moment
+    before stays good.
+    """
     dataset = standing.dataset
     if dataset is None:
         raise UnknownDataset()
@@ -51,6 +56,8 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
         raise OwnDataset()
     if standing.membership != "active":
         raise NotAMember(membership=standing.membership)
+    if not standing.qualified:
+        raise MissingCredential(credential=to_hex(dataset.terms.credential))
     state = state or dataset.state
     if state != "open":
         raise DatasetNotOpen(f"the dataset is {state}", state=state)

@@ -137,6 +137,25 @@ class Revenue:
         settle(self.pool, origin, origin.balance - amount)
         settle(self.pool, target, target.balance + amount)
 
+    def inherit(self, account: Address, heir: Address) -> None:
+        """Moves all shares of a lost key, and all revenue due to it, to its successor."""
+        old = self.holder(account)
+        value = due(self.pool, old)
+        if not (old.balance or value or old.owed):
+            raise RevenueRefused("there is nothing to inherit")
+        self.bequeath(heir, old.balance, value, old.owed)
+        self.give_up(account)
+
+    def bequeath(self, heir: Address, amount: int, value: int, owed: int) -> None:
+        """The heir's side of `inherit`: shares, revenue due (x S) and owed."""
+        target = self.holder(heir)
+        target.owed += owed
+        settle(self.pool, target, target.balance + amount, value)
+
+    def give_up(self, account: Address) -> None:
+        """The other side of it: nothing is left."""
+        self.holders[account] = Holder(self.pool.acc)
+
     def claim(self, account: Address) -> int:
         """Pays the account its whole base units, if any; the fraction stays hers. Returns the amount."""
         holder = self.holder(account)

@@ -7,7 +7,7 @@ declaration equal to the database's view. Amounts and widths follow the events; 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from cota.store.types import AddressColumn, AmountColumn, Bytes32Column, UtcColumn
@@ -70,9 +70,62 @@ memberships = declare(
         "left_at": AmountColumn,
         "ended_block": BigInteger,
         **PLACE,
+        "penalised": AmountColumn,
     },
 )
-"""`state`: active, leaving, ended. An account that joined again has one row, its last."""
+"""`state`: active, leaving, ended. An account that joined again has one row, its last. `stake` is what was
+posted, `penalised` what penalties took of it."""
+
+penalties = declare(
+    "penalties",
+    {
+        "dataset": Bytes32Column,
+        "epoch": AmountColumn,
+        "index": BigInteger,
+        "state": Text,
+        "burnt": AmountColumn,
+        "until": AmountColumn,
+        **PLACE,
+    },
+)
+"""`state`: held, released (executable before `until`), cancelled, executed (`burnt`). A leaf's penalty of which
+nothing was said yet has no row."""
+
+credentials = declare(
+    "credentials",
+    {
+        "credential": Bytes32Column,
+        "account": AddressColumn,
+        "issuer": AddressColumn,
+        "expires_at": AmountColumn,
+        "revoked": Boolean,
+        **PLACE,
+    },
+)
+
+successors = declare(
+    "successors",
+    {
+        "account": AddressColumn,
+        "successor": AddressColumn,
+        "state": Text,
+        "ready_at": AmountColumn,
+        **PLACE,
+    },
+)
+"""`state`: none, named, started (can be completed from `ready_at` on), completed."""
+
+reports = declare(
+    "reports",
+    {
+        "license": AmountColumn,
+        "dataset": Bytes32Column,
+        "reports": BigInteger,
+        "late": BigInteger,
+        "last_at": UtcColumn,
+    },
+)
+"""Reports of licensees whose terms ask for them; no row before the first."""
 
 checkpoints = declare(
     "checkpoints",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cota.chain.decode import Event
-from cota.settlement.revenue import SCALE, Holder, Revenue, split
+from cota.settlement.revenue import SCALE, Holder, Revenue, due, split
 from cota.units import Address
 from cota.verify.facts import Dataset, Facts, describe
 from cota.verify.report import Report, Tally
@@ -120,7 +120,7 @@ def _check_replays(report: Report, facts: Facts) -> list[Replay]:
         (
             "shares.moves",
             "shares move without moving revenue earned before (P2)",
-            frozenset({"SharesMoved", "SharesClaimed", "EpochOpened"}),
+            frozenset({"SharesMoved", "SharesClaimed", "SharesInherited", "EpochOpened"}),
         ),
         ("revenue.claims", "each claim took exactly what was due", frozenset({"RevenueClaimed"})),
     )
@@ -193,6 +193,18 @@ def _move(tally: Tally, revenue: Revenue, event: Event) -> None:
     tally.equal(f"receiver's balance after {describe(event)}", receiver.balance, args["to_balance"])
 
 
+def _inherit(tally: Tally, revenue: Revenue, event: Event) -> None:
+    args = event.args
+    old = revenue.holder(args["from"])
+    tally.equal(f"shares that {describe(event)} moved", old.balance, args["amount"])
+    tally.equal(f"revenue due that {describe(event)} moved", due(revenue.pool, old), args["value"])
+    tally.equal(f"revenue owed that {describe(event)} moved", old.owed, args["owed"])
+    revenue.inherit(args["from"], args["to"])
+    tally.equal(
+        f"heir's balance after {describe(event)}", revenue.holder(args["to"]).balance, args["to_balance"]
+    )
+
+
 def _claim(tally: Tally, revenue: Revenue, event: Event) -> None:
     amount = revenue.claim(event.args["account"])
     tally.equal(f"amount of {describe(event)}", amount, event.args["amount"])
@@ -203,6 +215,7 @@ _STEPS: dict[str, Callable[[Tally, Revenue, Event], None]] = {
     "RevenuePaid": _pay,
     "SharesClaimed": _claim_shares,
     "SharesMoved": _move,
+    "SharesInherited": _inherit,
     "RevenueClaimed": _claim,
 }
 

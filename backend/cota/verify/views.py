@@ -137,7 +137,7 @@ def holders_of(dataset: Dataset) -> list[Address]:
     found: set[Address] = set()
     for event in dataset.of("SharesClaimed", "RevenueClaimed"):
         found.add(event.args["account"])
-    for event in dataset.of("SharesMoved"):
+    for event in dataset.of("SharesMoved", "SharesInherited"):
         found |= {event.args["from"], event.args["to"]}
     return sorted(found, key=str.lower)
 

@@ -20,12 +20,14 @@ from cota.chain.contracts.court import (
     ProofDesk,
     SettlementCourt,
 )
+from cota.chain.contracts.credentials import CredentialRegistry, Grant
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
-from cota.chain.contracts.market import License, LicenseMarket, Order, Permit
+from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
 from cota.chain.contracts.shares import DatasetShares, EpochShares, Holder, Pool, ShareClaim
+from cota.chain.contracts.successions import Succession, Successions
 from cota.chain.contracts.tokens import LocalDollar, Token
-from cota.chain.contracts.vault import Membership, MembershipState, StakeVault
+from cota.chain.contracts.vault import Membership, MembershipState, PenaltyState, StakeVault
 
 __all__ = [
     "JUROR_ROLE",
@@ -41,9 +43,12 @@ __all__ = [
     "Checkpoint",
     "Contract",
     "CouncilArbiter",
+    "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "Duty",
     "EpochShares",
+    "Grant",
     "Ground",
     "Holder",
     "License",
@@ -54,6 +59,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Panel",
+    "PenaltyState",
     "Permit",
     "Phase",
     "Pool",
@@ -64,6 +70,8 @@ __all__ = [
     "SettlementCourt",
     "ShareClaim",
     "StakeVault",
+    "Succession",
+    "Successions",
     "Token",
     "Version",
 ]

@@ -50,6 +50,10 @@ class AnnotationLedger(Contract):
     async def checkpoint_count(self, dataset: bytes, block: Block) -> int:
         return int(await self.read("checkpointCount", dataset, block=block))
 
+    async def first_checkpoint_after(self, dataset: bytes, time: int, block: Block) -> int:
+        """Number of the first checkpoint made later than `time` (unix seconds); 0 when there is none."""
+        return int(await self.read("firstCheckpointAfter", dataset, time, block=block))
+
     async def finalized_count(self, dataset: bytes, block: Block) -> int:
         return int(await self.read("finalizedCount", dataset, block=block))
 

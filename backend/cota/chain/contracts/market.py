@@ -44,6 +44,16 @@ class License:
     class_: int
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A licensee's reports: `due_at` in unix seconds, 0 when none is due any more or ever; in the past when one
+    was missed."""
+
+    due_at: int
+    reports: int
+    late: int
+
+
 class LicenseMarket(Contract):
     name: ClassVar[str] = "LicenseMarket"
 
@@ -52,6 +62,12 @@ class LicenseMarket(Contract):
 
     async def license_of(self, license: int, block: Block) -> License:
         return License(*await self.read("licenseOf", license, block=block))
+
+    async def duty_of(self, license: int, block: Block) -> Duty:
+        return Duty(*await self.read("dutyOf", license, block=block))
+
+    async def sales_paused_until(self, block: Block) -> int:
+        return int(await self.read("salesPausedUntil", block=block))
 
     async def owner_of(self, license: int, block: Block) -> Address:
         return Address(await self.read("ownerOf", license, block=block))
@@ -65,6 +81,10 @@ class LicenseMarket(Contract):
     @classmethod
     def encode_set_price(cls, dataset: bytes, class_: int, price: int) -> bytes:
         return cls.encode("setPrice", dataset, class_, price)
+
+    @classmethod
+    def encode_pause_sales(cls, duration: int) -> bytes:
+        return cls.encode("pauseSales", duration)
 
     @classmethod
     def encode_buy(cls, order: Order) -> bytes:

@@ -58,6 +58,17 @@ class DatasetRegistry(Contract):
     async def dataset_id(self, publisher: Address, terms_hash: bytes, salt: bytes, block: Block) -> Hash32:
         return Hash32(await self.read("datasetId", publisher, terms_hash, salt, block=block))
 
+    async def creation_paused_until(self, block: Block) -> int:
+        return int(await self.read("creationPausedUntil", block=block))
+
+    @classmethod
+    def encode_pause_creation(cls, duration: int) -> bytes:
+        return cls.encode("pauseCreation", duration)
+
+    @classmethod
+    def encode_pause_joining(cls, version: int, duration: int) -> bytes:
+        return cls.encode("pauseJoining", version, duration)
+
     @classmethod
     def encode_create_dataset(cls, terms: Terms, salt: bytes, uri: str) -> bytes:
         return cls.encode("createDataset", terms.values(), salt, uri)

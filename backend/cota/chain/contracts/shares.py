@@ -98,6 +98,10 @@ class DatasetShares(Contract):
         return cls.encode("claimFor", account)
 
     @classmethod
+    def encode_inherit(cls, account: Address) -> bytes:
+        return cls.encode("inherit", account)
+
+    @classmethod
     def encode_allow_claim_for(cls, allowed: bool) -> bytes:
         return cls.encode("allowClaimFor", allowed)
 

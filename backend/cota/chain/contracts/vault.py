@@ -1,11 +1,12 @@
 """StakeVault: free stakes and memberships."""
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from enum import IntEnum
 from typing import ClassVar
 
 from cota.chain.client import Block
 from cota.chain.contracts.base import Contract
+from cota.chain.contracts.shares import ShareClaim
 from cota.units import Address
 
 
@@ -16,9 +17,20 @@ class MembershipState(IntEnum):
     ENDED = 3
 
 
+class PenaltyState(IntEnum):
+    """What became of a leaf's penalty."""
+
+    NONE = 0
+    HELD = 1
+    RELEASED = 2
+    CANCELLED = 3
+    EXECUTED = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Times in unix seconds; `left_at` is 0 while active."""
+    """Times in unix seconds; `left_at` is 0 while active. `mixed_start`: the first checkpoint after joining may
+    hold work of an earlier membership."""
 
     stake: int
     penalty_cap: int
@@ -26,6 +38,7 @@ class Membership:
     joined_at: int
     left_at: int
     state: MembershipState
+    mixed_start: bool
 
 
 class StakeVault(Contract):
@@ -43,6 +56,21 @@ class StakeVault(Contract):
 
     async def is_nonce_used(self, account: Address, nonce: int, block: Block) -> bool:
         return bool(await self.read("nonceUsed", account, nonce, block=block))
+
+    async def may_work(self, dataset: bytes, account: Address, block: Block) -> bool:
+        """Active, and in possession of the credential that the terms ask for."""
+        return bool(await self.read("mayWork", dataset, account, block=block))
+
+    async def expiry_of(self, dataset: bytes, account: Address, block: Block) -> int:
+        """When time alone frees a leaving lock, in unix seconds. Raises ChainReverted unless it is leaving."""
+        return int(await self.read("expiryOf", dataset, account, block=block))
+
+    async def penalty_state_of(self, dataset: bytes, epoch: int, index: int, block: Block) -> PenaltyState:
+        return PenaltyState(await self.read("penaltyStateOf", dataset, epoch, index, block=block))
+
+    @classmethod
+    def encode_execute_penalty(cls, dataset: bytes, leaf: ShareClaim) -> bytes:
+        return cls.encode("executePenalty", dataset, astuple(leaf))
 
     @classmethod
     def encode_deposit(cls, account: Address, amount: int) -> bytes:
