@@ -2,16 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {ICouncilArbiter} from "../interfaces/ICouncilArbiter.sol";
+import {ICredentialRegistry} from "../interfaces/ICredentialRegistry.sol";
 import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {Terms} from "../types.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-
-/// @notice What the roster asks of the credential registry.
-interface IHoldsCredential {
-    function holdsCredential(bytes32 credential, address account) external view returns (bool);
-}
 
 /// @title JurorRoster
 /// @notice The part of the council that knows **who may sit on which panel**: role -> roster -> eligible -> lot.
@@ -23,18 +19,17 @@ abstract contract JurorRoster is ICouncilArbiter {
 
     IAccessManager private immutable ACCESS;
     IDatasetRegistry private immutable REGISTRY;
-    /// @dev Zero while no credential registry exists: then every panel of a dataset that wants one is a general one.
-    IHoldsCredential private immutable CREDENTIALS;
+    ICredentialRegistry private immutable CREDENTIALS;
 
     address[] private _roster;
     /// @dev Place in the roster, from 1.
     mapping(address juror => uint256) private _place;
 
     constructor(address registry_, address accessManager, address credentials) {
-        if (registry_ == address(0) || accessManager == address(0)) revert ZeroAddress();
+        if (registry_ == address(0) || accessManager == address(0) || credentials == address(0)) revert ZeroAddress();
         REGISTRY = IDatasetRegistry(registry_);
         ACCESS = IAccessManager(accessManager);
-        CREDENTIALS = IHoldsCredential(credentials);
+        CREDENTIALS = ICredentialRegistry(credentials);
     }
 
     /// @inheritdoc ICouncilArbiter
@@ -100,7 +95,6 @@ abstract contract JurorRoster is ICouncilArbiter {
     /// @return True when the first in `pool` now holds the credential, or when none is wanted.
     function _seatHolder(address[] memory pool, bytes32 credential) private view returns (bool) {
         if (credential == 0) return true;
-        if (address(CREDENTIALS) == address(0)) return false;
         for (uint256 i = 0; i < pool.length; ++i) {
             if (CREDENTIALS.holdsCredential(credential, pool[i])) {
                 (pool[0], pool[i]) = (pool[i], pool[0]);
