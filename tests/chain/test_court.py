@@ -1,10 +1,19 @@
 """Disputes on the deployed contracts, by local jurors; the mirror's views tell them as the contracts do."""
 
+from dataclasses import replace
+
 import pytest
 
 from cota.chain.contracts import AuditState, Ground, Outcome, ProposalState, ShareClaim
+from cota.scoring.rules import rules_hash
 from cota.settlement.leaves import CORRECTION
 from cota.store import court_views, views
+from cota.verify.disputes import check_disputes
+from cota.verify.facts import assort
+from cota.verify.reading import pin, read_deployment, read_facts
+from cota.verify.report import Report
+from cota.verify.run import verify
+from cota.verify.views import read_views
 from tests.chain.court import COTA, Courtroom
 from tests.chain.mirroring import index_to_head
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
@@ -30,6 +39,7 @@ def dataset(stage: Stage) -> Dataset:
         challenge_bond=50 * COTA,
         proposer_bond=100 * COTA,
         audit_fee=20 * DOLLAR,
+        rules_hash=rules_hash(1),
     )
 
 
@@ -116,3 +126,38 @@ def test_dispute__open_and_silent__ends_by_default(
     assert (row.state, row.burnt) == ("unruled", 5 * COTA)
     (attempt,) = rows(migrated_url, views.epochs, dataset=dataset.id, epoch=epoch)
     assert attempt.state == "rejected"
+
+
+def test_verify__after_disputes__agrees_and_compared_them(
+    stage: Stage, room: Courtroom, dataset: Dataset
+) -> None:
+    """Two settlements fell, one leaf was corrected, credits were taken out: all of it follows from the chain."""
+    report = verify("local", [stage.deployed.anvil.url], stage.deployed.deployments)
+    assert report.first_failure is None
+    names = ("disputes.falls", "disputes.corrections", "disputes.bonds", "epochs.opened", "epochs.state")
+    for name in (*names, "shares.supply", "shares.claims", "revenue.identity"):
+        check = report.outcome_of(name)
+        assert check.outcome == ("skipped" if name == "shares.claims" else "ok"), name
+
+
+@pytest.mark.parametrize(
+    ("event", "check"),
+    [
+        ("CaseClosed", "disputes.falls"),
+        ("SettlementRejected", "disputes.falls"),
+        ("AppealUpheld", "disputes.corrections"),
+        ("CorrectionOpened", "disputes.corrections"),
+        ("CreditWithdrawn", "disputes.bonds"),
+    ],
+)
+def test_verify__an_event_of_a_dispute_kept_back__is_noticed(
+    stage: Stage, room: Courtroom, dataset: Dataset, event: str, check: str
+) -> None:
+    node, (deployment, announced) = stage.node, read_deployment("local", stage.deployed.deployments)
+    facts = node.run(read_facts(node.client, deployment, announced, node.run(pin(node.client, None))))
+    views_then = node.run(read_views(node.client, facts))
+    left = [log for log in facts.events if log.name != event]
+    bent = replace(facts, events=left, datasets=assort(left))
+    report = Report("local", 31_337, facts.block.number, "")
+    check_disputes(report, bent, views_then)
+    assert report.outcome_of(check).outcome == "failed"
