@@ -90,7 +90,8 @@ abstract contract PenaltyBook is IStakeVault {
     function _withHolds(bytes32 dataset, address account, uint64 time) internal view returns (uint64) {
         Holds memory holds = _holds[dataset][account];
         // Appeals end by deadlines of their own. Should one not, the lock ends all the same.
-        uint64 waits = holds.open == 0 ? holds.until : holds.since + LockEnds.LONGEST_WAIT;
+        uint64 limit = holds.since + LockEnds.LONGEST_WAIT;
+        uint64 waits = holds.open == 0 && holds.until < limit ? holds.until : limit;
         return waits > time ? waits : time;
     }
 

@@ -21,6 +21,7 @@ from cota.settings import Settings, SettingsError, load
 from cota.units import Address, parse_address, to_hex
 from scripts.compile import CompileFailed, build
 from scripts.deployment.plan import encode_constructor, is_built_from
+from scripts.deployment.roles import duty_steps
 from scripts.deployment.wiring import governance_steps, payment_token
 
 FAILURES = (SettingsError, CompileFailed, DeploymentMissing, WrongChain, DomainError, RpcError)
@@ -61,7 +62,8 @@ async def _differences_of(client: NodeClient, name: str, entry: dict[str, Any]) 
 
 
 async def _missing_wiring(client: NodeClient, settings: Settings, at: dict[str, Address]) -> list[str]:
-    steps = governance_steps(client, at, payment_token(settings, at), settings.network.bond_rate)
+    governance = governance_steps(client, at, payment_token(settings, at), settings.network.bond_rate)
+    steps = [*governance, *duty_steps(client, at)]
     return [f"not done: {step.title}" for step in steps if not await step.is_done()]
 
 

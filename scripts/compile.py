@@ -39,6 +39,7 @@ PUBLISHED = (
     "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "DeliveryDesk",
     "LicenseMarket",
     "ProofDesk",
     "SettlementCourt",

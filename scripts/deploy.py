@@ -12,9 +12,11 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from cota import log
 from cota.chain.client import NodeClient, WrongChain
+from cota.chain.contracts import AccessManager
 from cota.chain.rpc import RpcError
 from cota.chain.sender import Sender
 from cota.errors import DomainError
@@ -31,6 +33,7 @@ from scripts.deployment.contracts import (
 )
 from scripts.deployment.plan import Owners, Planned, make_plan
 from scripts.deployment.record import AnotherDeploy, Record, open_record, sole_deploy
+from scripts.deployment.roles import duty_steps, grant_steps
 from scripts.deployment.steps import Step
 from scripts.deployment.wiring import (
     governance_steps,
@@ -68,10 +71,12 @@ class Deploy:
             plan = make_plan(build(), self._owners(), network.court, network.is_local)
             await self._put_contracts(plan, record)
             at = {planned.name: planned.address for planned in plan}
-            for step in governance_steps(
-                self.client, at, payment_token(self.settings, at), network.bond_rate
+            for step in (
+                *governance_steps(self.client, at, payment_token(self.settings, at), network.bond_rate),
+                *duty_steps(self.client, at),
+                *grant_steps(self.client, at, self._sender("deployer").address, network.act_delay),
             ):
-                await self._do(step)
+                await self._do(step, at["AccessManager"])
             record.complete = True
             record.save()
             await self._equip(at)
@@ -109,12 +114,33 @@ class Deploy:
             for step in local_steps(self.client, at):
                 await self._do(step)
 
-    async def _do(self, step: Step) -> None:
+    async def _do(self, step: Step, access_manager: Address | None = None) -> None:
         if await step.is_done():
             return
-        await self._sender(step.signer).send(step.to, step.data)
+        to, data = step.to, step.data
+        if step.is_restricted and access_manager is not None:
+            to, data = await self._when_allowed(step, AccessManager(self.client, access_manager))
+        await self._sender(step.signer).send(to, data)
         self.sent += 1
         self.tell(step.title)
+
+    async def _when_allowed(self, step: Step, access: AccessManager) -> tuple[Address, bytes]:
+        """The call to make now. What has to wait is scheduled, and the run ends with the time to come back."""
+        sender = self._sender(step.signer)
+        permission = await access.permission(sender.address, step.to, step.data[:4], "latest")
+        if permission.is_immediate:
+            return step.to, step.data
+        if not permission.delay:
+            raise CannotDeploy(f"to {step.title} is for another account: {sender.address} may not")
+        ready_at = await access.ready_at(sender.address, step.to, step.data, "latest")
+        if not ready_at:
+            await sender.send(access.address, access.encode_schedule(step.to, step.data))
+            self.sent += 1
+            ready_at = await access.ready_at(sender.address, step.to, step.data, "latest")
+        if (await self.client.head()).timestamp < ready_at:
+            when = datetime.fromtimestamp(ready_at, UTC).isoformat().replace("+00:00", "Z")
+            raise CannotDeploy(f"to {step.title} has to wait: it is scheduled; run again from {when} on")
+        return access.address, access.encode_execute(step.to, step.data)
 
     async def _genesis(self) -> str:
         await self.client.check()

@@ -1,4 +1,4 @@
-"""What the scoring reaches on the public label sets: prints the table of docs/scoring.md.
+"""What the scoring reaches on the public label sets: prints the table of docs/scoring-rules-1.md.
 
     .venv/bin/python -m scripts.scoring_figures
 

@@ -53,6 +53,8 @@ class Network:
     """Newcomers are drawn for together, every so many blocks."""
     payment_token: Address | None
     """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
+    act_delay: int
+    """Seconds between the announcement and the effect of what operator and administrator do."""
     court: Court
     bond_rate: int
     """Base units of COTA that make good 10^18 base units of the payment token, until the operator sets another."""
@@ -111,7 +113,7 @@ _ONE_COTA_A_DOLLAR = 10**30
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, _LOCAL_COURT, _ONE_COTA_A_DOLLAR),
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, 0, _LOCAL_COURT, _ONE_COTA_A_DOLLAR),
         Network(
             "sepolia",
             11_155_111,
@@ -121,6 +123,7 @@ NETWORKS: dict[str, Network] = {
             _TEST_NET_WINDOWS,
             150,
             Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
+            2 * DAY,
             _TEST_NET_COURT,
             _ONE_COTA_A_DOLLAR,
         ),
@@ -133,6 +136,7 @@ NETWORKS: dict[str, Network] = {
             _TEST_NET_WINDOWS,
             900,
             Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+            2 * DAY,
             _TEST_NET_COURT,
             _ONE_COTA_A_DOLLAR,
         ),

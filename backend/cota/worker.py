@@ -9,6 +9,7 @@ next tick.
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -21,13 +22,15 @@ from cota.auth import nonces
 from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.chain.terms import Terms
+from cota.errors import BadRequest
 from cota.http.services import Services, make_sender, open_services
 from cota.settings import Settings, load, refusing
 from cota.settlement import queries
-from cota.settlement.steps import Coordinator
+from cota.settlement.steps import Coordinator, Released
 from cota.store.urls import psycopg_dsn
 from cota.tasks import service as tasks
 from cota.tasks.draws import widen_stalled
+from cota.units import parse_hash32
 
 logger = log.get_logger(__name__)
 
@@ -48,12 +51,12 @@ _TRY_LOCK = text(
 class Work:
     """What the jobs do, apart from how they are queued."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, released: Released = frozenset()) -> None:
         self._services = services
         sender = make_sender(services.settings, services.node, services.database, "coordinator")
         if sender is None:
             raise ValueError("the worker needs COTA_COORDINATOR_KEY")
-        self._coordinator = Coordinator(services, sender)
+        self._coordinator = Coordinator(services, sender, released)
         self._address = sender.address
         is_local = services.settings.network.is_local
         self._patience = LOCAL_PATIENCE if is_local else PATIENCE
@@ -102,10 +105,10 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
     return app
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, released: Released = frozenset()) -> None:
     """Works until it is told to stop; the step at hand is finished first."""
     async with open_services(settings) as services:
-        app = make_app(Work(services), settings.database_url)
+        app = make_app(Work(services, released), settings.database_url)
         async with app.open_async():
             worker = asyncio.ensure_future(
                 app.run_worker_async(
@@ -124,10 +127,26 @@ async def run(settings: Settings) -> None:
     logger.info("worker stopped")
 
 
-def main() -> None:
+def parse_released(words: Sequence[str]) -> Released:
+    """`DATASET:EPOCH` each. Raises BadRequest."""
+    found = set()
+    for word in words:
+        dataset, _, epoch = word.partition(":")
+        if not epoch.isdecimal():
+            raise BadRequest(f"{word} is not DATASET:EPOCH")
+        try:
+            found.add((bytes(parse_hash32(dataset)), int(epoch)))
+        except ValueError:
+            raise BadRequest(f"{word} is not DATASET:EPOCH: {dataset} is no dataset's id") from None
+    return frozenset(found)
+
+
+def main(settle_anyway: Sequence[str] = ()) -> None:
+    """`settle_anyway`: epochs that are held because gold may have leaked, and that a person has looked at."""
+    released = parse_released(settle_anyway)
     settings = load(needs=["database", "coordinator"])
     log.configure(settings.log_level, settings.secrets())
-    asyncio.run(run(settings))
+    asyncio.run(run(settings, released))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ it is needed.
 from collections.abc import Mapping
 
 from cota.chain.client import NodeClient
-from cota.chain.contracts import JUROR_ROLE, AccessManager, BondRates, CouncilArbiter
+from cota.chain.contracts import AccessManager, BondRates, CouncilArbiter, Role
 from cota.keys import LOCAL_JURORS, local_key
 from cota.units import Address
 from scripts.deployment.steps import Step
@@ -26,6 +26,7 @@ def rate_step(client: NodeClient, at: Mapping[str, Address], payment_token: Addr
         rates.address,
         rates.encode_set_rate(payment_token, rate),
         has_rate,
+        is_restricted=True,
     )
 
 
@@ -39,7 +40,8 @@ def _seat(access: AccessManager, council: CouncilArbiter, role: str) -> list[Ste
     account, name = local_key(role).address, role.replace("_", " ")
 
     async def has_role() -> bool:
-        return await access.has_role(JUROR_ROLE, account, "latest")
+        is_juror, _ = await access.has_role(Role.JUROR, account, "latest")
+        return is_juror
 
     async def is_enrolled() -> bool:
         return await council.is_enrolled(account, "latest")
@@ -49,7 +51,7 @@ def _seat(access: AccessManager, council: CouncilArbiter, role: str) -> list[Ste
             f"make {account} a juror",
             "deployer",
             access.address,
-            access.encode_grant_role(JUROR_ROLE, account),
+            access.encode_grant_role(Role.JUROR, account, 0),
             has_role,
         ),
         Step(f"enrol the {name}", role, council.address, council.encode_enroll(), is_enrolled),

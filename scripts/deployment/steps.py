@@ -16,3 +16,5 @@ class Step:
     to: Address
     data: bytes
     is_done: Callable[[], Awaitable[bool]]
+    is_restricted: bool = False
+    """The access manager decides: at once, after a delay, or never."""

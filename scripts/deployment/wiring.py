@@ -58,6 +58,7 @@ def governance_steps(
             registry.address,
             registry.encode_add_version(wanted),
             has_version,
+            is_restricted=True,
         ),
         Step(
             f"allow payments in {payment_token}",
@@ -65,6 +66,7 @@ def governance_steps(
             registry.address,
             registry.encode_allow_payment_token(payment_token, True),
             takes_token,
+            is_restricted=True,
         ),
         rate_step(client, at, payment_token, bond_rate),
     ]

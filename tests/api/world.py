@@ -27,7 +27,7 @@ from cota.indexer.follow import FollowOptions
 from cota.indexer.options import IndexerOptions
 from cota.indexer.run import Indexer
 from cota.keys import local_key
-from cota.scoring import rules_hash
+from cota.scoring import NEWEST, rules_hash
 from cota.units import Address, to_hex
 from cota.worker import Work
 from tests.api.wallets import Wallet, join_body, label_body, soon
@@ -139,7 +139,7 @@ class World:
             price_floor=DOLLAR, stake=100, penalty_cap=60, challenge_bond=1, proposer_bond=10, audit_fee=1,
             penalty_period=1, reporting_period=0, price_delay=3_600, license_term=0, transfers_locked_until=0, seats=3,
             transfer_policy=TransferPolicy.OPEN, preview_policy=PreviewPolicy.NONE, credential=bytes(32),
-            rules_hash=rules_hash(1), schema_hash=hashes.schema_hash(SCHEMA), draw_commitment=bytes(32),
+            rules_hash=rules_hash(NEWEST), schema_hash=hashes.schema_hash(SCHEMA), draw_commitment=bytes(32),
         )  # fmt: skip
         return Terms(**{**values, **changes})
 

@@ -221,6 +221,31 @@ def test_stake__of_a_membership_that_was_left__is_freed_when_nothing_can_be_held
     assert (one["state"], one["penalised"]) == ("ended", "0")
 
 
+def test_successor__named_started_cancelled__and_not_completed_early(story: Story) -> None:
+    people = story.people
+    treasurer, heir = people.treasurer, people.stranger
+    people.give_gas(heir)
+    holder, other = people.address(treasurer), people.address(heir)
+    assert story.run("successor", "show", key=treasurer)["state"] == "none"
+    no = story.terminal.run("successor", "name", other, key=treasurer, typed="\n")
+    assert (no.code, story.run("successor", "show", key=treasurer)["state"]) == (1, "none")
+    named = story.run("successor", "name", other, "--days", "45", "--yes", key=treasurer)
+    assert (named["successor"], named["days"]) == (other, 45)
+    stranger = story.terminal.run("successor", "start", holder, key=people.buyer)
+    assert (stranger.code, "NotSuccessor(" in stranger.complaint) == (1, True)
+    story.run("successor", "start", holder, key=heir)
+    shown = story.run("successor", "show", holder, key=people.buyer)
+    assert (shown["state"], shown["successor"], shown["days"]) == ("started", other, 45)
+    early = story.terminal.run("successor", "complete", holder, "--yes", key=heir)
+    assert (early.code, "NotReady(" in early.complaint) == (1, True)
+    nothing = story.terminal.run("successor", "inherit", story.birds, holder, key=heir)
+    assert (nothing.code, "NotSucceeded(" in nothing.complaint) == (1, True)
+    story.run("successor", "cancel", key=treasurer)
+    assert story.run("successor", "show", key=treasurer)["state"] == "named"
+    story.run("successor", "nobody", key=treasurer)
+    assert story.run("successor", "show", key=treasurer)["state"] == "none"
+
+
 def _shares(story: Story, dataset: str, node: BlockingNode) -> DatasetShares:
     return DatasetShares(node.client, Address(story.run("dataset", "show", dataset)["shares"]))
 

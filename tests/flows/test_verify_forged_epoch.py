@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from cota.settlement.earning import earn
 from cota.settlement.epoch_file import EpochFile
-from cota.settlement.units import allot
 from cota.units import Address
 from tests.flows.auditing import audit
 from tests.flows.cheating import Cheat
@@ -99,9 +99,7 @@ def test_p6_settlement__a_score_bent_and_units_made_to_fit__found_with_the_label
     """Without a label all sums hold: it is the licensee, or an auditor, who finds that the skill is made up."""
     first = honest.skills[0]
     bent = [replace(first, skill=first.skill + 1), *honest.skills[1:]]
-    skills = {line.account: line.skill for line in bent}
-    counted = {line.account: line.counted for line in bent}
-    _, units = allot(skills, counted, 10**9)
+    _, units = earn(bent, {}, len(honest.rows), 10**9)
     forged = replace(honest, skills=bent, units=units)
     cheat.settle(forged, write_epoch(forged, epochs))
     cheat.sell()

@@ -53,10 +53,10 @@ def make_file() -> EpochFile:
     rows = [make_row(index) for index in range(10, 20)]
     root = log_tree.root([row.row_id for row in rows])
     return EpochFile(
-        header=Header(1, 31337, LEDGER, DATASET, 3, 10, 20, root, 1, keccak(b"rules"), 4),
+        header=Header(2, 31337, LEDGER, DATASET, 3, 10, 20, root, 1, keccak(b"rules"), 4),
         rows=rows,
         agents=[make_agent(person) for person in PEOPLE],
-        skills=[Skill(person, 430_000_000, True, 3) for person in reversed(PEOPLE)],
+        skills=[Skill(person, 430_000_000, True, 3, 2_400) for person in reversed(PEOPLE)],
         units={PEOPLE[2]: 9_007_199_254_740_993, PEOPLE[0]: 5},
         penalties={PEOPLE[1]: 7 * 10**18},
         reasons={"unsettled": 2, "void": 1},
@@ -151,7 +151,7 @@ END_LINE = line_number(b'"type":"end"')
         (b'"total_units":"9007199254740998"', b'"total_units":"9007199254740999"', END_LINE),
         (b'"leaf_count":3', b'"leaf_count":2', END_LINE),
         (b'"epoch":3', b'"epoch":4', LEAF_1),
-        (b'"version":1', b'"version":2', 1),
+        (b'"version":2', b'"version":1', 1),
         (b'"ledger":"0x1111', b'"ledger":"0X1111', 1),
     ],
 )

@@ -1,7 +1,6 @@
 """Rules 1 of the scoring: what it says, to the bit, and what it says of the odd cases."""
 
 import random
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -10,38 +9,11 @@ import pytest
 from cota.errors import BadRequest
 from cota.scoring import RULES, DuplicateLabel, LabelRow, Scores, rules_hash, score
 from cota.scoring.crowd import crowd_consensus, majority
-from cota.scoring.mechanism import UNKNOWN_LABEL, UNSETTLED
 from cota.scoring.rows import make_table
+from cota.scoring.rules import Rules
+from cota.scoring.scores import UNKNOWN_LABEL, UNSETTLED
 from cota.scoring.skill import SkillGrid, class_prior, marginals
-
-CLASSES = ["blue", "green", "red"]
-
-
-def answer(worker: str, task: int, right: str, percent: int) -> LabelRow:
-    """The right answer in `percent` of a hundred cases, else one of the others; the same each time."""
-    draw = random.Random(f"{worker}/{task}")
-    label = right if draw.randrange(100) < percent else draw.choice([c for c in CLASSES if c != right])
-    return LabelRow(f"t{task:03d}", worker, label)
-
-
-TRUTH = {f"t{n:03d}": random.Random(n).choice(CLASSES) for n in range(150)}
-GOLD = {task: label for n, (task, label) in enumerate(TRUTH.items()) if n % 5 == 0}
-
-
-def crowd(*percents: int) -> list[LabelRow]:
-    return [
-        answer(f"w{w}", n, right, percent)
-        for w, percent in enumerate(percents)
-        for n, right in enumerate(TRUTH.values())
-    ]
-
-
-ROWS = crowd(90, 85, 80, 75, 60, 45, 33, 33)
-
-
-def accuracy(consensus: dict[str, str | None], tasks: Iterable[str]) -> float:
-    asked = [task for task in tasks if task not in GOLD]
-    return sum(consensus[task] == TRUTH[task] for task in asked) / len(asked)
+from tests.unit.scoring_crowd import CLASSES, GOLD, ROWS, TRUTH, accuracy, crowd
 
 
 def test_score__able_and_random_workers__are_told_apart() -> None:
@@ -175,7 +147,7 @@ def test_score__gold_of_tasks_that_nobody_labelled__changes_nothing() -> None:
         (GOLD, [], 1),
         (GOLD, ["blue", "green", "red", "red"], 1),
         (GOLD, CLASSES, 0),
-        (GOLD, CLASSES, 2),
+        (GOLD, CLASSES, 99),
     ],
 )
 def test_score__classes_gold_or_rules_that_cannot_be__are_refused(
@@ -228,13 +200,15 @@ def test_skill_grid__answers_on_gold_alone__have_the_posterior_of_the_formula() 
         LabelRow("c", "w", "q"),
         LabelRow("d", "w", "q"),
     ]
+    numbers = RULES[1]
+    assert isinstance(numbers, Rules)
     table = make_table(rows, {"a": "p", "b": "p", "c": "q", "d": "p"}, ["p", "q"])
-    prior = class_prior(table, RULES[1])
-    q = marginals(table, prior, RULES[1])
+    prior = class_prior(table, numbers)
+    q = marginals(table, prior, numbers)
     assert prior.tolist() == pytest.approx([4 / 6, 2 / 6])
     assert q[0].tolist() == pytest.approx([(2 + 5 * 4 / 6) / 9, (2 + 5 * 2 / 6) / 9])
     p_p, p_q = q[0]
-    grid = SkillGrid(RULES[1])
+    grid = SkillGrid(numbers)
     right = (table.gold[table.task] == table.answer).astype(float)
     logs = grid.log_likelihoods(table, q[0][table.answer], right, table.is_gold)
     for s, log in zip(grid.points / 100, logs[0], strict=True):
@@ -254,9 +228,11 @@ def test_rules__version_1__is_frozen_by_its_hash() -> None:
     """A changed number is another version: datasets have committed to this hash."""
     assert rules_hash(1).hex() == "4077ecaa85369f47bfad66f75f7baddad4d7dc31279ca0cdb4e374bf13ab3c01"
     with pytest.raises(BadRequest):
-        rules_hash(2)
+        rules_hash(99)
 
 
 def test_rules__numbers__are_those_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, 2, replace(RULES[1], version=2, proven_labels=151))
-    assert set(score(ROWS, GOLD, CLASSES, 2).proven.values()) == {False}
+    first = RULES[1]
+    assert isinstance(first, Rules)
+    monkeypatch.setitem(RULES, 98, replace(first, version=98, proven_labels=151))
+    assert set(score(ROWS, GOLD, CLASSES, 98).proven.values()) == {False}

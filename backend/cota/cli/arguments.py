@@ -98,6 +98,7 @@ Dataset = Annotated[Hex, _argument(parse_bytes32, "DATASET", "The dataset's id: 
 Row = Annotated[Hex, _argument(parse_bytes32, "ROW_ID", "The row's id: 0x and 64 hex digits.")]
 Receiver = Annotated[Account, _argument(parse_account, "TO", "Who receives them: an address.")]
 MaybeAddress = Annotated[Account, _argument(parse_account, "ADDRESS", "An account; your own unless given.")]
+Of = Annotated[Account, _argument(parse_account, "ACCOUNT", "The account whose key is lost.")]
 License = Annotated[Number, _argument(parse_license, "LICENSE", "The licence's number.")]
 Amount = Annotated[Typed, _argument(parse_typed, "AMOUNT", RULE)]
 Shares = Annotated[

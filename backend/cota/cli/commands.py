@@ -17,6 +17,7 @@ from cota.cli import (
     buying,
     converting,
     datasets,
+    deliveries,
     earning,
     membership,
     overview,
@@ -27,6 +28,7 @@ from cota.cli import (
     selling,
     staking,
     submitting,
+    successors,
     verifying,
     working,
 )
@@ -85,6 +87,28 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "deposit": staking.deposit,
             "withdraw": staking.withdraw,
             "release": staking.release,
+        },
+    ),
+    "delivery": (
+        "What you bought: acknowledge it, demand it; for coordinators also answer.",
+        {
+            "show": deliveries.show_delivery,
+            "acknowledge": deliveries.acknowledge,
+            "demand": deliveries.demand,
+            "answer": deliveries.answer,
+            "dispute": deliveries.dispute,
+        },
+    ),
+    "successor": (
+        "Who gets your shares if your key is lost.",
+        {
+            "show": successors.show_successor,
+            "name": successors.name,
+            "nobody": successors.nobody,
+            "start": successors.start,
+            "cancel": successors.cancel,
+            "complete": successors.complete,
+            "inherit": successors.inherit,
         },
     ),
     "agent": (

@@ -20,6 +20,7 @@ from cota.client import Currency
 from cota.commitments.canonical import parse_json
 from cota.datasets.question import check_schema
 from cota.errors import DomainError
+from cota.scoring import NEWEST
 from cota.units import ZERO_ADDRESS, parse_address, parse_hash32
 
 LARGEST_FILE = 64 * 2**20
@@ -79,7 +80,7 @@ def read_wanted(
     return Wanted(
         **texts,
         schema=found["schema"],
-        rules=_read(path, "rules", found.get("rules", 1), _count),
+        rules=_read(path, "rules", found.get("rules", NEWEST), _count),
         reviews=_read(path, "reviews", found.get("reviews", 0), _count),
         choices=choices,
     )

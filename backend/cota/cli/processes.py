@@ -83,8 +83,16 @@ def indexer(
         raise typer.Exit(code)
 
 
-def worker() -> None:
+def worker(
+    settle_anyway: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--settle-anyway",
+            help="DATASET:EPOCH that is held because gold may have leaked, and that you have looked at.",
+        ),
+    ] = None,
+) -> None:
     """Checkpoint, score, propose and finalise."""
     from cota.worker import main
 
-    main()
+    main(settle_anyway or ())

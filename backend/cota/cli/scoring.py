@@ -14,20 +14,24 @@ LabelsOption = Annotated[Path, typer.Option("--labels", help="CSV with the colum
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", help="CSV with the columns task,label; without it nobody is paid.")
 ]
-RulesOption = Annotated[int, typer.Option("--rules", min=1, help="The version of the scoring rules.")]
+RulesOption = Annotated[
+    int | None,
+    typer.Option("--rules", min=1, help="The version of the scoring rules; the newest if not said."),
+]
 
 
 def score(
-    labels: LabelsOption, gold: GoldOption = None, rules: RulesOption = 1, as_json: JsonOption = False
+    labels: LabelsOption, gold: GoldOption = None, rules: RulesOption = None, as_json: JsonOption = False
 ) -> None:
     """Score any file of labels by the network's own rules.
 
     With --json: {"labels": {task: label or null}, "workers": {worker: {"skill", "pay"}}}; skill from 0 to 1,
     pay in share base units.
     """
+    from cota.scoring import NEWEST
     from cota.scoring.files import score_files
 
-    found = score_files(labels, gold, rules)
+    found = score_files(labels, gold, rules or NEWEST)
     if as_json:
         print_json(found)
         return

@@ -13,18 +13,22 @@ from cota.client.agents import Agent
 from cota.client.backup import Backup
 from cota.client.buyer import Bought, BuyerCalls
 from cota.client.claiming import ClaimCalls
+from cota.client.deliveries import DeliveryCalls
 from cota.client.proofs import Inclusion, ProofCalls
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
 from cota.client.refusals import ClientError, Unreachable, Untrustworthy
-from cota.client.staking import StakeCalls
+from cota.client.staking import StakeCalls, StakeLocked
+from cota.client.successors import SuccessorCalls
 
 __all__ = [
     "Agent", "Backup", "Bought", "ClientError", "CotaClient", "Currency", "Inclusion", "Lease", "NewItem", "Sent",
-    "SignedLabel", "SignedReceipt", "Status", "Unreachable", "Untrustworthy",
+    "SignedLabel", "SignedReceipt", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
-class CotaClient(ProofCalls, ClaimCalls, StakeCalls, PublisherCalls, BuyerCalls):
+class CotaClient(
+    ProofCalls, ClaimCalls, StakeCalls, SuccessorCalls, PublisherCalls, BuyerCalls, DeliveryCalls
+):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""

@@ -18,7 +18,7 @@ from cota.commitments.draw import commitment_of
 from cota.commitments.hashes import schema_hash
 from cota.commitments.words import NONE32
 from cota.networks import Windows
-from cota.scoring import rules_hash
+from cota.scoring import NEWEST, rules_hash
 from cota.units import Address, parse_address, parse_hash32
 
 COTA = 10**18
@@ -36,7 +36,7 @@ def draft_terms(
     seats: int,
     price_floor: int,
     windows: Windows,
-    rules: int = 1,
+    rules: int = NEWEST,
     **choices: Any,
 ) -> Terms:
     """Terms with usual values; `choices` are fields of `Terms` that replace them.

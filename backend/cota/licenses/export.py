@@ -22,10 +22,10 @@ from cota.licenses import queries
 from cota.licenses.batches import BatchTrees, batch_trees
 from cota.licenses.queries import Epoch, License
 from cota.licenses.records import item_of, record_of
+from cota.scoring import version_of
 from cota.store.session import ReadSession
 
 VERSION = 1
-RULES = 1
 
 
 class Export:
@@ -67,7 +67,7 @@ class Export:
             epochs=tuple(epoch.number for epoch in epochs),
             schema=schema,
             classes=closed_classes(schema) or (),
-            rules=RULES,
+            rules=version_of(self._dataset.terms.rules_hash),
             units_per_label=self._dataset.terms.units_per_label,
             receipt_keys=(self._key.address,),
         )

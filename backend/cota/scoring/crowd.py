@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cota.scoring.answers import name_answers
 from cota.scoring.consensus import Voters
+from cota.scoring.outward.crowd import judge_crowd
+from cota.scoring.outward.numbers import OutwardRules
 from cota.scoring.rows import Floats, LabelRow, Table, make_table
 from cota.scoring.rules import rules_of
 
@@ -45,6 +48,8 @@ def crowd_consensus(
     chance. Raises DuplicateLabel, or BadRequest.
     """
     numbers = rules_of(rules)
+    if isinstance(numbers, OutwardRules):
+        return _outward(labels, classes, numbers)
     table = make_table(labels, {}, classes)
     everybody = np.ones(len(table.task), np.bool_)
     voters = Voters(table, everybody, np.full(len(classes), 1 / len(classes)), numbers)
@@ -58,3 +63,13 @@ def crowd_consensus(
     names = [*classes, None]
     consensus = {task: names[c] for task, c in zip(table.tasks, voters.decide().tolist(), strict=True)}
     return consensus, dict(zip(table.workers, skill.tolist(), strict=True))
+
+
+def _outward(
+    labels: Sequence[LabelRow], classes: Sequence[str], rules: OutwardRules
+) -> tuple[dict[str, str | None], dict[str, int]]:
+    named = name_answers(labels, {}, classes)
+    decided, skill = judge_crowd(named.answers, rules)
+    names = [*classes, None]
+    consensus = {task: names[c] for task, c in zip(named.tasks, decided.tolist(), strict=True)}
+    return consensus, dict(zip(named.workers, skill.tolist(), strict=True))

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 from cota.errors import BadRequest
 from cota.scoring.crowd import crowd_consensus
-from cota.scoring.mechanism import score
 from cota.scoring.rows import LabelRow
-from cota.settlement.units import SKILL_ONE, allot
+from cota.scoring.versions import score
+from cota.settlement.units import SKILL_ONE, earnings, share_out
 
 UNITS_PER_LABEL = 10**9
 """Largest units per label that `pay` is computed with, the default of a dataset."""
@@ -96,7 +96,8 @@ def score_files(labels_path: Path, gold_path: Path | None, rules: int = 1) -> di
         classes = sorted({row.label for row in rows} | set(gold.values()))
         scores = score(rows, gold, classes or ["-"], rules)
         consensus, skill = scores.consensus, scores.skill
-        _, pay = allot(skill, scores.counted, UNITS_PER_LABEL)
+        exact = {w: earnings(skill[w], weight, UNITS_PER_LABEL) for w, weight in scores.weight.items()}
+        _, pay = share_out(exact)
     silent = {task for task, _ in contradicted}, {worker for _, worker in contradicted}
     return {
         "labels": {task: consensus.get(task) for task in sorted(silent[0] | set(consensus))},

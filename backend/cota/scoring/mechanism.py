@@ -1,53 +1,31 @@
-"""The scoring of one epoch: labels and hidden gold -> **consensus, skill, settled labels** -> units.
+"""Rules 1, the scoring of one epoch: labels and hidden gold -> **consensus, skill, settled labels** -> units.
 
 Gold alone proves the first workers; their votes and Dawid-Skene say what the other items are; that proves
-more workers; six rounds. What a crowd agrees on never proves anyone by itself. docs/scoring.md says why,
-and what happens to the odd cases. Promises: no randomness; the same rows in any order give the same bits;
+more workers; six rounds. What a crowd agrees on never proves anyone by itself. docs/scoring-rules-1.md says
+why, and what happens to the odd cases. Promises: no randomness; the same rows in any order give the same bits;
 whatever decides money has been rounded to integers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from cota.scoring.consensus import Voters
 from cota.scoring.rows import Flags, Floats, Ints, LabelRow, Table, make_table
-from cota.scoring.rules import Rules, rules_of
+from cota.scoring.rules import Rules
+from cota.scoring.scores import WHOLE_LABEL, Scores, reasons_of
 from cota.scoring.skill import SkillGrid, Skills, class_prior, marginals
-
-UNSETTLED = "unsettled"
-"""No proven worker voted on the item and its gold is not known."""
-UNKNOWN_LABEL = "unknown-label"
-"""The label is none of the dataset's classes."""
 
 _BILLIONTHS = 10**7
 """A grid step in billionths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What an epoch's scoring says.
-
-    By task: `consensus`, null if unsettled. By worker: `skill` in billionths (at least 0), `proven` (her
-    votes made the consensus), `counted` (labels on settled items, right or wrong), `reasons` (why others
-    do not count).
-    """
-
-    consensus: dict[str, str | None] = field(default_factory=dict)
-    skill: dict[str, int] = field(default_factory=dict)
-    proven: dict[str, bool] = field(default_factory=dict)
-    counted: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-def score(
-    labels: Sequence[LabelRow], gold: Mapping[str, str], classes: Sequence[str], rules: int = 1
+def score_votes(
+    labels: Sequence[LabelRow], gold: Mapping[str, str], classes: Sequence[str], numbers: Rules
 ) -> Scores:
-    """Scores an epoch. `classes` in declared order (ties go to the first); gold of tasks that nobody
-    labelled is ignored. Raises DuplicateLabel, or BadRequest for classes, gold or rules that cannot be.
+    """Scores an epoch by rules of the first family. Raises DuplicateLabel, or BadRequest for classes or gold that
+    cannot be.
     """
-    numbers = rules_of(rules)
     table = make_table(labels, gold, classes)
     if not table.workers:
         return Scores()
@@ -109,8 +87,7 @@ def _collect(table: Table, run: _Run) -> Scores:
     paid = np.maximum(run.skills.paid, 0) * _BILLIONTHS
     reasons: dict[str, dict[str, int]] = {}
     for worker, open_rows in zip(table.workers, unsettled.tolist(), strict=True):
-        found = {UNSETTLED: open_rows, UNKNOWN_LABEL: table.unknown.get(worker, 0)}
-        reasons[worker] = {reason: count for reason, count in found.items() if count}
+        reasons[worker] = reasons_of(open_rows, table.unknown.get(worker, 0))
     names = [*table.classes, None]  # -1, unsettled, is the last
     return Scores(
         {task: names[c] for task, c in zip(table.tasks, decided.tolist(), strict=True)},
@@ -118,4 +95,5 @@ def _collect(table: Table, run: _Run) -> Scores:
         dict(zip(table.workers, run.voting.tolist(), strict=True)),
         dict(zip(table.workers, counted.tolist(), strict=True)),
         reasons,
+        dict(zip(table.workers, (counted * WHOLE_LABEL).tolist(), strict=True)),
     )

@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from cota.commitments.canonical import Json, canonical
 from cota.commitments.words import keccak
 from cota.errors import BadRequest
+from cota.scoring.outward.numbers import OUTWARD, OutwardRules
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """See docs/scoring.md for the formulas that these numbers stand in."""
+    """Rules of the first family. See docs/scoring-rules-1.md for the formulas that these numbers stand in."""
 
     version: int
     mechanism: str
@@ -44,7 +45,7 @@ class Rules:
     """Posteriors are rounded to this many decimals before anything is decided."""
 
 
-RULES: dict[int, Rules] = {
+RULES: dict[int, Rules | OutwardRules] = {
     1: Rules(
         version=1,
         mechanism="gold-proven Dawid-Skene",
@@ -64,11 +65,14 @@ RULES: dict[int, Rules] = {
         skill_exponent=2,
         difficulty=1,
         posterior_decimals=9,
-    )
+    ),
+    2: OUTWARD,
 }
+NEWEST = 2
+"""What new datasets are made under."""
 
 
-def rules_of(version: int) -> Rules:
+def rules_of(version: int) -> Rules | OutwardRules:
     """The rules of a version. Raises BadRequest."""
     if version not in RULES:
         raise BadRequest(f"there are no scoring rules {version}: known are {', '.join(map(str, RULES))}")
@@ -83,3 +87,20 @@ def rules_json(version: int) -> dict[str, Json]:
 def rules_hash(version: int) -> bytes:
     """keccak256 of the canonical JSON: the terms' `rulesHash`. Raises BadRequest."""
     return keccak(canonical(rules_json(version)))
+
+
+def version_of(digest: bytes) -> int:
+    """The version that a dataset's terms name. Raises BadRequest for a hash that is none of ours."""
+    if digest not in RULES_BY_HASH:
+        raise BadRequest(f"the terms name scoring rules 0x{digest.hex()}, which are not known here")
+    return RULES_BY_HASH[digest]
+
+
+def wait_epochs_of(version: int) -> int:
+    """How many earlier epochs matter to the scoring of one. Raises BadRequest."""
+    numbers = rules_of(version)
+    return numbers.wait_epochs if isinstance(numbers, OutwardRules) else 0
+
+
+RULES_BY_HASH = {rules_hash(version): version for version in RULES}
+"""What a dataset's terms may name."""

@@ -26,7 +26,7 @@ from cota.formats.shapes import (
 from cota.settlement.leaves import Leaf
 from cota.units import Address
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """An account's skill in billionths, whether proven, and how many of its labels are settled."""
+    """An account's skill in billionths, whether proven, how many of its labels are settled, and what these weigh
+    for pay, in thousandths of a label.
+    """
 
     account: Address
     skill: int
     proven: bool
     counted: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,9 @@ ROW = Shape(
     "row",
 )
 AGENT = Shape(Agent, {"digest": BYTES32, "key": typed(AgentKey), "signature": BYTES}, "agent")
-SKILL = Shape(Skill, {"account": ADDRESS, "skill": COUNT, "proven": FLAG, "counted": COUNT}, "skill")
+SKILL = Shape(
+    Skill, {"account": ADDRESS, "skill": COUNT, "proven": FLAG, "counted": COUNT, "weight": COUNT}, "skill"
+)
 UNITS = Shape(Units, {"account": ADDRESS, "units": UINT64}, "units")
 LEAF = Shape(
     Leaf, {"index": COUNT, "account": ADDRESS, "units": UINT64, "penalty": UINT128, "leaf": BYTES32}, "leaf"

@@ -124,6 +124,7 @@ _SAVE_RESULT = text(
     ON CONFLICT (dataset, epoch) DO UPDATE SET scores = excluded.scores
     """
 )
+_RESULT = text("SELECT scores FROM epoch_results WHERE dataset = :dataset AND epoch = :epoch")
 _COORDINATED = text(
     """
     SELECT d.dataset, d.terms, d.state FROM mirror.datasets d
@@ -240,6 +241,13 @@ async def save_file(
 
 async def save_result(session: WriteSession, dataset: bytes, epoch: int, scores: dict[str, Any]) -> None:
     await session.execute(_SAVE_RESULT, {"dataset": dataset, "epoch": epoch, "scores": json.dumps(scores)})
+
+
+async def result(session: ReadSession, dataset: bytes, epoch: int) -> dict[str, Any] | None:
+    """What `save_result` stored."""
+    row = {"dataset": dataset, "epoch": epoch}
+    found: dict[str, Any] | None = (await session.execute(_RESULT, row)).scalar_one_or_none()
+    return found
 
 
 async def with_log(session: ReadSession) -> Sequence[tuple[bytes, bytes, str]]:

@@ -12,15 +12,15 @@ from typing import Any
 from cota.auth.typed import AgentKey
 from cota.commitments.hashes import VOID_ROW
 from cota.scoring import LabelRow, Scores, rules_hash, score
+from cota.scoring.scores import UNSETTLED, Leaked
+from cota.settlement.earning import earn
 from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
+from cota.settlement.epoch_lines import VERSION
 from cota.settlement.leaves import Epoch
+from cota.settlement.past import Past, skill_lines, with_past
 from cota.settlement.queries import LogRow
-from cota.settlement.units import allot
-from cota.units import Address, address_of, parse_address, to_hex
+from cota.units import Address, address_of, to_hex
 
-RULES = 1
-FILE_VERSION = 1
-UNSETTLED = "unsettled"
 COUNTED = ""
 
 
@@ -30,6 +30,7 @@ class Question:
 
     classes: Sequence[str]
     units_per_label: int
+    rules: int = 1
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,39 @@ class Scored:
     file: EpochFile
     consensus: dict[str, str | None]
     outcomes: dict[int, str]
+    leaked: Leaked = Leaked()
+    more_seats: Sequence[str] = ()
 
     def private(self) -> dict[str, Any]:
         """As it is stored: counted rows are not listed among the outcomes."""
         refused = {str(index): reason for index, reason in self.outcomes.items() if reason != COUNTED}
-        return {"consensus": self.consensus, "outcomes": refused}
+        return {
+            "consensus": self.consensus,
+            "outcomes": refused,
+            "skills": [[s.account, s.skill, s.proven, s.counted, s.weight] for s in self.file.skills],
+            "leaked": {
+                "halt": self.leaked.halt,
+                "errors": self.leaked.errors,
+                "workers": list(self.leaked.workers),
+            },
+            "more_seats": list(self.more_seats),
+        }
+
+
+def past_of(number: int, rows: Sequence[LogRow], stored: Mapping[str, Any]) -> Past:
+    """An earlier epoch from its rows and what `private` stored."""
+    return Past(
+        number,
+        label_rows(rows),
+        [Skill(Address(account), *line) for account, *line in stored["skills"]],
+        frozenset(task for task, label in stored["consensus"].items() if label is None),
+        frozenset(task for task, label in stored["consensus"].items() if label is not None),
+    )
+
+
+def label_rows(rows: Sequence[LogRow]) -> list[LabelRow]:
+    """Task = item reference, worker = account."""
+    return [LabelRow(to_hex(row.item_ref), row.account, str(row.label)) for row in rows]
 
 
 def public_rows(rows: Sequence[LogRow], start: int, stop: int, agents: Mapping[bytes, Agent]) -> list[Row]:
@@ -85,14 +114,16 @@ def score_epoch(
     rows: Sequence[LogRow],
     agents: Mapping[bytes, Agent],
     gold: Mapping[bytes, Any],
+    past: Sequence[Past] = (),
 ) -> Scored:
-    """The whole of an epoch. Takes seconds for many rows: run it in a thread."""
-    labels = [LabelRow(to_hex(row.item_ref), row.account, str(row.label)) for row in rows]
+    """The whole of an epoch; `past` are the epochs of its window. Takes seconds for many rows: run it in a thread."""
     known = {to_hex(item): str(label) for item, label in gold.items()}
-    scores = score(labels, known, question.classes, RULES)
-    _, units = allot(_by_address(scores.skill), _by_address(scores.counted), question.units_per_label)
+    labels, inform = with_past(label_rows(rows), past)
+    scores = score(labels, known, question.classes, question.rules, inform)
+    skills = skill_lines(scores)
+    _, units = earn(skills, {one.number: one.skills for one in past}, len(log), question.units_per_label)
     header = Header(
-        version=FILE_VERSION,
+        version=VERSION,
         chain_id=epoch.chain_id,
         ledger=epoch.ledger,
         dataset=epoch.dataset,
@@ -100,8 +131,8 @@ def score_epoch(
         first=start,
         end=start + len(log),
         log_root=log_root,
-        rules=RULES,
-        rules_hash=rules_hash(RULES),
+        rules=question.rules,
+        rules_hash=rules_hash(question.rules),
         items=len({row.item_ref for row in rows}),
     )
     outcomes = {
@@ -112,18 +143,11 @@ def score_epoch(
         header=header,
         rows=log,
         agents=list(agents.values()),
-        skills=_skills(scores),
+        skills=skills,
         units=units,
         reasons=_reasons(scores),
     )
-    return Scored(file, scores.consensus, outcomes)
-
-
-def _skills(scores: Scores) -> list[Skill]:
-    return [
-        Skill(parse_address(worker), skill, scores.proven[worker], scores.counted[worker])
-        for worker, skill in scores.skill.items()
-    ]
+    return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats)
 
 
 def _reasons(scores: Scores) -> dict[str, int]:
@@ -131,7 +155,3 @@ def _reasons(scores: Scores) -> dict[str, int]:
     for found in scores.reasons.values():
         total.update(found)
     return dict(total)
-
-
-def _by_address(values: Mapping[str, int]) -> dict[Address, int]:
-    return {parse_address(worker): value for worker, value in values.items()}

@@ -21,13 +21,17 @@ from cota.errors import ChainReverted
 from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
+from cota.scoring.rules import RULES_BY_HASH
 from cota.settlement import queries
+from cota.settlement.earning import window
 from cota.settlement.epoch_file import file_lines, row_lines
 from cota.settlement.leaves import Epoch
+from cota.settlement.past import Past
 from cota.settlement.queries import Backlog, EpochRow
-from cota.settlement.scored import Question, Scored, agent_records, public_rows, score_epoch
+from cota.settlement.scored import Question, Scored, agent_records, past_of, public_rows, score_epoch
 from cota.store.locks import named_lock
 from cota.store.mirror import wait_for_block
+from cota.store.session import ReadSession
 from cota.units import to_hex
 
 log = get_logger(__name__)
@@ -36,6 +40,10 @@ MOST_ROWS = 2**20
 INDEX_SECONDS = 20.0
 QUIET_SECONDS = 60.0
 _PAUSE = 0.1
+
+
+Released = frozenset[tuple[bytes, int]]
+"""Epochs, as (dataset, number), that a person lets go on though gold may have leaked."""
 
 
 class NotQuiet(Exception):
@@ -48,6 +56,7 @@ class Coordinator:
 
     services: Services
     sender: Sender
+    released: Released = frozenset()
 
     async def advance(self, dataset_id: bytes) -> list[str]:
         """Does every step that can be done now; returns their names."""
@@ -105,14 +114,24 @@ class Coordinator:
     async def _propose(self, dataset: Dataset, row: EpochRow) -> bool:
         if dataset.schema is None or closed_classes(dataset.schema) is None:
             return False  # answers that cannot be listed are not scored by these rules
+        if dataset.terms.rules_hash not in RULES_BY_HASH:
+            return False  # a file that no verifier accepts is not proposed
         ledger = AnnotationLedger(self.services.node, dataset.ledger)
         proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
         if proposal.state not in (ProposalState.NONE, ProposalState.REJECTED) or proposal.attempt != (
             row.attempt or 0
         ):
             return False  # sent before, and not indexed yet
+        if await self._is_held(dataset, row):
+            return False
         scored = await self._score(dataset, row)
+        if scored is None:
+            return False  # an epoch before it is not scored yet
         file_hash = await self._save(dataset, row, scored)
+        if scored.leaked.halt and not self._is_released(dataset, row):
+            log.error("held: gold may have leaked", dataset=to_hex(dataset.id), epoch=row.epoch)
+            SETTLEMENT_STEPS.labels("propose", "held").inc()
+            return False
         end = scored.file.end
         data = AnnotationLedger.encode_propose(
             dataset.id, row.epoch, end.settlement_root, end.total_units, end.leaf_count, file_hash
@@ -136,17 +155,46 @@ class Coordinator:
         await self._done("finalize", dataset, receipt, epoch=row.epoch)
         return True
 
-    async def _score(self, dataset: Dataset, row: EpochRow) -> Scored:
+    async def _is_held(self, dataset: Dataset, row: EpochRow) -> bool:
+        """Scored before, with signs of leaked gold, and no person has let it go on."""
+        if self._is_released(dataset, row):
+            return False
         async with self.services.database.read() as session:
+            stored = await queries.result(session, dataset.id, row.epoch)
+        return bool(stored and stored.get("leaked", {}).get("halt"))
+
+    def _is_released(self, dataset: Dataset, row: EpochRow) -> bool:
+        return (dataset.id, row.epoch) in self.released
+
+    async def _score(self, dataset: Dataset, row: EpochRow) -> Scored | None:
+        """None while an epoch that it builds on has no result."""
+        rules = RULES_BY_HASH[dataset.terms.rules_hash]
+        async with self.services.database.read() as session:
+            past = await self._past(session, dataset, window(row.epoch, rules))
+            if past is None:
+                return None
             rows = await queries.rows(session, dataset.id, row.start, row.end)
             agents = agent_records(await queries.agents(session, dataset.id, row.start, row.end))
-            gold = await queries.gold(session, dataset.id, row.start, row.end)
+            first = past[0].start if past else row.start
+            gold = await queries.gold(session, dataset.id, first, row.end)
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
-        question = Question(closed_classes(dataset.schema) or (), dataset.terms.units_per_label)
+        question = Question(closed_classes(dataset.schema) or (), dataset.terms.units_per_label, rules)
         public = public_rows(rows, row.start, row.end, agents)
+        before = [one.past for one in past]
         return await asyncio.to_thread(
-            score_epoch, epoch, question, public, row.start, row.log_root, rows, agents, gold
+            score_epoch, epoch, question, public, row.start, row.log_root, rows, agents, gold, before
         )
+
+    async def _past(self, session: ReadSession, dataset: Dataset, numbers: range) -> list["Before"] | None:
+        found = []
+        for number in numbers:
+            stored = await queries.result(session, dataset.id, number)
+            row = await queries.find(session, dataset.id, number)
+            if row is None or stored is None or row.state == "checkpointed":
+                return None  # a verifier needs its file, which is known by a proposal alone
+            rows = await queries.rows(session, dataset.id, row.start, row.end)
+            found.append(Before(row.start, past_of(number, rows, stored)))
+        return found
 
     async def _save(self, dataset: Dataset, row: EpochRow, scored: Scored) -> bytes:
         """Stores the epoch file and what belongs to it; returns the file's hash."""
@@ -166,6 +214,14 @@ class Coordinator:
         SETTLEMENT_STEPS.labels(step, "done").inc()
         log.info(step, dataset=to_hex(dataset.id), block=receipt.block_number, gas=receipt.gas_used, **told)
         await wait_for_block(self.services.database, receipt.block_number, INDEX_SECONDS)
+
+
+@dataclass(frozen=True)
+class Before:
+    """An earlier epoch, and the log index that it starts at."""
+
+    start: int
+    past: Past
 
 
 class Turn:

@@ -30,7 +30,9 @@ T = TypeVar("T")
 WINDOW = 5_000
 ADDRESSES_PER_CALL = 100
 CONCURRENT_CALLS = 32
-_TIMED = ("PriceSet", "LicenseBought", "LicenseRenewed", "Checkpointed")
+_TIMED = frozenset(
+    {"PriceSet", "LicenseBought", "LicenseRenewed", "Checkpointed", "EpochFinalized", "Penalised"}
+)
 
 
 def read_deployment(network: str, folder: Path) -> tuple[Deployment, dict[Address, bytes]]:

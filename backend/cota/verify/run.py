@@ -22,6 +22,7 @@ from cota.verify.report import Disagreement, Report
 from cota.verify.scores import check_scores
 from cota.verify.settlement import check_epochs, check_settlements, check_share_claims
 from cota.verify.signers import Signers, WalletsAt
+from cota.verify.stakes import check_stakes
 from cota.verify.state import check_state
 from cota.verify.views import Views, read_views
 
@@ -103,6 +104,7 @@ def _check_public(
     check_disputes(report, facts, views)
     check_money(report, facts, views)
     check_licenses(report, facts, views)
+    check_stakes(report, facts, views.vaults, epochs)
 
 
 def _source(api_url: str | None, folder: Path | None) -> Source | None:

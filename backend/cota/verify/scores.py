@@ -7,12 +7,13 @@ item that differs is named with both values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cota.scoring import LabelRow, Scores, score
+from cota.scoring import LabelRow, Scores, score, version_of
+from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
-from cota.settlement.units import allot
+from cota.settlement.past import Past, skill_lines, with_past
 from cota.units import Address, to_hex
 from cota.verify.labels import Licensed
 from cota.verify.report import NotChecked, Report, Tally
@@ -26,6 +27,7 @@ class Rescored:
     number: int
     file: EpochFile
     scores: Scores
+    past: Sequence[Past]
 
     @property
     def where(self) -> str:
@@ -76,14 +78,33 @@ def _rescore(sold: Sequence[Licensed]) -> list[Rescored]:
         raise NotChecked(f"{erased} labels or items were erased: scores cannot be made again without them")
     found: list[Rescored] = []
     for licensed in sold:
-        classes, rules = licensed.export.header.classes, licensed.export.header.rules
-        for number in licensed.export.header.epochs:
-            if number in licensed.files:
-                scores = score(*label_rows(licensed, number), classes, rules)
-                found.append(Rescored(licensed, number, licensed.files[number], scores))
+        made: dict[int, Rescored] = {}
+        for number in sorted(set(licensed.export.header.epochs) & set(licensed.files)):
+            made[number] = _rescore_epoch(licensed, number, made)
+        found.extend(made.values())
     if not found:
         raise NotChecked("no epoch files: give --api or --epoch-files")
     return found
+
+
+def _rescore_epoch(sold: Licensed, number: int, made: Mapping[int, Rescored]) -> Rescored:
+    """An epoch's scores, from its labels and those of the epochs that it builds on."""
+    rules = version_of(sold.anchors.terms.rules_hash)
+    labels, gold = label_rows(sold, number)
+    past = []
+    for before in window(number, rules):
+        if before not in made:
+            raise NotChecked(
+                f"epoch {number} of {sold.name} builds on epoch {before}, which --labels does not hold"
+            )
+        rows, more = label_rows(sold, before)
+        gold |= more
+        consensus = made[before].scores.consensus
+        left_open = frozenset(task for task, label in consensus.items() if label is None)
+        past.append(Past(before, rows, made[before].file.skills, left_open, frozenset(consensus) - left_open))
+    counts, informs = with_past(labels, past)
+    scores = score(counts, gold, sold.export.header.classes, rules, informs)
+    return Rescored(sold, number, sold.files[number], scores, past)
 
 
 def _check_skills(tally: Tally, epoch: Rescored) -> None:
@@ -97,11 +118,14 @@ def _check_skills(tally: Tally, epoch: Rescored) -> None:
             tally.equal(f"skill of {where}", epoch.scores.skill.get(account), line.skill)
             tally.equal(f"proof of {where}", epoch.scores.proven.get(account), line.proven)
             tally.equal(f"settled labels of {where}", epoch.scores.counted.get(account), line.counted)
+            tally.equal(f"weight of the labels of {where}", epoch.scores.weight.get(account), line.weight)
 
 
 def _check_units(tally: Tally, epoch: Rescored) -> None:
     per_label = epoch.sold.anchors.terms.units_per_label
-    _, units = allot(epoch.scores.skill, epoch.scores.counted, per_label)
+    lines = skill_lines(epoch.scores)
+    earlier = {one.number: one.skills for one in epoch.past}
+    _, units = earn(lines, earlier, len(epoch.file.rows), per_label)
     for account in sorted(set(units) | set(epoch.file.units), key=str.lower):
         where = f"units of {account} in {epoch.where}"
         tally.equal(where, units.get(account, 0), epoch.file.units.get(Address(account), 0))

@@ -7,12 +7,12 @@ Checks `epochs.units`, `epochs.leaves`, `epochs.bounds`, `epochs.opened`, `share
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cota.chain.decode import Event
+from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.leaves import CORRECTION, Epoch, make_leaf
-from cota.settlement.units import allot
 from cota.units import Address
 from cota.verify.epoch_files import Settled, require
 from cota.verify.facts import Dataset, Facts, describe
@@ -23,8 +23,11 @@ from cota.verify.views import Views
 def check_settlements(report: Report, epochs: Sequence[Settled], has_source: bool) -> None:
     """From the published skills to the root that was proposed."""
     with report.check("epochs.units", "units follow from skills and settled labels") as tally:
-        for epoch, file in require(epochs, has_source):
-            _check_units(tally, epoch, file)
+        found = list(require(epochs, has_source))
+        files = {(e.dataset.id, e.number): file for e, file in found}
+        for epoch, file in found:
+            earlier = {number: one for (at, number), one in files.items() if at == epoch.dataset.id}
+            _check_units(tally, epoch, file, earlier)
     with report.check("epochs.leaves", "the leaves make the settlement root on chain") as tally:
         for epoch, file in require(epochs, has_source):
             args, end = epoch.proposal.args, file.end
@@ -76,10 +79,14 @@ def check_share_claims(
         tally.need("no epoch was finalised yet")
 
 
-def _check_units(tally: Tally, epoch: Settled, file: EpochFile) -> None:
-    skills = {line.account: line.skill for line in file.skills}
-    counted = {line.account: line.counted for line in file.skills}
-    total, units = allot(skills, counted, epoch.dataset.terms.units_per_label)
+def _check_units(tally: Tally, epoch: Settled, file: EpochFile, earlier: Mapping[int, EpochFile]) -> None:
+    lines = {}
+    for number in window(epoch.number, file.header.rules):
+        tally.true(
+            f"epoch {number} before {epoch.where}", number in earlier, "its file: this epoch builds on it"
+        )
+        lines[number] = earlier[number].skills
+    total, units = earn(file.skills, lines, len(file.rows), epoch.dataset.terms.units_per_label)
     accounts: list[Address] = sorted(set(units) | set(file.units), key=str.lower)
     for account in accounts:
         where = f"units of {account} in {epoch.where}"

@@ -31,6 +31,7 @@ from cota.units import ZERO_ADDRESS, Address, Hash32
 from cota.verify.facts import Dataset, Facts
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement
+from cota.verify.stakes import VaultView, read_vaults
 from cota.verify.state import State, read_state
 
 T = TypeVar("T")
@@ -82,6 +83,7 @@ class Views:
     datasets: Mapping[bytes, DatasetView]
     court_money: Mapping[Address, int]
     """COTA by court."""
+    vaults: Mapping[Address, VaultView]
 
 
 async def read_views(client: NodeClient, facts: Facts) -> Views:
@@ -114,6 +116,7 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
             for dataset in facts.datasets
         },
         court_money=dict(zip(courts, await _court_money(client, facts, courts), strict=True)),
+        vaults=await _answer("the vaults", read_vaults(client, facts)),
     )
 
 

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
+import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
-import {World} from "../support/World.sol";
+import {Penalties} from "../support/Penalties.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @notice Four contributors and a coordinator in two datasets, over long times.
-contract StakeActors is World {
+/// @notice Four contributors, a coordinator and a court in two datasets, over long times: every epoch fines somebody.
+contract StakeActors is Penalties {
     bytes32[2] public datasets;
     address[] public actors;
     uint256 public deposited;
     uint256 public withdrawn;
+    uint256 public burnt;
+    mapping(bytes32 dataset => mapping(uint64 epoch => Fine)) private _fines;
+    mapping(bytes32 dataset => mapping(address account => uint256)) private _taken;
+    mapping(bytes32 dataset => mapping(address account => uint256)) private _heldAt;
+    mapping(bytes32 dataset => mapping(uint64 epoch => bool)) private _executed;
 
     function setUp() public override {
         super.setUp();
@@ -46,6 +54,7 @@ contract StakeActors is World {
         IStakeVault.JoinRequest memory request = joinRequest(dataset, actor);
         vm.prank(actor);
         vault.join(request, "", false);
+        _taken[dataset][actor] = 0;
     }
 
     function leaveOne(uint256 who, uint256 which) external {
@@ -60,22 +69,69 @@ contract StakeActors is World {
         logRows(datasets[which % 2], 1);
     }
 
-    function proposeOne(uint256 which, uint256 number) external {
-        bytes32 dataset = datasets[which % 2];
-        uint64 count = ledger.checkpointCount(dataset);
-        if (count == 0) return;
-        uint64 n = uint64(bound(number, 1, count));
-        if (ledger.proposalOf(dataset, n).attempt != 0) return;
-        vm.prank(coordinator);
-        ledger.propose(dataset, n, 0, 0, 0, "");
+    function proposeOne(uint256 which, uint256 number, uint256 who, uint128 penalty) external {
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0 || ledger.proposalOf(dataset, n).attempt != 0) return;
+        _fines[dataset][n] = Fine(_actor(who), uint128(bound(penalty, 1, 90e18)));
+        proposeFines(dataset, n, _fine(dataset, n), 0);
     }
 
     function finalizeOne(uint256 which, uint256 number) external {
-        bytes32 dataset = datasets[which % 2];
-        uint64 count = ledger.checkpointCount(dataset);
-        if (count == 0) return;
-        uint64 n = uint64(bound(number, 1, count));
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0) return;
         try ledger.finalize(dataset, n) {} catch {}
+    }
+
+    // ---- the court
+
+    function disputeOne(uint256 which, uint256 number) external {
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0) return;
+        IAnnotationLedger.ProposalState state = ledger.proposalOf(dataset, n).state;
+        vm.startPrank(court);
+        if (state == IAnnotationLedger.ProposalState.Disputed) ledger.resume(dataset, n);
+        else if (state == IAnnotationLedger.ProposalState.Proposed) try ledger.suspend(dataset, n) {} catch {}
+        vm.stopPrank();
+    }
+
+    function holdOne(uint256 which, uint256 number) external {
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0 || _executed[dataset][n]) return;
+        uint64 finalizedAt = ledger.proposalOf(dataset, n).finalizedAt;
+        if (finalizedAt == 0 || block.timestamp >= finalizedAt + 3 days) return;
+        address account = _fines[dataset][n].account;
+        if (vault.penaltyStateOf(dataset, n, 0) == IStakeVault.PenaltyState.None) {
+            _heldAt[dataset][account] = block.timestamp;
+        }
+        vm.prank(court);
+        vault.holdPenalty(dataset, n, 0, account);
+    }
+
+    function ruleOne(uint256 which, uint256 number, bool upheld) external {
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0 || vault.penaltyStateOf(dataset, n, 0) != IStakeVault.PenaltyState.Held) return;
+        vm.startPrank(court);
+        if (upheld) vault.cancelPenalty(dataset, n, 0);
+        else vault.releasePenalty(dataset, n, 0);
+        vm.stopPrank();
+    }
+
+    /// @dev Whatever is tried: never more than the cap, never twice, never outside its time, never work of before.
+    function penaliseOne(uint256 which, uint256 number) external {
+        (bytes32 dataset, uint64 n) = _checkpoint(which, number);
+        if (n == 0) return;
+        Fine memory fine = _fines[dataset][n];
+        IStakeVault.Membership memory m = vault.membership(dataset, fine.account);
+        IDatasetShares.ShareClaim memory leaf = fineOf(dataset, n, _fine(dataset, n), 0);
+        try vault.executePenalty(dataset, leaf) returns (uint128 taken) {
+            assertFalse(_executed[dataset][n], "P7: twice");
+            assertLe(taken, fine.penalty, "P7: more than the leaf says");
+            assertGe(block.timestamp, ledger.proposalOf(dataset, n).finalizedAt + 3 days, "P7: before appeals end");
+            assertGt(ledger.checkpointOf(dataset, n).madeAt, m.joinedAt, "P7: work of before");
+            _executed[dataset][n] = true;
+            _taken[dataset][fine.account] += taken;
+            burnt += taken;
+        } catch {}
     }
 
     /// @dev Whatever happens, a lock must not open while work from before leaving may still be penalised.
@@ -100,7 +156,8 @@ contract StakeActors is World {
         if (_state(who, which) != IStakeVault.MembershipState.Leaving) return;
         (address actor, bytes32 dataset) = (_actor(who), datasets[which % 2]);
         uint64 leftAt = vault.membership(dataset, actor).leftAt;
-        uint64 last = leftAt + 1 hours + 3 days + 7 days + 5 days;
+        // Disputes and appeals keep a lock, for 180 days at most.
+        uint256 last = Math.max(leftAt + 1 hours + 3 days + 7 days + 5 days, _heldAt[dataset][actor]) + 180 days;
         try vault.expire(dataset, actor) {
             assertGe(block.timestamp, leftAt + 1 hours + 7 days + 5 days, "P7: expired too early");
         } catch {
@@ -120,19 +177,33 @@ contract StakeActors is World {
             }
         }
         assertEq(cota.balanceOf(address(vault)), sum, "P7: accounts");
-        assertEq(sum, deposited - withdrawn, "P7: nothing made or lost");
+        assertEq(sum, deposited - withdrawn - burnt, "P7: nothing made or lost");
     }
 
-    /// @notice A membership holds exactly the terms' stake until it ends, and nothing after.
+    /// @notice A membership holds exactly the terms' stake less its penalties until it ends, and nothing after; they never
+    /// exceed its cap.
     function checkLocks() external view {
         for (uint256 i = 0; i < actors.length; ++i) {
             for (uint256 j = 0; j < 2; ++j) {
                 IStakeVault.Membership memory m = vault.membership(datasets[j], actors[i]);
                 bool locked =
                     m.state == IStakeVault.MembershipState.Active || m.state == IStakeVault.MembershipState.Leaving;
-                assertEq(m.stake, locked ? 100e18 : 0, "P7: lock");
+                uint256 taken = _taken[datasets[j]][actors[i]];
+                assertEq(m.stake, locked ? 100e18 - taken : 0, "P7: lock");
+                assertLe(taken, 60e18, "P7: cap");
             }
         }
+    }
+
+    /// @return n 0 when there is no checkpoint yet
+    function _checkpoint(uint256 which, uint256 number) private view returns (bytes32 dataset, uint64 n) {
+        dataset = datasets[which % 2];
+        uint64 count = ledger.checkpointCount(dataset);
+        if (count != 0) n = uint64(bound(number, 1, count));
+    }
+
+    function _fine(bytes32 dataset, uint64 n) private view returns (Fine[] memory) {
+        return fine1(_fines[dataset][n].account, _fines[dataset][n].penalty);
     }
 
     function _actor(uint256 who) private view returns (address) {

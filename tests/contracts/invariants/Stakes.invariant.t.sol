@@ -4,14 +4,14 @@ pragma solidity ^0.8.30;
 import {StakeActors} from "./StakeActors.sol";
 import {Test} from "forge-std/Test.sol";
 
-/// @notice P7 after any sequence of joining, leaving, waiting, checkpoints and settlements (INVARIANTS.md).
+/// @notice P7 after any sequence of joining, leaving, waiting, checkpoints, settlements, disputes, appeals and penalties (INVARIANTS.md).
 contract StakesInvariantTest is Test {
     StakeActors internal actors;
 
     function setUp() public {
         actors = new StakeActors();
         actors.setUp();
-        bytes4[] memory moves = new bytes4[](10);
+        bytes4[] memory moves = new bytes4[](14);
         moves[0] = actors.deposit.selector;
         moves[1] = actors.withdraw.selector;
         moves[2] = actors.joinOne.selector;
@@ -22,6 +22,10 @@ contract StakesInvariantTest is Test {
         moves[7] = actors.finalizeOne.selector;
         moves[8] = actors.releaseOne.selector;
         moves[9] = actors.expireOne.selector;
+        moves[10] = actors.disputeOne.selector;
+        moves[11] = actors.holdOne.selector;
+        moves[12] = actors.ruleOne.selector;
+        moves[13] = actors.penaliseOne.selector;
         targetContract(address(actors));
         targetSelector(FuzzSelector(address(actors), moves));
     }

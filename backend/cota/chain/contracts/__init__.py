@@ -4,9 +4,9 @@
 transaction, for `Sender.send(contract.address, data)`. A contract's refusal is raised as ChainReverted.
 """
 
-from cota.chain.contracts.access import AccessManager
+from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
-from cota.chain.contracts.council import JUROR_ROLE, CouncilArbiter, Panel, Phase, Ruling
+from cota.chain.contracts.council import CouncilArbiter, Panel, Phase, Ruling
 from cota.chain.contracts.court import (
     NO_LEAF,
     AppealRequest,
@@ -21,6 +21,7 @@ from cota.chain.contracts.court import (
     SettlementCourt,
 )
 from cota.chain.contracts.credentials import CredentialRegistry, Grant
+from cota.chain.contracts.deliveries import Delivery, DeliveryDesk, DeliveryState
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -30,7 +31,6 @@ from cota.chain.contracts.tokens import LocalDollar, Token
 from cota.chain.contracts.vault import Membership, MembershipState, PenaltyState, StakeVault
 
 __all__ = [
-    "JUROR_ROLE",
     "NO_LEAF",
     "AccessManager",
     "AnnotationLedger",
@@ -46,6 +46,9 @@ __all__ = [
     "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
+    "Delivery",
+    "DeliveryDesk",
+    "DeliveryState",
     "Duty",
     "EpochShares",
     "Grant",
@@ -66,6 +69,7 @@ __all__ = [
     "ProofDesk",
     "Proposal",
     "ProposalState",
+    "Role",
     "Ruling",
     "SettlementCourt",
     "ShareClaim",

@@ -8,9 +8,6 @@ from cota.chain.client import Block
 from cota.chain.contracts.base import Contract
 from cota.units import Address, Hash32
 
-JUROR_ROLE = 4
-"""The access manager's role that jurors hold (JurorRoster.JUROR)."""
-
 
 class Phase(IntEnum):
     NONE = 0

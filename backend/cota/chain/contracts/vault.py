@@ -57,6 +57,9 @@ class StakeVault(Contract):
     async def is_nonce_used(self, account: Address, nonce: int, block: Block) -> bool:
         return bool(await self.read("nonceUsed", account, nonce, block=block))
 
+    async def stake_token(self, block: Block) -> Address:
+        return Address(await self.read("stakeToken", block=block))
+
     async def may_work(self, dataset: bytes, account: Address, block: Block) -> bool:
         """Active, and in possession of the credential that the terms ask for."""
         return bool(await self.read("mayWork", dataset, account, block=block))

@@ -1,0 +1,165 @@
+"""The rounds of rules 2: secret gold -> the proven -> items -> **more of the proven**, outward -> a verdict.
+
+Round 0 knows gold alone. Only rows of proven workers say what an item is, and only that and gold prove the next:
+what a crowd agrees on never proves anyone by itself. Promises: pure; the same bits whatever the order of the rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cota.scoring.answers import Answers
+from cota.scoring.fixed import PROB_ONE, log_fixed
+from cota.scoring.outward import dependence, skill
+from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
+from cota.scoring.outward.pairs import find_pairs
+from cota.scoring.outward.votes import Votes
+from cota.scoring.outward.watch import Leak, find_faults, find_leak
+from cota.scoring.rows import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an epoch's scoring says, by number of task and of worker."""
+
+    decided: Ints
+    """(tasks) the class; -1 where no proven worker voted and no gold is known."""
+    probability: Ints
+    """(tasks) of that class, in PROB_ONE."""
+    difficulty: Ints
+    """(tasks) per mille."""
+    skill: Ints
+    """(workers) hundredths, at least 0."""
+    proven: Flags
+    """(workers) whose votes decided."""
+    counted: Ints
+    """(workers) labels on settled items."""
+    weight: Ints
+    """(workers) what these count for pay, in thousandths of a label: difficulty, shared among copies."""
+    cluster: Ints
+    """(workers) the smallest member of the cluster of copies she is in."""
+    faults: Flags
+    leak: Leak
+
+
+def judge(answers: Answers, rules: OutwardRules, now: Flags | None = None) -> Verdict:
+    """Scores an epoch; only the rows flagged `now` are counted and weighed, all if it is not given."""
+    run = _Run(answers, rules)
+    run.seed()
+    for number in range(1, rules.rounds + 1):
+        run.round(rules.last_iterations if number == rules.rounds else rules.iterations)
+    run.assist()
+    return run.verdict(np.ones(len(answers.task), np.bool_) if now is None else now)
+
+
+class _Run:
+    """The state that goes from round to round."""
+
+    def __init__(self, answers: Answers, rules: OutwardRules) -> None:
+        self._answers, self._rules = answers, rules
+        self._prior = skill.class_prior(answers, rules.class_prior_pseudo_count)
+        self._q = skill.marginals(answers, self._prior, rules.marginal_pseudo_counts)
+        self._q_level = np.minimum(self._q * skill.Q_LEVELS // PROB_ONE, skill.Q_LEVELS - 1)
+        self._labels = answers.per_worker()
+        self._votes = Votes(answers, self._prior)
+        self._cluster: Ints = np.arange(answers.workers, dtype=np.int64)
+        self._speaker = self._cluster
+        self._voting: Flags = np.zeros(answers.workers, np.bool_)
+
+    def seed(self) -> None:
+        """Round 0: gold proves the first, their votes say what the items may be; who depends on whom."""
+        self._judge(self._rules.seed_quantile_per_mille)
+        by_gold = self._posterior
+        self._vote(by_gold.mean, np.full(self._answers.workers, WEIGHT_ONE))
+        rules = self._rules
+        able = by_gold.quantiles[rules.agreement_quantile_per_mille]
+        found = self._votes.decide()
+        pairs = find_pairs(self._answers, self._labels >= rules.pair_labels, rules.pair_items, found)
+        expected = dependence.expected_agreement(pairs, np.maximum(able, 0) / 100, self._q)
+        linked = dependence.copies(pairs, expected, rules)
+        self._cluster = dependence.clusters(pairs, linked, self._answers.workers)
+        self._speaker = dependence.representatives(self._cluster, self._labels)
+        self._pairs, self._excess = pairs, dependence.excesses(pairs, expected, rules)
+        self._prove(rules.seed_quantile_per_mille)
+        self._vote(by_gold.mean, self._discounts())
+
+    def round(self, iterations: int) -> None:
+        """Items by the proven, then the skills of all by those items."""
+        rules = self._rules
+        self._choose()
+        self._votes.dawid_skene(
+            iterations, rules.confusion_diagonal, rules.confusion_off_diagonal, self._discounts()
+        )
+        self._judge(rules.proven_quantile_per_mille)
+
+    def _judge(self, per_mille: int) -> None:
+        counts = self._votes.evidence(self._rules.log_odds_per_mille)
+        self._posterior = skill.posterior(counts, self._q_level, self._rules.quantiles)
+        self._prove(per_mille)
+
+    def _prove(self, per_mille: int) -> None:
+        """Of copies only one speaks."""
+        enough = (self._labels >= self._rules.proven_labels) & (
+            self._speaker == np.arange(len(self._speaker))
+        )
+        self._proven = enough & (self._posterior.quantiles[per_mille] > 0)
+
+    def _choose(self) -> None:
+        if not np.array_equal(self._proven, self._voting):
+            self._voting = self._proven
+            self._votes.choose(self._voting)
+
+    def _discounts(self) -> Ints:
+        return dependence.discounts(self._pairs, self._excess, self._proven)
+
+    def _vote(self, able: Floats, weight: Ints) -> None:
+        self._choose()
+        self._votes.tally(self._by_habits(able) * weight[:, None, None] // WEIGHT_ONE, self._prior)
+
+    def _by_habits(self, able: Floats) -> Ints:
+        """(workers, answers, classes), naive Bayes: an answer has probability (1 - s) q, plus s if it is right."""
+        classes = self._answers.classes
+        likelihood = np.repeat(((1.0 - able)[:, None] * self._q / PROB_ONE)[:, :, None], classes, axis=2)
+        for c in range(classes):
+            likelihood[:, c, c] += able
+        return log_fixed(np.maximum(likelihood, 1e-9))
+
+    def assist(self) -> None:
+        """At the end the others vote too, each at the skill that she is paid for; no skill is learnt from it."""
+        paid = self._posterior.quantiles[self._rules.skill_quantile_per_mille]
+        helps = ~self._voting & (paid > 0) & (self._speaker == np.arange(len(paid)))
+        self._votes.assist(np.where(helps[:, None, None], self._by_habits(paid / 100), 0))
+
+    def verdict(self, now: Flags) -> Verdict:
+        answers, rules = self._answers, self._rules
+        decided = self._votes.decide()
+        paid = np.maximum(self._posterior.quantiles[rules.skill_quantile_per_mille], 0)
+        paid = np.minimum(paid, paid[self._speaker])
+        difficulty = self._votes.difficulty(decided, rules)
+        settled = now & (decided[answers.task] >= 0)
+        weight = difficulty[answers.task] // self._sharers()
+        return Verdict(
+            decided,
+            self._votes.probabilities.max(axis=0).astype(np.int64),
+            difficulty,
+            paid,
+            self._voting,
+            answers.per_worker(settled),
+            np.bincount(
+                answers.worker, weights=np.where(settled, weight, 0), minlength=answers.workers
+            ).astype(np.int64),
+            self._cluster,
+            find_faults(answers, self._q, rules),
+            find_leak(answers, decided, rules),
+        )
+
+    def _sharers(self) -> Ints:
+        """Per row: how many accounts of her cluster answered the item."""
+        answers = self._answers
+        alone = np.bincount(self._cluster, minlength=answers.workers)[self._cluster] == 1
+        sharers = np.ones(len(answers.task), np.int64)
+        rows = np.flatnonzero(~alone[answers.worker])
+        key = answers.task[rows].astype(np.int64) * answers.workers + self._cluster[answers.worker[rows]]
+        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
+        sharers[rows] = count[place]
+        return sharers

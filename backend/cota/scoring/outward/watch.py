@@ -1,0 +1,89 @@
+"""What must be looked at before an epoch is settled: leaked gold, and proven faults.
+
+Gold was drawn at random, so unless somebody knows it, votes agree on it as they do on other items, and so does
+each worker with what the items are. Promises: an alarm halts and never punishes; a fault is what blind
+answering would do at most at the published level, so no honest guess is one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cota.scoring.answers import Answers
+from cota.scoring.fixed import PROB_ONE
+from cota.scoring.outward.dependence import divergence
+from cota.scoring.outward.numbers import OutwardRules
+from cota.scoring.outward.votes import pieces
+from cota.scoring.rows import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Signs that somebody knows the gold."""
+
+    errors: float
+    """Standard errors by which votes agree more on gold than elsewhere."""
+    workers: Flags
+    """(workers) who agree far more with the gold than with the items otherwise."""
+    halt: bool
+
+
+def find_leak(answers: Answers, decided: Ints, rules: OutwardRules) -> Leak:
+    """Looks for leaked gold, over all items and at each worker."""
+    errors = _agreement_errors(answers)
+    workers = _know_gold(answers, decided, rules)
+    return Leak(errors, workers, errors >= rules.leak_errors or bool(workers.any()))
+
+
+def _agreement_errors(answers: Answers) -> float:
+    """Mean pairwise agreement on gold less that on other items, in standard errors of a random choice of gold
+    (the normal approximation of a permutation test)."""
+    votes = np.zeros(answers.tasks, np.int64)
+    alike = np.zeros(answers.tasks, np.int64)
+    for c in range(answers.classes):
+        given = np.bincount(answers.task[answers.answer == c], minlength=answers.tasks)
+        votes += given
+        alike += given * (given - 1)
+    several = votes >= 2
+    gold = answers.gold[several] >= 0
+    count, known = len(gold), int(gold.sum())
+    if known < 2 or count - known < 2:
+        return 0.0
+    pairs = votes[several] * (votes[several] - 1)
+    rates = np.rint(alike[several] / pairs * PROB_ONE).astype(np.int64)
+    middle = int(rates.sum()) // count
+    spread = float(((rates - middle) ** 2).sum()) / (count - 1)
+    if spread == 0:
+        return 0.0
+    gap = int(rates[gold].sum()) / known - int(rates[~gold].sum()) / (count - known)
+    return float(gap / np.sqrt(spread * (1 / known + 1 / (count - known))))
+
+
+def _know_gold(answers: Answers, decided: Ints, rules: OutwardRules) -> Flags:
+    asked, right = np.zeros((2, answers.workers)), np.zeros((2, answers.workers))
+    for rows in pieces(len(answers.task)):
+        task, worker = answers.task[rows], answers.worker[rows]
+        known, settled = answers.gold[task] >= 0, decided[task] >= 0
+        agrees = decided[task] == answers.answer[rows]
+        for side, chosen in enumerate((known, ~known & settled)):
+            asked[side] += np.bincount(worker[chosen], minlength=answers.workers)
+            right[side] += np.bincount(worker[chosen & agrees], minlength=answers.workers)
+    seen = np.maximum(asked, 1)
+    both = (right[0] + right[1]) / (seen[0] + seen[1])
+    gap = right[0] / seen[0] - right[1] / seen[1]
+    error = np.sqrt(both * (1.0 - both) * (1.0 / seen[0] + 1.0 / seen[1]))
+    enough = (asked >= rules.leak_worker_gold).all(axis=0) & (gap * 1000 >= rules.leak_worker_gap_per_mille)
+    return np.asarray(enough & (gap >= rules.leak_worker_errors * error), np.bool_)
+
+
+def find_faults(answers: Answers, q: Ints, rules: OutwardRules) -> Flags:
+    """(workers) who failed so much gold that answering blindly, by their own habits, does not explain it."""
+    rows = np.flatnonzero(answers.gold[answers.task] >= 0)
+    worker, known = answers.worker[rows], answers.gold[answers.task[rows]]
+    asked = np.bincount(worker, minlength=answers.workers)
+    right = np.bincount(worker[known == answers.answer[rows]], minlength=answers.workers)
+    blind = np.bincount(worker, weights=q[worker, known], minlength=answers.workers) / PROB_ONE
+    seen = np.maximum(asked, 1)
+    worse = right < blind
+    evidence: Floats = seen * divergence(right / seen, blind / seen)
+    return np.asarray(worse & (evidence >= rules.fault_nats), np.bool_)

@@ -1,0 +1,28 @@
+"""Which rules score an epoch: the version that the dataset's terms name by hash, **one door for all versions**."""
+
+from collections.abc import Mapping, Sequence
+
+from cota.scoring.mechanism import score_votes
+from cota.scoring.outward.numbers import OutwardRules
+from cota.scoring.outward.scoring import score_outward
+from cota.scoring.rows import LabelRow
+from cota.scoring.rules import rules_of
+from cota.scoring.scores import Scores
+
+
+def score(
+    labels: Sequence[LabelRow],
+    gold: Mapping[str, str],
+    classes: Sequence[str],
+    rules: int = 1,
+    past: Sequence[LabelRow] = (),
+) -> Scores:
+    """Scores an epoch. `classes` in declared order (ties go to the first); gold of tasks that nobody
+    labelled is ignored. `past`: rows of earlier epochs, which tell of skill and of items and are neither counted nor
+    paid again (rules 1 do not look at them). Raises DuplicateLabel, or BadRequest for classes, gold or rules that
+    cannot be.
+    """
+    numbers = rules_of(rules)
+    if isinstance(numbers, OutwardRules):
+        return score_outward(labels, gold, classes, numbers, past)
+    return score_votes(labels, gold, classes, numbers)
