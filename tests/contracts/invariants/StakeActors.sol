@@ -195,7 +195,7 @@ contract StakeActors is Penalties {
         }
     }
 
-    /// @return n 0 when there is no checkpoint yet
+    /// @dev Number 0: there is no checkpoint yet.
     function _checkpoint(uint256 which, uint256 number) private view returns (bytes32 dataset, uint64 n) {
         dataset = datasets[which % 2];
         uint64 count = ledger.checkpointCount(dataset);

@@ -1,4 +1,4 @@
-"""What penalties, credentials, successions, reports and pauses add to the mirror: tables, views."""
+"""What penalties, credentials, successions, reports, deliveries and pauses add to the mirror: tables, views."""
 
 from pathlib import Path
 

@@ -52,6 +52,53 @@ CREATE INDEX ix_dataset_shares_shares_inherited_dataset ON mirror.dataset_shares
 CREATE INDEX ix_dataset_shares_shares_inherited_from ON mirror.dataset_shares_shares_inherited ("from");
 CREATE INDEX ix_dataset_shares_shares_inherited_to ON mirror.dataset_shares_shares_inherited ("to");
 
+CREATE TABLE mirror.delivery_desk_delivery_acknowledged (
+  LIKE mirror.log_position INCLUDING ALL, license NUMERIC(78, 0) NOT NULL, dataset BYTEA NOT NULL,
+  licensee BYTEA NOT NULL
+);
+CREATE INDEX ix_delivery_desk_delivery_acknowledged_block ON mirror.delivery_desk_delivery_acknowledged USING brin (block_number);
+CREATE INDEX ix_delivery_desk_delivery_acknowledged_dataset ON mirror.delivery_desk_delivery_acknowledged (dataset, block_number, log_index);
+CREATE INDEX ix_delivery_desk_delivery_acknowledged_license ON mirror.delivery_desk_delivery_acknowledged (license);
+
+CREATE TABLE mirror.delivery_desk_delivery_answered (
+  LIKE mirror.log_position INCLUDING ALL, license NUMERIC(78, 0) NOT NULL, dataset BYTEA NOT NULL,
+  evidence_hash BYTEA NOT NULL
+);
+CREATE INDEX ix_delivery_desk_delivery_answered_block ON mirror.delivery_desk_delivery_answered USING brin (block_number);
+CREATE INDEX ix_delivery_desk_delivery_answered_dataset ON mirror.delivery_desk_delivery_answered (dataset, block_number, log_index);
+CREATE INDEX ix_delivery_desk_delivery_answered_license ON mirror.delivery_desk_delivery_answered (license);
+
+CREATE TABLE mirror.delivery_desk_delivery_demanded (
+  LIKE mirror.log_position INCLUDING ALL, license NUMERIC(78, 0) NOT NULL, dataset BYTEA NOT NULL,
+  coordinator BYTEA NOT NULL, price NUMERIC(78, 0) NOT NULL, due_at NUMERIC(78, 0) NOT NULL
+);
+CREATE INDEX ix_delivery_desk_delivery_demanded_block ON mirror.delivery_desk_delivery_demanded USING brin (block_number);
+CREATE INDEX ix_delivery_desk_delivery_demanded_coordinator ON mirror.delivery_desk_delivery_demanded (coordinator);
+CREATE INDEX ix_delivery_desk_delivery_demanded_dataset ON mirror.delivery_desk_delivery_demanded (dataset, block_number, log_index);
+CREATE INDEX ix_delivery_desk_delivery_demanded_license ON mirror.delivery_desk_delivery_demanded (license);
+
+CREATE TABLE mirror.delivery_desk_delivery_disputed (
+  LIKE mirror.log_position INCLUDING ALL, license NUMERIC(78, 0) NOT NULL, dataset BYTEA NOT NULL,
+  dispute_id NUMERIC(78, 0) NOT NULL
+);
+CREATE INDEX ix_delivery_desk_delivery_disputed_block ON mirror.delivery_desk_delivery_disputed USING brin (block_number);
+CREATE INDEX ix_delivery_desk_delivery_disputed_dataset ON mirror.delivery_desk_delivery_disputed (dataset, block_number, log_index);
+CREATE INDEX ix_delivery_desk_delivery_disputed_license ON mirror.delivery_desk_delivery_disputed (license);
+
+CREATE TABLE mirror.delivery_desk_delivery_ruled (
+  LIKE mirror.log_position INCLUDING ALL, license NUMERIC(78, 0) NOT NULL, dataset BYTEA NOT NULL,
+  state BIGINT NOT NULL, licensee BYTEA NOT NULL, returned NUMERIC(78, 0) NOT NULL
+);
+CREATE INDEX ix_delivery_desk_delivery_ruled_block ON mirror.delivery_desk_delivery_ruled USING brin (block_number);
+CREATE INDEX ix_delivery_desk_delivery_ruled_dataset ON mirror.delivery_desk_delivery_ruled (dataset, block_number, log_index);
+CREATE INDEX ix_delivery_desk_delivery_ruled_license ON mirror.delivery_desk_delivery_ruled (license);
+
+CREATE TABLE mirror.delivery_desk_ruling (
+  LIKE mirror.log_position INCLUDING ALL, arbitrator BYTEA NOT NULL, dispute_id NUMERIC(78, 0) NOT NULL,
+  ruling NUMERIC(78, 0) NOT NULL
+);
+CREATE INDEX ix_delivery_desk_ruling_block ON mirror.delivery_desk_ruling USING brin (block_number);
+
 CREATE TABLE mirror.license_market_authority_updated (
   LIKE mirror.log_position INCLUDING ALL, authority BYTEA NOT NULL
 );
@@ -181,6 +228,12 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_inherited
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_moved
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_transfer_allowed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_acknowledged
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_answered
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_demanded
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_disputed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_ruled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_ruling
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval_for_all
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_authority_updated
