@@ -287,6 +287,12 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_inherited
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_shares_moved
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.dataset_shares_transfer_allowed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_acknowledged
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_answered
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_demanded
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_disputed
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_delivery_ruled
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.delivery_desk_ruling
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_approval_for_all
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.license_market_authority_updated
