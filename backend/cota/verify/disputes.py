@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cota.chain.contracts import Ground, Outcome, SettlementCourt
+from cota.chain.contracts import Ground, Outcome
 from cota.chain.decode import Event
 from cota.units import Address
 from cota.verify.facts import Dataset, Facts, describe
@@ -29,7 +29,7 @@ def check_disputes(report: Report, facts: Facts, views: Views) -> None:
         tally.need("the network has no dataset yet")
     with report.check("disputes.bonds", "the courts hold their credits and the bonds of open cases") as tally:
         for court, money in views.court_money.items():
-            events = [event for event in facts.of(SettlementCourt.name) if event.emitter == court]
+            events = [event for event in facts.events if event.emitter == court]
             cota = facts.deployment.address("CotaToken")
             tally.within(f"COTA of the court {court}", money, least=_owed(events, cota))
         tally.need("the network has no court yet")
