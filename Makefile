@@ -12,7 +12,7 @@ foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 # changed would silently not run.
 lint_apart = FOUNDRY_OUT=var/lint/out FOUNDRY_CACHE_PATH=var/lint/cache
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas bench-indexer bench-scoring lock
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas bench-indexer bench-api bench-scoring lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,13 +53,16 @@ test-contracts: setup
 test-python: setup
 	@$(PY) -m pytest --numprocesses logical --dist loadgroup
 
-bench: bench-gas bench-indexer bench-scoring ## every benchmark; figures in var/bench/
+bench: bench-gas bench-indexer bench-api bench-scoring ## every benchmark; figures in var/bench/
 
 bench-gas: setup ## gas of whole transactions beside others' designs, compared with snapshots/ (UPDATE=1 takes it over)
 	@$(PY) -m scripts.bench.gas $(if $(UPDATE),--update)
 
 bench-indexer: setup ## speed of the indexer beside peers and floors, latency, reorganisations (PEERS=0: no peers)
 	@$(PY) -m scripts.bench.indexer $(if $(EVENTS),--events $(EVENTS)) $(if $(RUNS),--runs $(RUNS))
+
+bench-api: setup ## signed submissions on one dataset beside Label Studio (PEERS=0: without it)
+	@$(PY) -m scripts.bench.api $(if $(RUNS),--runs $(RUNS))
 
 bench-scoring: setup ## what the scoring reaches on real crowds, and its speed (PEERS=0: without crowd-kit)
 	@$(PY) -m scripts.bench.scoring

@@ -8,6 +8,7 @@ decimal amounts).
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 from eth_hash.auto import keccak
@@ -28,6 +29,7 @@ _HASH32 = re.compile(r"0x[0-9a-fA-F]{64}")
 _AMOUNT = re.compile(r"0|[1-9][0-9]*")
 
 
+@lru_cache(maxsize=2**16)
 def parse_address(text: str) -> Address:
     """Any case comes in, EIP-55 goes out. Mixed case is a checksum: a wrong one is a typing error, refused.
 
@@ -49,6 +51,7 @@ def _checksummed(digits: str) -> Address:
     return Address("0x" + "".join(cased))
 
 
+@lru_cache(maxsize=2**16)
 def address_of(raw: bytes) -> Address:
     """The address of 20 raw bytes, as the database and event topics hold it. Raises ValueError."""
     if len(raw) != 20:

@@ -1,5 +1,6 @@
 """The draw over HTTP: newcomers wait for their block, get what is drawn for them alone, and anyone can check."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from cota.chain.terms import DatasetState
 from cota.commitments import draw
 from cota.commitments.draw import FULL, Cohort, is_drawn
 from cota.tasks.draws import widen_stalled
+from cota.tasks.service import KEEP_SECONDS
 from cota.units import to_hex
 from tests.api.problems import refused
 from tests.api.test_leases import ask
@@ -44,6 +46,7 @@ async def narrow(world: World, dataset: Dataset, threshold: int, spread: int) ->
     async with world.services.database.write() as session:
         changed = text("UPDATE draw_cohorts SET threshold = :t, spread = :s WHERE dataset = :d")
         await session.execute(changed, {"t": threshold, "s": spread, "d": dataset.id})
+    await asyncio.sleep(KEEP_SECONDS)  # what a process may remember of a cohort
 
 
 async def drawn_member(world: World, dataset: Dataset) -> Wallet:
@@ -124,6 +127,7 @@ async def test_draw__seats_that_nobody_takes__are_offered_more_widely(world: Wor
     refused(await ask(world, dataset, wallet), "no-task", 404)
     async with world.services.database.write() as session:
         await widen_stalled(session, timedelta(0))
+    await asyncio.sleep(KEEP_SECONDS)
     assert len(await world.lease(dataset, wallet, 50)) == 40
 
 

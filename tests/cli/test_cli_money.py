@@ -94,7 +94,9 @@ def test_export__every_record_checked__and_verify_agrees(
     assert found["comparisons"] > 10 * ITEMS
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert sum(line["type"] == "record" for line in lines) == 3 * ITEMS
-    assert [path.name for path in out.parent.iterdir()] == ["birds.jsonl"]
+    assert sorted(path.name for path in out.parent.iterdir()) == ["birds.jsonl", "birds.jsonl.passport.json"]
+    offline = story.terminal.run("verify", "export", str(out), "--json", RPC_URL="http://127.0.0.1:9")
+    assert offline.json()["verify"] == "ok"
     again = story.terminal.run(*words, key=story.people.buyer)
     assert (again.code, again.complaint) == (1, f"cota: {out} exists: choose another name, or --force")
     out.write_text("something of mine")

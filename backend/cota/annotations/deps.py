@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from cota.annotations.service import Submissions
 
 
-def submissions_of(connection: HTTPConnection) -> Submissions:
+async def submissions_of(connection: HTTPConnection) -> Submissions:
     submissions: Submissions = connection.app.state.submissions
     return submissions
 

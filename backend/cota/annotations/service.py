@@ -6,6 +6,7 @@ many processes it comes; a second label for one account and item, or anything el
 who has no receipt has not submitted.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from cota.annotations import queries
 from cota.annotations.checks import Signed, check_deadline, check_label_fits, check_rules
 from cota.annotations.queries import Context, Row
 from cota.annotations.schemas import SubmitRequest
+from cota.annotations.writer import Writer
 from cota.auth import agents
 from cota.auth.agents import StoredKey
 from cota.auth.domains import check_domain
@@ -25,7 +27,8 @@ from cota.auth.verify import SignatureVerifier, Verified
 from cota.commitments.canonical import canonical
 from cota.datasets.labels import needs_item
 from cota.datasets.queries import Dataset
-from cota.datasets.service import require_dataset
+from cota.datasets.service import may_work, require_dataset
+from cota.datasets.standings import Standings
 from cota.errors import AlreadyLabelled, DomainError, NonceUsed
 from cota.observe.metrics import ROWS_RECEIPTED
 from cota.store.session import Database, WriteSession
@@ -47,11 +50,19 @@ class Outcome:
 class Submissions:
     """Takes signed labels for the datasets of one coordinator."""
 
-    def __init__(self, database: Database, verifier: SignatureVerifier, chain_id: int) -> None:
+    def __init__(
+        self, database: Database, verifier: SignatureVerifier, chain_id: int, standings: Standings
+    ) -> None:
         self._database = database
         self._verifier = verifier
         self._chain_id = chain_id
+        self._standings = standings
+        self._writer = Writer(database)
         self._known: dict[bytes, Dataset] = {}
+        self._agents: dict[bytes, StoredKey] = {}
+
+    async def close(self) -> None:
+        await self._writer.close()
 
     async def dataset(self, dataset: bytes) -> Dataset:
         """Terms and question, which never change once told; its state is read anew with each row."""
@@ -68,24 +79,45 @@ class Submissions:
     async def submit(self, dataset: Dataset, body: SubmitRequest) -> Outcome:
         """Stores one row, or finds it stored. Raises the refusal."""
         signed = await self._check_signed(dataset, body)
-        async with self._database.write() as session:
-            return await _store(session, dataset, signed)
+        return await self._place(dataset, signed)
+
+    async def _is_ordinary(self, dataset: Dataset, signed: Signed) -> bool:
+        """Whether nothing but the lease can stand in the way: the one statement of `writer` then does it all."""
+        if needs_item(dataset.schema):
+            return False
+        agent, now = signed.agent, int(time.time())
+        if agent is not None and not agent.key.not_before <= now <= agent.key.not_after:
+            return False
+        standing = await self._standings.of(dataset.id, signed.statement.account)
+        return may_work(standing)
 
     async def submit_many(self, dataset: Dataset, bodies: list[SubmitRequest]) -> list[Outcome]:
-        """Stores rows in one transaction; each is taken or refused by itself."""
-        outcomes: list[Outcome] = []
+        """Stores rows; each is taken or refused by itself, in the order given."""
         checked: list[Signed | Outcome] = []
         for body in bodies:
             try:
                 checked.append(await self._check_signed(dataset, body))
             except DomainError as refusal:
                 checked.append(Outcome(_statement(dataset, body).struct_hash(), None, False, refusal))
+        return await asyncio.gather(*(self._place_apart(dataset, entry) for entry in checked))
+
+    async def _place_apart(self, dataset: Dataset, entry: Signed | Outcome) -> Outcome:
+        if isinstance(entry, Outcome):
+            return entry
+        try:
+            return await self._place(dataset, entry)
+        except DomainError as refusal:
+            return Outcome(entry.row_id, None, False, refusal)
+
+    async def _place(self, dataset: Dataset, signed: Signed) -> Outcome:
+        """Together with whatever else comes in; what does not go through like that is looked at alone."""
+        if await self._is_ordinary(dataset, signed):
+            row = await self._writer.store(dataset.id, dataset.terms.receipt_period, signed)
+            if row is not None:
+                ROWS_RECEIPTED.inc()
+                return Outcome(signed.row_id, row, True, None)
         async with self._database.write() as session:
-            for entry in checked:
-                outcomes.append(
-                    entry if isinstance(entry, Outcome) else await _store_apart(session, dataset, entry)
-                )
-        return outcomes
+            return await _store(session, dataset, signed)
 
     async def _check_signed(self, dataset: Dataset, body: SubmitRequest) -> Signed:
         """All that can be known without the row's context. No transaction is open while a node may be asked."""
@@ -107,24 +139,24 @@ class Submissions:
         signed = digest_of(domain, row_id)
         if body.agent_key_digest is None:
             return None, await self._verifier.verify(statement.account, signed, body.signature)
-        async with self._database.read() as session:
-            agent = await agents.authorised(
-                session, body.agent_key_digest, statement.dataset, statement.account
-            )
+        agent = await self._agent(body.agent_key_digest, statement)
         return agent, self._verifier.verify_key(agent.key.agent, signed, body.signature)
+
+    async def _agent(self, name: bytes, statement: Annotation) -> StoredKey:
+        """Who may sign for whom never changes once it is stored; whether the key was revoked is asked with each
+        row."""
+        known = self._agents.get(name)
+        if known is None or (known.key.account, known.key.dataset) != (statement.account, statement.dataset):
+            async with self._database.read() as session:
+                known = await agents.authorised(session, name, statement.dataset, statement.account)
+            if len(self._agents) >= _MOST_KNOWN:
+                self._agents.clear()
+            self._agents[name] = known
+        return known
 
     async def _is_stored(self, row_id: bytes) -> bool:
         async with self._database.read() as session:
             return await queries.find(session, row_id) is not None
-
-
-async def _store_apart(session: WriteSession, dataset: Dataset, signed: Signed) -> Outcome:
-    """One row of several: its refusal undoes it alone."""
-    try:
-        async with session.begin_nested():
-            return await _store(session, dataset, signed)
-    except DomainError as refusal:
-        return Outcome(signed.row_id, None, False, refusal)
 
 
 async def _store(session: WriteSession, dataset: Dataset, signed: Signed) -> Outcome:

@@ -77,10 +77,11 @@ async def sign_in(body: SignInRequest, services: ServicesDep, session: Write) ->
 
 
 @router.post("/auth/sign-out", operation_id="sign_out", tags=["sign-in"], status_code=204)
-async def sign_out(token: Token, session: Write) -> Response:
+async def sign_out(token: Token, services: ServicesDep, session: Write) -> Response:
     """Ends the session. Ending it again changes nothing."""
     if token is not None:
         await sessions.revoke(session, token.credentials)
+        services.signed_in.forget(token.credentials)
     return Response(status_code=204)
 
 

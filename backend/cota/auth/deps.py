@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from cota.auth import sessions
 from cota.auth.sessions import SignedIn
 from cota.errors import NotSignedIn
 from cota.http.sessions import ServicesDep
@@ -22,9 +21,7 @@ Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 async def find_session(services: ServicesDep, token: Token) -> SignedIn | None:
     if token is None:
         return None
-    # Its own short transaction: holding it while the endpoint waits for another connection could starve the pool.
-    async with services.database.read() as session:
-        found = await sessions.find(session, token.credentials)
+    found = await services.signed_in.find(token.credentials)
     if found is None:
         raise NotSignedIn("the token is unknown, has expired or was signed out: sign in again")
     return found
@@ -33,17 +30,17 @@ async def find_session(services: ServicesDep, token: Token) -> SignedIn | None:
 MaybeSession = Annotated[SignedIn | None, Depends(find_session)]
 
 
-def require_session(found: MaybeSession) -> SignedIn:
+async def require_session(found: MaybeSession) -> SignedIn:
     if found is None:
         raise NotSignedIn()
     return found
 
 
-def require_wallet(found: Annotated[SignedIn, Depends(require_session)]) -> Address:
+async def require_wallet(found: Annotated[SignedIn, Depends(require_session)]) -> Address:
     return found.account
 
 
-def take_wallet(found: MaybeSession) -> Address | None:
+async def take_wallet(found: MaybeSession) -> Address | None:
     return found.account if found else None
 
 

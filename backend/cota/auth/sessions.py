@@ -6,15 +6,18 @@ in; it lives twelve hours and dies at sign-out.
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from cota.store.session import ReadSession, WriteSession
+from cota.store.session import Database, ReadSession, WriteSession
 from cota.units import Address, address_bytes, address_of
 
 LIFE = timedelta(hours=12)
+KEEP_SECONDS = 1.0
+_MOST_KNOWN = 50_000
 
 _OPEN = text(
     "INSERT INTO sessions (token_hash, account, created_at, expires_at)"
@@ -56,6 +59,34 @@ async def find(session: ReadSession, token: str) -> SignedIn | None:
     if row is None:
         return None
     return SignedIn(address_of(row.account), row.created_at, row.expires_at)
+
+
+class SessionBook:
+    """Sessions of those who called in the last second, for one process: signing out elsewhere is seen after it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[bytes, tuple[SignedIn, float]] = {}
+
+    async def find(self, token: str) -> SignedIn | None:
+        """The session of a token; None when there is none, or no longer."""
+        name, now = _hash(token), time.monotonic()
+        known = self._known.get(name)
+        if known is not None and now - known[1] < KEEP_SECONDS:
+            return known[0] if known[0].expires_at > datetime.now(UTC) else None
+        async with self._database.read() as session:
+            found = await find(session, token)
+        if found is None:
+            self._known.pop(name, None)
+            return None
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[name] = (found, now)
+        return found
+
+    def forget(self, token: str) -> None:
+        """Signed out here: at once."""
+        self._known.pop(_hash(token), None)
 
 
 async def revoke(session: WriteSession, token: str) -> None:

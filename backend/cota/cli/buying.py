@@ -101,12 +101,15 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
     """Download what a licence opens, and check all of it.
 
     Every record and proof is checked against the chain before the file gets its name. A download that broke off
-    goes on where it stopped when the command is given again.
+    goes on where it stopped when the command is given again. Beside it comes the licence's passport, with which
+    cota verify export checks it without a network.
     """
     if out.is_dir():
         raise WrongUse(f"{out} is a folder: name a file in it")
     if out.exists() and not force:
         raise Failed(f"{out} exists: choose another name, or --force")
+    from cota.formats.passport import passport_of
+
     client = caller.chain_client
     # With the newest block, a licence bought a moment ago is waited for instead of unknown.
     head = client.node.head().number
@@ -115,6 +118,7 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
     checks = {check.name: check.compared for check in report.checks}
     told = {
         "file": str(out),
+        "passport": str(passport_of(out)),
         "bytes": out.stat().st_size,
         "checks": len(checks),
         "comparisons": sum(checks.values()),

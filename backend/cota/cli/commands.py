@@ -19,6 +19,7 @@ from cota.cli import (
     datasets,
     deliveries,
     earning,
+    looking,
     membership,
     overview,
     processes,
@@ -45,7 +46,6 @@ _VERBS: Mapping[str, Verb] = {
     "api": processes.api,
     "indexer": processes.indexer,
     "worker": processes.worker,
-    "verify": verifying.verify,
     "status": overview.status,
     "join": membership.join,
     "leave": membership.leave,
@@ -69,6 +69,9 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "list": datasets.list_datasets,
             "show": datasets.show_dataset,
             "epochs": datasets.list_epochs,
+            "quality": looking.quality,
+            "preview": looking.preview,
+            "test": looking.test,
             "create": publishing.create,
             "describe": publishing.describe,
             "add-batch": publishing.add_batch,
@@ -129,6 +132,14 @@ def build_app() -> typer.Typer:
     app = _group("cota", "Cota: an annotation network whose labellers own the dataset's revenue.", _VERBS)
     for name, (what, verbs) in _GROUPS.items():
         app.add_typer(_group(name, what, verbs))
+    # Alone it checks the network; a further word narrows it down.
+    checks = _group(
+        "verify",
+        "Check contracts, log, scores, shares and every payout.",
+        {"export": verifying.verify_export},
+    )
+    checks.callback(invoke_without_command=True, no_args_is_help=False)(verifying.verify)
+    app.add_typer(checks)
     return app
 
 

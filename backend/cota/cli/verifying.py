@@ -1,4 +1,4 @@
-"""`cota verify`: arguments -> verifier -> table or JSON -> exit code.
+"""`cota verify`, `cota verify export`: arguments -> verifier -> table or JSON -> exit code.
 
 Promises: exit 0 only if nothing disagrees; what could not be checked is shown with its reason, never as
 agreement.
@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cota.cli.arguments import ApiOption, RpcOption
+from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, NetworkOption, console, print_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 _MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[dim]skipped[/]"}
 
 
+PassportOption = Annotated[
+    Path | None,
+    typer.Option("--passport", help="The licence's passport; beside the export unless given."),
+]
+
+
 def verify(
+    context: typer.Context,
     labels: Annotated[
         list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
     ] = None,
@@ -44,6 +52,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check contracts, log, scores, shares and every payout."""
+    if context.invoked_subcommand is not None:
+        return
     from cota import log
     from cota.settings import load
     from cota.verify import verify as run
@@ -63,10 +73,40 @@ def verify(
     )
     if mirror:
         check_mirror(report, settings, urls)
+    _tell(
+        report, f"block {report.block_number} of {settings.network.name} (chain {report.chain_id})", as_json
+    )
+
+
+def verify_export(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A file that cota export wrote.")],
+    passport: PassportOption = None,
+    rpc: RpcOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check one export and its licence's passport, without a network.
+
+    Labels, signatures, receipts and proofs of every record are held against what the passport says of the chain.
+    With --rpc the passport is held against the chain itself, and contract wallets are asked.
+    """
+    from cota.formats.passport import passport_of
+    from cota.verify.passports import verify_offline, verify_passport
+    from cota.verify.report import Disagreement
+
+    beside = passport or passport_of(export)
+    try:
+        report = verify_passport(export, beside, rpc.split(",")) if rpc else verify_offline(export, beside)
+    except Disagreement as error:
+        raise Failed(str(error)) from None
+    how = "at" if rpc else "offline, with what the passport says of"
+    _tell(report, f"block {report.block_number} of {report.network} (chain {report.chain_id})", as_json, how)
+
+
+def _tell(report: Report, where: str, as_json: bool, how: str = "at") -> None:
     if as_json:
         print_json(report.to_json())
     else:
-        print_report(report, settings)
+        print_report(report, f"{how} {where}")
     if not report.ok:
         raise typer.Exit(1)
 
@@ -107,7 +147,7 @@ def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> Non
             tally.true(where, False, "the same rows", told)
 
 
-def print_report(report: Report, settings: Settings) -> None:
+def print_report(report: Report, where: str) -> None:
     """The table, then the findings, then one sentence."""
     out = console()
     table = Table(box=None, pad_edge=False)
@@ -125,14 +165,13 @@ def print_report(report: Report, settings: Settings) -> None:
     failures = [check for check in report.checks if check.outcome == "failed"]
     for check in failures:
         out.print(f"[bold red]{check.name}[/]: {escape(str(check.finding))}")
-    out.print(conclusion(report, failures, settings))
+    out.print(conclusion(report, failures, where))
 
 
-def conclusion(report: Report, failures: list[Check], settings: Settings) -> str:
+def conclusion(report: Report, failures: list[Check], where: str) -> str:
     """One sentence: where, how many checks, and the outcome."""
     made = [check for check in report.checks if check.outcome != "skipped"]
     compared = sum(check.compared for check in made)
-    where = f"block {report.block_number} of {settings.network.name} (chain {report.chain_id})"
     if failures:
-        return f"{len(failures)} of {len(made)} checks fail at {where}: this is not what it claims to be."
-    return f"All {len(made)} checks agree at {where}: {compared:,} comparisons."
+        return f"{len(failures)} of {len(made)} checks fail {where}: this is not what it claims to be."
+    return f"All {len(made)} checks agree {where}: {compared:,} comparisons."

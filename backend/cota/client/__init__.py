@@ -14,6 +14,7 @@ from cota.client.backup import Backup
 from cota.client.buyer import Bought, BuyerCalls
 from cota.client.claiming import ClaimCalls
 from cota.client.deliveries import DeliveryCalls
+from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.proofs import Inclusion, ProofCalls
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
@@ -22,13 +23,20 @@ from cota.client.staking import StakeCalls, StakeLocked
 from cota.client.successors import SuccessorCalls
 
 __all__ = [
-    "Agent", "Backup", "Bought", "ClientError", "CotaClient", "Currency", "Inclusion", "Lease", "NewItem", "Sent",
-    "SignedLabel", "SignedReceipt", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "Agent", "Agreement", "Backup", "Bought", "ClientError", "CotaClient", "Currency", "Inclusion", "Lease", "NewItem",
+    "Preview", "Sent", "SignedLabel", "SignedReceipt", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
 class CotaClient(
-    ProofCalls, ClaimCalls, StakeCalls, SuccessorCalls, PublisherCalls, BuyerCalls, DeliveryCalls
+    ProofCalls,
+    ClaimCalls,
+    StakeCalls,
+    SuccessorCalls,
+    PublisherCalls,
+    BuyerCalls,
+    DeliveryCalls,
+    LookingCalls,
 ):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""

@@ -19,12 +19,15 @@ from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, To
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
-from cota.client.downloads import Partial, check_download
+from cota.client.downloads import Partial, check_with
+from cota.client.passports import make_passport
 from cota.client.permits import sign_permit
 from cota.client.records import take
 from cota.client.refusals import ClientError, Unreachable, Untrustworthy
 from cota.client.session import SIGNED_FOR_S, Session
 from cota.errors import ChainReverted, NoSuchRange
+from cota.formats.outgoing.whole import beside
+from cota.formats.passport import Passport, passport_of, write_passport
 from cota.units import Address, Hash32, parse_address, to_hex
 from cota.verify.report import Report
 
@@ -121,11 +124,15 @@ class BuyerCalls(Session):
                 time.sleep(0.5)
 
     def download_checked(self, license: int, path: Path, *, min_block: int | None = None) -> Report:
-        """As `download`, and the file gets its name only if every record of it is proven (`check_export`)."""
+        """As `download`, and the file gets its name only if every record of it is proven; its passport comes
+        beside it (`<name>.passport.json`). Raises Untrustworthy at the first fault.
+        """
         unchecked = path.with_name(f".{path.name}.unchecked")
         self.download(license, unchecked, min_block=min_block)
         try:
-            report = self.check_export(unchecked)
+            report, passport = self._check(unchecked)
+            with beside(passport_of(path)) as unfinished:
+                unfinished.write_bytes(write_passport(passport))
             unchecked.replace(path)
         finally:
             unchecked.unlink(missing_ok=True)
@@ -133,11 +140,11 @@ class BuyerCalls(Session):
 
     def check_export(self, path: Path) -> Report:
         """Checks every record of a download at the newest block; raises Untrustworthy at the first fault."""
-        report = check_download(self.node, self.status.chain_id, self.registry, path)
-        failure = report.first_failure
-        if failure is not None:
-            raise Untrustworthy(f"{failure.name}: {failure.finding}")
-        return report
+        return self._check(path)[0]
+
+    def passport(self, path: Path) -> Passport:
+        """The passport of a download that was checked just now. Raises Untrustworthy."""
+        return self._check(path)[1]
 
     def license(self, license: int, *, min_block: int | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = self.http.get(f"/v1/licenses/{license}", min_block=min_block)
@@ -153,6 +160,13 @@ class BuyerCalls(Session):
         return answer
 
     # --- inside
+
+    def _check(self, path: Path) -> tuple[Report, Passport]:
+        report, checked = check_with(self.node, self.status.chain_id, self.registry, path)
+        failure = report.first_failure
+        if failure is not None:
+            raise Untrustworthy(f"{failure.name}: {failure.finding}")
+        return report, make_passport(self.node, self.status, checked)
 
     def _receive(self, license: int, partial: Partial, min_block: int | None) -> None:
         path, headers = f"/v1/licenses/{license}/export", partial.headers()

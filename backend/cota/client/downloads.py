@@ -18,6 +18,7 @@ from typing import Self
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LicenseMarket, ProposalState
 from cota.chain.terms import Terms
+from cota.client.passports import Checked
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Streamed
 from cota.units import Address, BlockRef, Hash32, to_hex
@@ -101,6 +102,11 @@ def check_download(node: BlockingNode, chain_id: int, registry: Address, path: P
 
     Raises Untrustworthy for a file that is no export.
     """
+    return check_with(node, chain_id, registry, path)[0]
+
+
+def check_with(node: BlockingNode, chain_id: int, registry: Address, path: Path) -> tuple[Report, Checked]:
+    """The same, and what the export was checked against."""
     try:
         export = exports.read(path)
     except Disagreement as error:
@@ -112,7 +118,7 @@ def check_download(node: BlockingNode, chain_id: int, registry: Address, path: P
     with report.check("export.file", "the export is whole and of a licence on chain") as tally:
         check_file(tally, sold, chain_id)
     check_records(report, [sold], Signers(WalletsAt(node, block)))
-    return report
+    return report, Checked(export, anchors, block)
 
 
 async def _read_anchors(

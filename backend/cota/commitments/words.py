@@ -1,11 +1,12 @@
 """ABI words, the atoms of every digest: value -> **word** -> hash -> tree.
 
 Only static ABI types occur in Cota's digests, so `abi.encode` is a row of 32-byte words. Written out here
-(and tested against eth-abi and Solidity) because it is ten times faster than a general encoder.
-Promises: a value that does not fit its type is refused with BadRequest, never cut to size.
+(and tested against eth-abi and Solidity) because it is ten times faster than a general encoder; keccak is
+safe-pysha3's, seven times as fast as the one that eth-hash finds by itself. Promises: a value that does not
+fit its type is refused with BadRequest, never cut to size.
 """
 
-from eth_hash.auto import keccak as _keccak
+from sha3 import keccak_256
 
 from cota.errors import BadRequest
 
@@ -20,7 +21,7 @@ NONE32 = bytes(32)
 
 def keccak(data: bytes) -> bytes:
     """Keccak-256, Ethereum's hash."""
-    return _keccak(data)
+    return bytes(keccak_256(data).digest())
 
 
 def word_uint(value: int, maximum: int = UINT256_MAX) -> bytes:

@@ -64,6 +64,17 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
     return dataset
 
 
+def may_work(standing: Standing) -> bool:
+    """As `require_work`, as a question."""
+    dataset = standing.dataset
+    return (
+        dataset is not None
+        and standing.account != dataset.publisher
+        and standing.membership == "active"
+        and dataset.state == "open"
+    )
+
+
 async def save_details(session: WriteSession, dataset: bytes, account: Address, body: DetailsRequest) -> None:
     """Stores question, title and description. Raises `SchemaMismatch` unless the terms name this very schema."""
     found = require_publisher(await require_dataset(session, dataset), account)

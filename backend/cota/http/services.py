@@ -6,9 +6,10 @@ answering what needs none.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from cota.auth.sessions import SessionBook
 from cota.auth.verify import SignatureVerifier
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment
@@ -55,6 +56,9 @@ class Services:
     limits: Limits
     receipt_key: ReceiptKey | None
     relayer: Sender | None
+    signed_in: SessionBook
+    closing: AsyncExitStack
+    """What domains open beside this is closed by it, before the database is."""
 
     @property
     def chain_id(self) -> int:
@@ -81,6 +85,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     deployment = Deployment.load(settings.network.name, settings.deployments)
     database = Database(settings.database_url)
     node = NodeClient(settings.rpc_urls, settings.network.chain_id, deployment.genesis_hash)
+    closing = AsyncExitStack()
     try:
         await _greet(node)
         receipt_key = _receipt_key(settings)
@@ -98,8 +103,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             limits=Limits(),
             receipt_key=receipt_key,
             relayer=make_sender(settings, node, database, "relayer"),
+            signed_in=SessionBook(database),
+            closing=closing,
         )
     finally:
+        await closing.aclose()
         await node.aclose()
         await database.close()
 

@@ -15,7 +15,8 @@ from cota.http.services import Services
 from cota.store.session import ReadSession, WriteSession
 
 
-def services_of(connection: HTTPConnection) -> Services:
+async def services_of(connection: HTTPConnection) -> Services:
+    # async, like all dependencies here: FastAPI sends plain functions to a thread, which costs more than they do.
     services: Services = connection.app.state.services
     return services
 

@@ -103,6 +103,17 @@ _ITEMS = text(
     ORDER BY item_index
     """
 )
+_ITEM_AT = text(
+    """
+    SELECT b.batch, i.position AS place, i.content, i.item_salt, i.item_ref, i.batch_id, b.items_root, b.gold_root,
+           b.first_item
+    FROM items i
+    JOIN batches_private p ON p.id = i.batch_id
+    JOIN mirror.batches b ON b.dataset = p.dataset AND b.items_root = p.items_root AND b.gold_root = p.gold_root
+         AND b.first_item = p.first_item
+    WHERE i.dataset = :dataset AND i.index = :index
+    """
+)
 _BATCH_LEAVES = text(
     "SELECT item_ref, gold_label, gold_salt FROM items WHERE batch_id = :batch ORDER BY position"
 )
@@ -161,6 +172,11 @@ async def items(session: ReadSession, dataset: bytes, epochs: Sequence[int]) -> 
     """The items labelled in these epochs, in order, some at a time."""
     async for part in _stream(session, _ITEMS, {"dataset": dataset, "epochs": list(epochs)}):
         yield part
+
+
+async def item_at(session: ReadSession, dataset: bytes, index: int) -> Any:
+    """One item by its place in the dataset, with its batch."""
+    return (await session.execute(_ITEM_AT, {"dataset": dataset, "index": index})).one()
 
 
 async def batch_leaves(session: ReadSession, batch: int) -> Sequence[Any]:

@@ -216,3 +216,17 @@ reads = Table(
     Column("at", UtcColumn, nullable=False, server_default=_now),
 )
 Index("ix_reads_dataset", reads.c.dataset, reads.c.at)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("dataset", Bytes32Column, nullable=False),
+    Column("account", AddressColumn, nullable=False),
+    Column("commitment", Bytes32Column, nullable=False),
+    Column("at", UtcColumn, nullable=False, server_default=_now),
+    Column("opened_at", UtcColumn),
+    Column("compared", Integer),
+    Column("agreed", Integer),
+)
+Index("ix_trials_account", trials.c.account, trials.c.dataset, trials.c.at)

@@ -6,10 +6,18 @@ commits, once, when its block ends without an error, so no code below the edge d
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from cota.store.urls import sqlalchemy_url
+from cota.store.urls import psycopg_dsn, sqlalchemy_url
+
+QUICK = 4
+"""Connections beside the pool of sessions."""
+QUICK_SECONDS = 10.0
 
 
 class ReadSession(AsyncSession):
@@ -26,6 +34,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
         self.url = sqlalchemy_url(url)
+        self.dsn = psycopg_dsn(url)
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] | None = None
         self.engine: AsyncEngine = create_async_engine(
             self.url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True
         )
@@ -44,5 +54,22 @@ class Database:
         async with self._write() as session, session.begin():
             yield session
 
+    @asynccontextmanager
+    async def quick(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A connection of psycopg itself, each statement its own transaction: for the two statements that people
+        wait for by the thousand. Raises SQLAlchemy's OperationalError while the database is away."""
+        try:
+            if self._pool is None:
+                self._pool = AsyncConnectionPool(
+                    self.dsn, min_size=0, max_size=QUICK, open=False, kwargs={"autocommit": True}
+                )
+                await self._pool.open()
+            async with self._pool.connection(timeout=QUICK_SECONDS) as connection:
+                yield connection
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise OperationalError("a quick statement", None, error) from error
+
     async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
         await self.engine.dispose()

@@ -23,6 +23,7 @@ from cota.store.private_tables import (
     reads,
     relays,
     sessions,
+    trials,
 )
 
 mirror = committed_mirror(metadata)
@@ -56,5 +57,6 @@ __all__ = [
     "reads",
     "relays",
     "sessions",
+    "trials",
     "undecodable_logs",
 ]

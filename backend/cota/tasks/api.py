@@ -32,6 +32,7 @@ from cota.http.problems import documented
 from cota.http.schemas import Page
 from cota.http.sessions import Read, ServicesDep, Write
 from cota.tasks import draws, service
+from cota.tasks.deps import BenchDep
 from cota.tasks.draws import NotDrawnYet
 from cota.tasks.queries import Lease
 from cota.tasks.schemas import (
@@ -67,11 +68,11 @@ router = APIRouter(tags=["tasks"], route_class=StrictRoute)
     ),
 )
 async def lease_items(
-    dataset: Bytes32Path, body: LeaseRequest, wallet: CurrentWallet, services: ServicesDep
+    dataset: Bytes32Path, body: LeaseRequest, wallet: CurrentWallet, bench: BenchDep
 ) -> LeasesAnswer:
     """Takes items to label, or to review. Each is offered to nobody else for its seat until the lease ends."""
     kind = KIND_REVIEW if body.kind == "review" else KIND_LABEL
-    found = await service.lease(services, dataset, wallet, body.count, kind)
+    found = await bench.lease(dataset, wallet, body.count, kind)
     return LeasesAnswer(leases=[_show(one) for one in found])
 
 

@@ -1,7 +1,4 @@
-"""Cases, panels, rulings, appeals and audits of the court; what payment tokens are worth in bonds.
-
-What `cota.store.freeze new` wrote stands in the SQL beside this file, after the views over it.
-"""
+"""What penalties, credentials, successions, reports, deliveries and pauses add to the mirror: tables, views."""
 
 from pathlib import Path
 
@@ -16,5 +13,5 @@ depends_on = None
 def upgrade() -> None:
     folder = Path(__file__).parent
     for part in ("mirror", "views"):
-        script = (folder / f"0006_{part}.sql").read_text("utf-8")
+        script = (folder / f"0006_stakes_{part}.sql").read_text("utf-8")
         op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})

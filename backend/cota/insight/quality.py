@@ -1,0 +1,63 @@
+"""How good, and whose: queries -> **figures with intervals** -> api. Derived from chain and scores; no label leaves."""
+
+from dataclasses import asdict
+
+from cota.datasets.queries import Dataset
+from cota.datasets.question import closed_classes
+from cota.insight import queries
+from cota.insight.intervals import Rate, grouped, wilson
+from cota.insight.schemas import HoldingAnswer, PayerAnswer, QualityAnswer, RateAnswer
+from cota.store.session import ReadSession
+from cota.units import address_bytes
+
+BPS = 10_000
+
+
+async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
+    """All figures of a dataset. Reads every label of the finalised epochs: callers keep the answer."""
+    counts = await queries.counts(session, dataset.id)
+    is_closed = dataset.schema is not None and closed_classes(dataset.schema) is not None
+    decided, scored = await queries.decided(session, dataset.id)
+    return QualityAnswer(
+        dataset=dataset.id,
+        epochs=[int(number) for number in counts.epochs],
+        labels=counts.labels,
+        items=counts.items,
+        annotators=counts.annotators,
+        on_gold=_show(grouped(await queries.on_gold(session, dataset.id))) if is_closed else None,
+        agreement=_show(grouped(await queries.agreement(session, dataset.id))) if is_closed else None,
+        decided=_show(wilson(decided, scored)),
+        holding=await _holding(session, dataset),
+        payers=await _payers(session, dataset),
+    )
+
+
+async def _holding(session: ReadSession, dataset: Dataset) -> HoldingAnswer:
+    held = await queries.holders(session, dataset.id)
+    supply, claimed = await queries.supply(session, dataset.id), sum(balance for _, balance in held)
+    publisher = address_bytes(dataset.publisher)
+    whole = supply or 1
+    return HoldingAnswer(
+        holders=len(held),
+        largest_bps=(held[0][1] if held else 0) * BPS // whole,
+        five_largest_bps=sum(balance for _, balance in held[:5]) * BPS // whole,
+        publisher_bps=sum(balance for account, balance in held if account == publisher) * BPS // whole,
+        unclaimed_bps=(supply - claimed) * BPS // whole,
+        hhi=sum(balance * balance for _, balance in held) * BPS // (claimed * claimed) if claimed else 0,
+    )
+
+
+async def _payers(session: ReadSession, dataset: Dataset) -> PayerAnswer:
+    found = await queries.payers(session, dataset.id)
+    own = {address_bytes(dataset.publisher)} | {
+        account for account, _ in await queries.holders(session, dataset.id)
+    }
+    return PayerAnswer(
+        payments=sum(count for _, count in found),
+        distinct=len(found),
+        distinct_without_publisher_and_holders=sum(payer not in own for payer, _ in found),
+    )
+
+
+def _show(rate: Rate | None) -> RateAnswer | None:
+    return None if rate is None else RateAnswer(**asdict(rate))

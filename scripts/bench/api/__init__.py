@@ -1,0 +1,1 @@
+"""`make bench-api`: signed submissions, next tasks, and the peer."""
