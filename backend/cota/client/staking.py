@@ -71,7 +71,7 @@ class StakeCalls(Session):
             state = found.state.name.lower() if found.state else "not there"
             raise ClientError(f"only a leaving membership has a stake to free, and this one is {state}")
         ledger = AnnotationLedger(self.node.client, self.proven_contract_of(dataset, "ledger"))
-        due = found.left_at + amount(self.terms_of(dataset), "receipt_period")
+        due = found.left_at + int(self.terms_of(dataset)["receipt_period"])
         number = self.node.run(ledger.first_checkpoint_after(dataset, due, head))
         if number:
             try:
