@@ -16,6 +16,10 @@ async def test_status__running__names_network_contracts_and_block(world: World) 
     assert status["chain_id"] == 31337
     assert status["contracts"]["AnnotationLedger"] == world.ledger.verifying_contract
     assert status["indexed"]["number"] <= status["head"]
+    assert status["lag_blocks"] <= 1
+    assert status["lag_seconds"] <= 5
+    assert status["undecodable_logs"] == 0
+    assert status["indexer_leads"] is True
     assert status["payment_token"]["decimals"] == 6
     assert answer.headers["X-Indexed-Block"].isdecimal()
     assert status["time"].endswith("Z")

@@ -36,13 +36,13 @@ def wait_until(check: Callable[[], Any], timeout: float = 40) -> None:
         time.sleep(0.01)
 
 
-def slow(shim: Shim) -> None:
-    """Many small windows, so that there are many moments at which to be killed."""
+def slow(shim: Shim, seconds: float = 0.002) -> None:
+    """Many small windows of so many seconds, so that there are many moments at which to be killed."""
 
     def rule(method: str, params: list[Any]) -> Answer | None:
         if method != "eth_getLogs" or "blockHash" in params[0]:
             return None
-        time.sleep(0.002)
+        time.sleep(seconds)
         asked = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
         return refuse(-32602, "at most 10 blocks") if asked > 10 else None
 

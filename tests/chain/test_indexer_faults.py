@@ -273,7 +273,8 @@ def test_pruned_node__cannot_serve_the_replacement__nothing_is_deleted(
     index_to_head(migrated_url, stage.deployed)
     before = mirrored(migrated_url)
     stage.deployed.anvil.revert(snapshot)
-    stage.deployed.anvil.mine(3)
+    stage.create_dataset()
+    stage.deployed.anvil.mine(2)
     served = ("eth_chainId", "eth_getBlockByNumber")
     shim.rule = lambda method, _: None if method in served else refuse(-32000, "missing trie node")
 

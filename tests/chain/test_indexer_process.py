@@ -125,7 +125,7 @@ def test_sigterm__in_the_middle_of_a_backfill__ends_with_code_0_and_a_whole_mirr
     busy: Deployed, migrated_url: str, shims: Shims
 ) -> None:
     shim = shims(busy.anvil.url)
-    slow(shim)
+    slow(shim, 0.05)
     process = start(migrated_url, {**busy.env, "RPC_URL": shim.url})
     wait_until(lambda: reached(migrated_url) > 200)
     code, errors = end(process, signal.SIGTERM)

@@ -174,7 +174,10 @@ def test_export__one_label_erased__passes_and_says_what_could_not_be_scored(
 
     forged = forge_export(sold.settled.export, tmp_path / "erased.jsonl", change)
     verdict = audit(sold, forged)
-    assert (verdict.code, verdict.skipped) == (0, {"scores.skills", "scores.units", "scores.consensus"})
+    assert (verdict.code, verdict.skipped) == (
+        0,
+        {"scores.skills", "scores.units", "scores.penalties", "scores.consensus"},
+    )
     assert verdict.reason("scores.skills").startswith("1 labels or items were erased")
 
 

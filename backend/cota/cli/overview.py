@@ -21,10 +21,18 @@ def status(caller: Visitor) -> None:
         "network": f"{found['network']} (chain {found['chain_id']})",
         "head": found["head"],
         "indexed block": indexed.get("number"),
-        "lag": f"{found['lag_blocks']} blocks" if found["lag_blocks"] is not None else None,
+        "lag": _lag(found),
+        "indexer": {True: "leads", False: "none leads: start one", None: None}[found["indexer_leads"]],
+        "undecodable logs": found["undecodable_logs"],
         "final after": f"{found['confirmations']} blocks",
         "paid in": f"{token.get('symbol')} {token.get('address')}" if token else None,
         "relayer": found["relayer"] or "none: send transactions yourself",
         "receipt key": found["receipt_key"],
     }
     show(told | found["contracts"], as_json=False)
+
+
+def _lag(found: dict[str, Any]) -> str | None:
+    if found["lag_blocks"] is None:
+        return None
+    return f"{found['lag_blocks']} blocks, {found['lag_seconds']} s"

@@ -18,8 +18,8 @@ from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.proofs import Inclusion, ProofCalls
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
-from cota.client.refusals import ClientError, Unreachable, Untrustworthy
-from cota.client.staking import StakeCalls, StakeLocked
+from cota.client.refusals import ClientError, StakeLocked, Unreachable, Untrustworthy
+from cota.client.staking import StakeCalls
 from cota.client.successors import SuccessorCalls
 
 __all__ = [

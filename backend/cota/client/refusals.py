@@ -8,6 +8,8 @@ reading prose; nothing here holds a key, a token or a signature.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from cota.errors import DomainError, problem_types
 
 
@@ -21,6 +23,15 @@ class Unreachable(ClientError):
 
 class Untrustworthy(ClientError):
     """The service answered, and what it answered does not hold: a bad receipt, root, proof or digest."""
+
+
+class StakeLocked(ClientError):
+    """`until`: unix seconds from which on time alone frees it."""
+
+    def __init__(self, until: int) -> None:
+        free = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
+        super().__init__(f"work may still be judged: the stake is locked, until {free} at the latest")
+        self.until = until
 
 
 def refusal(status: int, body: object) -> DomainError:

@@ -6,24 +6,13 @@ join sent from here says by its own transaction what a relayed one says by signa
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from cota.chain.contracts import AnnotationLedger, MembershipState, StakeVault, Token
 from cota.chain.sender import Receipt as Mined
 from cota.client.records import amount
-from cota.client.refusals import ClientError
+from cota.client.refusals import ClientError, StakeLocked
 from cota.client.session import SIGNED_FOR_S, Session, fresh_nonce
 from cota.errors import ChainReverted
 from cota.units import Address, Hash32
-
-
-class StakeLocked(ClientError):
-    """`until`: unix seconds from which on time alone frees it."""
-
-    def __init__(self, until: int) -> None:
-        free = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
-        super().__init__(f"work may still be judged: the stake is locked, until {free} at the latest")
-        self.until = until
 
 
 class StakeCalls(Session):

@@ -74,6 +74,21 @@ def closed_classes(schema: Any) -> tuple[str, ...] | None:
     return None
 
 
+def scored_classes(schema: Any, rules: int) -> tuple[str, ...] | None:
+    """The classes that the rules score the answers by; None for kinds that they do not score.
+
+    Of `choices` each class is scored by itself, from rules 2 on: there the answers are lists of these.
+    """
+    if schema["kind"] == "choices" and rules >= 2:
+        return tuple(schema["classes"])
+    return closed_classes(schema)
+
+
+def has_several(schema: Any) -> bool:
+    """Whether an answer is a list of classes."""
+    return bool(schema["kind"] == "choices")
+
+
 def _check_common(schema: dict[str, Any], kind: str) -> None:
     unknown = sorted(set(schema) - _COMMON - _MEMBERS[kind])
     if unknown:

@@ -16,7 +16,7 @@ from prometheus_client import start_http_server
 from cota.chain.abi import load_abis
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment, DeploymentMissing
-from cota.chain.events import build_catalogue, committed_catalogue
+from cota.chain.events import Catalogue, build_catalogue, committed_catalogue
 from cota.errors import ChainUnavailable
 from cota.indexer import preflight
 from cota.indexer.options import IndexerOptions
@@ -24,8 +24,7 @@ from cota.indexer.problems import MirrorMismatch
 from cota.indexer.run import Indexer
 from cota.log import bind, configure, get_logger
 from cota.settings import Settings, SettingsError, load
-from cota.store.fresh import create_tables
-from cota.store.mirror_tables import SCHEMA, build_mirror
+from cota.store.mirror_names import CURSOR, SCHEMA
 from cota.store.urls import psycopg_dsn
 
 log = get_logger(__name__)
@@ -52,9 +51,7 @@ async def index(settings: Settings, options: IndexerOptions, abis: Path | None =
         is_served = options.schema == SCHEMA
         await preflight.check(client, load_deployment, settings.database_url if is_served else None)
         if not is_served:
-            dsn = psycopg_dsn(settings.database_url)
-            async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-                await create_tables(connection, build_mirror(catalogue, options.schema))
+            await ensure_tables(settings.database_url, catalogue, options.schema)
         if settings.metrics_port:
             start_http_server(settings.metrics_port, settings.host)
         indexer = Indexer(settings.database_url, client, load_deployment, catalogue, options)
@@ -64,6 +61,21 @@ async def index(settings: Settings, options: IndexerOptions, abis: Path | None =
         await indexer.run()
     finally:
         await client.aclose()
+
+
+async def ensure_tables(database_url: str, catalogue: Catalogue, schema: str) -> None:
+    """Makes the tables of another schema than the served one, if they are not there."""
+    async with await psycopg.AsyncConnection.connect(
+        psycopg_dsn(database_url), autocommit=True
+    ) as connection:
+        row = await (await connection.execute("SELECT to_regclass(%s)", (f"{schema}.{CURSOR}",))).fetchone()
+        if row is not None and row[0] is not None:
+            return
+        # Only whoever makes tables pays for what describes them.
+        from cota.store.fresh import create_tables
+        from cota.store.mirror_tables import build_mirror
+
+        await create_tables(connection, build_mirror(catalogue, schema))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

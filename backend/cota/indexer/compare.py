@@ -66,7 +66,7 @@ async def compare_with_fresh(
     dsn = psycopg_dsn(database_url)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         for _ in range(_ATTEMPTS):
-            target = await _position(connection, served)
+            target = await position(connection, served)
             if target is None:
                 raise MirrorMismatch("the mirror is empty: there is nothing to compare")
             async with _fresh_schema(connection, catalogue) as fresh:
@@ -78,7 +78,7 @@ async def compare_with_fresh(
     raise MirrorMoved(f"compared {_ATTEMPTS} times, moved each time")
 
 
-async def _position(connection: psycopg.AsyncConnection, mirror: Mirror) -> Position | None:
+async def position(connection: psycopg.AsyncConnection, mirror: Mirror) -> Position | None:
     query = sql.SQL("SELECT number, hash FROM {}").format(_name(mirror.cursor))
     row = await (await connection.execute(query)).fetchone()
     return None if row is None else Position(*row)
@@ -101,14 +101,21 @@ async def _compare(
     """All tables in one snapshot; None when the mirror no longer has the block compared at."""
     async with connection.transaction():
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        if await _position(connection, fresh) != target or not await _has(connection, served, target):
+        if await position(connection, fresh) != target or not await _has(connection, served, target):
             return None
-        rows, differences = 0, {}
-        for ours, theirs in zip(served.log_tables(), fresh.log_tables(), strict=True):
-            count, difference = await _compare_table(connection, ours, theirs, target.number)
-            rows += count
-            if difference != Difference(0, 0):
-                differences[ours.name] = difference
+        return await compare_tables(connection, served, fresh, target)
+
+
+async def compare_tables(
+    connection: psycopg.AsyncConnection, served: Mirror, fresh: Mirror, target: Position
+) -> Comparison:
+    """Every table up to a block at which the fresh one stands."""
+    rows, differences = 0, {}
+    for ours, theirs in zip(served.log_tables(), fresh.log_tables(), strict=True):
+        count, difference = await _compare_table(connection, ours, theirs, target.number)
+        rows += count
+        if difference != Difference(0, 0):
+            differences[ours.name] = difference
     return Comparison(target, rows, differences)
 
 

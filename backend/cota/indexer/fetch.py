@@ -2,8 +2,8 @@
 
 Two ways. Far below the head, a range of blocks in one question, believed only if the node had one and the same
 block at the height of an anchor above it, with the question and after: then all of it is below that anchor.
-Near the head, block by block, pinned by hash: headers that follow one another from what is mirrored, then each
-block's logs by its hash (EIP-234), checked against its bloom filter. Where a node refuses the logs of a single
+Near the head, block by block, pinned by hash: headers that follow one another from what is mirrored, then, of each
+block whose bloom filter may hold ours, the logs by its hash (EIP-234). Where a node refuses the logs of a single
 block they come from its receipts. All questions of one answer go to one node. Promises: a batch is a piece of
 one chain; every log in it belongs to a block whose header was seen.
 """
@@ -97,8 +97,8 @@ class Fetcher:
         headers = {**below, head.number: head}
         _check_chain(parent, [headers[n] for n in range(start, head.number + 1)])
         logs: list[RawLog] = []
-        pinned = await self._pinned_logs(endpoint, list(headers.values()))
-        for header, part in zip(headers.values(), pinned, strict=True):
+        holding = [header for header in headers.values() if self._bloom.may_hold(header)]
+        for header, part in zip(holding, await self._pinned_logs(endpoint, holding), strict=True):
             logs.extend(part or await self._doubt(endpoint, header))
         _check_blocks(logs, headers)
         return Batch(head, headers, list(headers.values()), logs, time.monotonic() - began)
@@ -108,6 +108,8 @@ class Fetcher:
         it would answer "nothing". A block whose logs are refused is read from its receipts; only a request
         that failed as a whole is asked again, by halves.
         """
+        if not headers:
+            return []
         questions = [self._logs({"blockHash": _hex(h.hash)}) for h in headers]
         try:
             answers = await _ask_heavy(endpoint, [c for calls in questions for c in calls], keeps=True)
@@ -127,11 +129,8 @@ class Fetcher:
         return found
 
     async def _doubt(self, endpoint: Endpoint, header: Header) -> Sequence[RawLog]:
-        """No logs, though the filter may say otherwise: some nodes announce a block before its logs are
-        ready."""
-        for _ in range(_DOUBTS):
-            if not self._bloom.may_hold(header.bloom):
-                break
+        """No logs, though the filter says otherwise: some nodes announce a block before its logs are ready."""
+        for _ in range(_DOUBTS if header.bloom else 0):
             if found := (await self._pinned_logs(endpoint, [header]))[0]:
                 return found
         return ()

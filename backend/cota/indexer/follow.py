@@ -26,7 +26,7 @@ from cota.log import get_logger
 
 log = get_logger(__name__)
 
-_FULL = 20_000  # rows that wait for a transaction under way before nothing more is read
+_FULL = 10_000  # rows that wait for a transaction under way before nothing more is read
 
 
 @dataclass(frozen=True, slots=True)

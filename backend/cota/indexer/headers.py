@@ -10,13 +10,15 @@ from cota.indexer.problems import NodeBehind
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One block. `bloom` is its logs' bloom filter (Yellow Paper 4.3.1) as one integer."""
+    """One block. `bloom` is its logs' bloom filter (Yellow Paper 4.3.1) as one integer; `is_empty`: it holds no
+    transaction."""
 
     number: int
     hash: bytes
     parent: bytes
     timestamp: int
     bloom: int
+    is_empty: bool = False
 
     @property
     def time(self) -> datetime:
@@ -33,4 +35,5 @@ def parse_header(answer: Mapping[str, Any] | None, asked: object) -> Header:
         bytes.fromhex(answer["parentHash"][2:]),
         int(answer["timestamp"], 16),
         int(answer.get("logsBloom") or "0x0", 16),
+        answer.get("transactions") == [],
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cota.indexer.follow import FollowOptions
 from cota.networks import Network
-from cota.store.mirror_tables import SCHEMA
+from cota.store.mirror_names import SCHEMA
 
 # A public chain that takes back more than this much has a story to it that a person should read first.
 _DEEPEST_ROLLBACK = 1_000

@@ -13,7 +13,7 @@ from cota.chain.client import NodeClient
 from cota.chain.deployment import Deployed, Deployment, DeploymentMissing
 from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
-from cota.store.mirror_tables import SCHEMA
+from cota.store.mirror_names import SCHEMA
 from cota.store.urls import psycopg_dsn
 from cota.units import Hash32, to_hex
 

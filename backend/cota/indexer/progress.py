@@ -4,15 +4,18 @@ In the log one line every few seconds while history is read, one when the head i
 a minute; in a terminal a bar with the time left instead of the first. Metrics move with every transaction.
 """
 
+from __future__ import annotations
+
 import sys
 import time
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from cota.indexer.headers import Header
 from cota.log import get_logger
 from cota.observe import metrics
+
+if TYPE_CHECKING:  # imported where there is a terminal
+    from rich.progress import Progress, TaskID
 
 log = get_logger(__name__)
 
@@ -83,17 +86,21 @@ class _Bar:
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
-        self._task = TaskID(0)
+        self._task: TaskID | None = None
 
     def move(self, block: int, head: int) -> None:
         if self._bar is None:
             if head - block < _BAR_FROM:
                 return
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
             columns = TextColumn("reading blocks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
             self._task = self._bar.add_task("", total=head, completed=block)
-        self._bar.update(self._task, total=head, completed=block)
+        elif self._task is not None:
+            self._bar.update(self._task, total=head, completed=block)
         if block >= head:
             self.close()
 

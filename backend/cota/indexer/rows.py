@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from cota.chain.decode import Decoders, EventDecoder, RawLog, Undecodable
 from cota.chain.events import Catalogue
 from cota.indexer.fetch import Batch
+from cota.store.mirror_names import UNDECODABLE
 
-UNDECODABLE = "undecodable_logs"
 _NULL = r"\N"
 
 _Emitter = tuple[str, Mapping[str, EventDecoder], str]

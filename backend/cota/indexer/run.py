@@ -35,7 +35,7 @@ from cota.indexer.rows import RowBuilder
 from cota.indexer.writer import Identity, MirrorWriter, Position
 from cota.log import get_logger
 from cota.observe import metrics
-from cota.store.mirror_tables import build_mirror
+from cota.store.mirror_names import leader_key
 from cota.store.urls import psycopg_dsn
 
 log = get_logger(__name__)
@@ -65,7 +65,6 @@ class Indexer:
         self._dsn = psycopg_dsn(database_url)
         self._client = client
         self._load_deployment = load_deployment
-        self._mirror = build_mirror(catalogue, options.schema)
         self._catalogue = catalogue
         self._options = options
         self._may_reset = options.is_local or options.rebuild
@@ -107,7 +106,7 @@ class Indexer:
         async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
             if not await self._acquire(connection):
                 return True
-            writer = MirrorWriter(connection, self._mirror)
+            writer = MirrorWriter(connection, self._catalogue, self._options.schema)
             while not self._stop.is_set():
                 follower, deployment = await self._prepare(writer)
                 try:
@@ -139,9 +138,7 @@ class Indexer:
 
     async def _acquire(self, connection: psycopg.AsyncConnection) -> bool:
         """False when told to stop while standing by."""
-        key = int.from_bytes(
-            hashlib.sha256(f"cota.indexer.{self._options.schema}".encode()).digest()[:8], "big", signed=True
-        )
+        key = leader_key(self._options.schema)
         is_told = False
         while not self._stop.is_set():
             row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (key,))).fetchone()

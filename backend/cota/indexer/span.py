@@ -7,8 +7,9 @@ rarely; after passing faults the width recovers quickly.
 
 from dataclasses import dataclass
 
-_LOGS, _BYTES, _SECONDS = 4_000, 4_000_000, 2.0
-_FIRST, _WIDEST = 100, 10_000
+_LOGS, _BYTES, _SECONDS = 2_500, 2_500_000, 2.0
+_FIRST, _WIDEST = 25, 10_000
+_FASTEST = 4.0  # how many times wider the next window may be
 _FIRST_PATIENCE, _LONGEST_PATIENCE = 2, 256
 
 
@@ -35,7 +36,7 @@ class Span:
         if asked < self.width // 2:
             return
         load = max(logs / _LOGS, size / _BYTES, seconds / _SECONDS, 0.01)
-        wanted = int(asked * min(2.0, max(0.5, 1 / load)))
+        wanted = int(asked * min(_FASTEST, max(0.5, 1 / load)))
         self._good += 1
         if wanted >= self.ceiling and self._good >= self._patience:
             self.ceiling, self._good = min(_WIDEST, 2 * self.ceiling), 0

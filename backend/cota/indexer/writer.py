@@ -13,10 +13,11 @@ import psycopg
 from psycopg import sql
 
 from cota.chain.decode import EventDecoder
+from cota.chain.events import Catalogue
 from cota.indexer.headers import Header
 from cota.indexer.problems import MirrorTaken
 from cota.indexer.rows import Rows
-from cota.store.mirror_tables import SCHEMA, Mirror, position_columns
+from cota.store.mirror_names import BLOCKS, CURSOR, POSITION, RAW, SCHEMA, UNDECODABLE
 
 CHANNEL = "cota_block"
 # Blocks whose hashes are all kept, to find where a reorganisation branches off; below, one in a thousand.
@@ -43,19 +44,20 @@ class Identity:
 class MirrorWriter:
     """`connection` must be in autocommit mode: transactions are opened here."""
 
-    def __init__(self, connection: psycopg.AsyncConnection, mirror: Mirror) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection, catalogue: Catalogue, schema: str) -> None:
         self._connection = connection
-        self._mirror = mirror
+        self._catalogue, self._schema = catalogue, schema
         self._copies = self._copy_statements()
 
     def _table(self, name: str) -> sql.Identifier:
-        return sql.Identifier(self._mirror.schema, name)
+        return sql.Identifier(self._schema, name)
+
+    def _log_tables(self) -> list[str]:
+        return [*(spec.table for spec in self._catalogue.specs), UNDECODABLE]
 
     def _copy_statements(self) -> Mapping[str, sql.Composed]:
-        place = [c.name for c in position_columns()]
-        columns = {s.table: [*place, *EventDecoder(s).columns] for s in self._mirror.catalogue.specs}
-        undecodable = self._mirror.undecodable
-        columns[undecodable.name] = [c.name for c in undecodable.columns]
+        columns = {s.table: [*POSITION, *EventDecoder(s).columns] for s in self._catalogue.specs}
+        columns[UNDECODABLE] = [*POSITION, *RAW]
         return {
             table: sql.SQL("COPY {} ({}) FROM STDIN").format(
                 self._table(table), sql.SQL(", ").join(map(sql.Identifier, names))
@@ -66,13 +68,13 @@ class MirrorWriter:
     async def load(self) -> tuple[Identity, Position] | None:
         """What the mirror is of and where it stands; None before its first block."""
         query = sql.SQL("SELECT chain_id, genesis_hash, deployment, number, hash FROM {}")
-        cursor = await self._connection.execute(query.format(self._table("cursor")))
+        cursor = await self._connection.execute(query.format(self._table(CURSOR)))
         row = await cursor.fetchone()
         return None if row is None else (Identity(*row[:3]), Position(*row[3:]))
 
     async def start(self, identity: Identity, genesis: Header, anchor: Header, head: int) -> Position:
         """Empties the mirror and sets it to `anchor`, the last block that needs not be read."""
-        tables = [t.name for t in (*self._mirror.log_tables(), self._mirror.blocks, self._mirror.cursor)]
+        tables = [*self._log_tables(), BLOCKS, CURSOR]
         async with self._connection.transaction():
             names = sql.SQL(", ").join(map(self._table, tables))
             await self._connection.execute(sql.SQL("TRUNCATE {}").format(names))
@@ -81,7 +83,7 @@ class MirrorWriter:
                 sql.SQL(
                     "INSERT INTO {} (chain_id, genesis_hash, deployment, number, hash, time, head_number)"
                     " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-                ).format(self._table("cursor")),
+                ).format(self._table(CURSOR)),
                 (*_values(identity), anchor.number, anchor.hash, anchor.time, head),
             )
             await self._notify(anchor)
@@ -119,7 +121,7 @@ class MirrorWriter:
         query = sql.SQL(
             "UPDATE {} SET number = %s, hash = %s, time = %s, head_number = %s"
             " WHERE number = %s AND hash = %s"
-        ).format(self._table("cursor"))
+        ).format(self._table(CURSOR))
         moved = await self._connection.execute(
             query, (end.number, end.hash, end.time, head, expected.number, expected.hash)
         )
@@ -128,11 +130,11 @@ class MirrorWriter:
 
     async def _delete_above(self, number: int) -> None:
         statements = [
-            sql.SQL("DELETE FROM {} WHERE block_number > {}").format(self._table(t.name), sql.Literal(number))
-            for t in self._mirror.log_tables()
+            sql.SQL("DELETE FROM {} WHERE block_number > {}").format(self._table(name), sql.Literal(number))
+            for name in self._log_tables()
         ]
         statements.append(
-            sql.SQL("DELETE FROM {} WHERE number > {}").format(self._table("blocks"), sql.Literal(number))
+            sql.SQL("DELETE FROM {} WHERE number > {}").format(self._table(BLOCKS), sql.Literal(number))
         )
         await self._connection.execute(sql.SQL("; ").join(statements))
 
@@ -141,7 +143,7 @@ class MirrorWriter:
         query = sql.SQL(
             "INSERT INTO {} (number, hash, parent_hash, time) SELECT * FROM"
             " unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::timestamptz[]) ON CONFLICT DO NOTHING"
-        ).format(self._table("blocks"))
+        ).format(self._table(BLOCKS))
         rows = [(h.number, h.hash, h.parent, h.time) for h in headers]
         await self._connection.execute(query, [list(column) for column in zip(*rows, strict=True)])
 
@@ -149,17 +151,17 @@ class MirrorWriter:
         query = sql.SQL(
             "DELETE FROM {0} b WHERE b.number < {1} AND EXISTS (SELECT 1 FROM {0} o"
             " WHERE o.number < b.number AND o.number / {2} = b.number / {2} AND o.number >= b.number - {2})"
-        ).format(self._table("blocks"), sql.Literal(below), sql.Literal(_LADDER))
+        ).format(self._table(BLOCKS), sql.Literal(below), sql.Literal(_LADDER))
         await self._connection.execute(query)
 
     async def _notify(self, end: Header) -> None:
-        if self._mirror.schema == SCHEMA:
+        if self._schema == SCHEMA:
             payload = json.dumps({"number": end.number, "hash": "0x" + end.hash.hex()})
             await self._connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
 
     async def clones(self, up_to: int) -> frozenset[str]:
         """Emitters announced up to that block, lower-case."""
-        rule, announcement = self._mirror.catalogue.rule, self._mirror.catalogue.announcement
+        rule, announcement = self._catalogue.rule, self._catalogue.announcement
         if rule is None or announcement is None:
             return frozenset()
         query = sql.SQL("SELECT {} FROM {} WHERE block_number <= %s").format(
@@ -170,14 +172,14 @@ class MirrorWriter:
 
     async def newest_block(self, at_or_below: int) -> Position | None:
         query = sql.SQL("SELECT number, hash FROM {} WHERE number <= %s ORDER BY number DESC LIMIT 1")
-        cursor = await self._connection.execute(query.format(self._table("blocks")), (at_or_below,))
+        cursor = await self._connection.execute(query.format(self._table(BLOCKS)), (at_or_below,))
         row = await cursor.fetchone()
         return None if row is None else Position(*row)
 
     async def blocks_between(self, low: int, high: int) -> list[Position]:
         """Stored blocks above `low` and below `high`, ascending."""
         query = sql.SQL("SELECT number, hash FROM {} WHERE number > %s AND number < %s ORDER BY number")
-        cursor = await self._connection.execute(query.format(self._table("blocks")), (low, high))
+        cursor = await self._connection.execute(query.format(self._table(BLOCKS)), (low, high))
         return [Position(*row) for row in await cursor.fetchall()]
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from cota.http.services import Services
 from cota.observe.metrics import CHAIN_HEAD, INDEXED_BLOCK
+from cota.store.leader import has_leader
+from cota.store.mirror_names import SCHEMA
 
 CHECK_SECONDS = 2.0
 MOST_LAG_BLOCKS = 20
@@ -47,13 +49,15 @@ async def _node(services: Services) -> str:
 
 
 async def _indexer(services: Services) -> str:
+    async with services.database.read() as session:
+        is_led = await has_leader(session, SCHEMA)
+    nobody = "" if is_led else ", and no indexer leads"
     known = await services.freshness.current()
     if known is None:
-        return "nothing is indexed yet"
+        return f"nothing is indexed yet{nobody}"
     head = (await services.node.head()).number
     INDEXED_BLOCK.set(known.number)
     CHAIN_HEAD.set(head)
     lag = head - known.number
-    return (
-        "ok" if lag <= MOST_LAG_BLOCKS + services.settings.network.confirmations else f"{lag} blocks behind"
-    )
+    is_near = lag <= MOST_LAG_BLOCKS + services.settings.network.confirmations
+    return "ok" if is_near else f"{lag} blocks behind{nobody}"

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from cota.errors import BadRequest
 from cota.scoring.mechanism import score_votes
 from cota.scoring.outward.numbers import OutwardRules
 from cota.scoring.outward.scoring import score_outward
+from cota.scoring.outward.several import score_several
 from cota.scoring.rows import LabelRow
 from cota.scoring.rules import rules_of
 from cota.scoring.scores import Scores
@@ -16,13 +18,17 @@ def score(
     classes: Sequence[str],
     rules: int = 1,
     past: Sequence[LabelRow] = (),
+    several: bool = False,
 ) -> Scores:
     """Scores an epoch. `classes` in declared order (ties go to the first); gold of tasks that nobody
     labelled is ignored. `past`: rows of earlier epochs, which tell of skill and of items and are neither counted nor
-    paid again (rules 1 do not look at them). Raises DuplicateLabel, or BadRequest for classes, gold or rules that
-    cannot be.
+    paid again (rules 1 do not look at them). `several`: each label is the canonical JSON of a list of classes.
+    Raises DuplicateLabel, or BadRequest for classes, gold or rules that cannot be.
     """
     numbers = rules_of(rules)
     if isinstance(numbers, OutwardRules):
-        return score_outward(labels, gold, classes, numbers, past)
+        scoring = score_several if several else score_outward
+        return scoring(labels, gold, classes, numbers, past)
+    if several:
+        raise BadRequest("rules 1 do not score questions with several answers at once")
     return score_votes(labels, gold, classes, numbers)

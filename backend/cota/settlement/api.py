@@ -18,7 +18,7 @@ from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.settlement import queries, service
 from cota.settlement.queries import EpochRow
-from cota.settlement.schemas import ClaimAnswer, ClaimRequest, EpochAnswer, LeafAnswer
+from cota.settlement.schemas import ClaimAnswer, ClaimRequest, EpochAnswer, LeafAnswer, StandingAnswer
 
 router = APIRouter(prefix="/datasets/{dataset}", tags=["settlement"], route_class=StrictRoute)
 
@@ -94,6 +94,18 @@ async def get_leaf(
         leaf=leaf.hash,
         proof=proof,
     )
+
+
+@router.get(
+    "/standings/{address}",
+    operation_id="get_standing",
+    responses=documented(UnknownDataset, NotFound, BadRequest),
+)
+async def get_standing(dataset: Bytes32Path, address: AddressPath, session: Read) -> StandingAnswer:
+    """How far an account is: labels towards being proven, and its skill in the last epoch that scored it. The
+    skill lines are public in the epoch files too."""
+    found = await require_dataset(session, dataset)
+    return await service.standing(session, found, address)
 
 
 @router.post(

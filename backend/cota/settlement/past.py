@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cota.scoring import LabelRow, Scores
 from cota.settlement.epoch_lines import Skill
-from cota.units import parse_address
+from cota.units import Address, parse_address
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,8 @@ def skill_lines(scores: Scores) -> list[Skill]:
         )
         for worker, skill in scores.skill.items()
     ]
+
+
+def penalties_of(scores: Scores, cap: int) -> dict[Address, int]:
+    """What proven faults cost, in COTA base units: the terms' cap, which holds over all epochs of a membership."""
+    return {parse_address(worker): cap for worker in scores.faults if cap}

@@ -125,6 +125,18 @@ _SAVE_RESULT = text(
     """
 )
 _RESULT = text("SELECT scores FROM epoch_results WHERE dataset = :dataset AND epoch = :epoch")
+_STANDING = text(
+    """
+    SELECT (SELECT count(*) FROM annotations a WHERE a.dataset = :dataset AND a.account = :account AND a.index >=
+               COALESCE((SELECT min(c.from_index) FROM mirror.checkpoints c WHERE c.dataset = :dataset AND
+                   c.checkpoint > (SELECT max(l.checkpoint) - :back FROM mirror.checkpoints l
+                                   WHERE l.dataset = :dataset)), 0)) AS labels,
+           last.epoch, last.line
+    FROM (SELECT 1) one LEFT JOIN LATERAL (
+        SELECT r.epoch, line FROM epoch_results r, jsonb_array_elements(r.scores -> 'skills') line
+        WHERE r.dataset = :dataset AND line ->> 0 = :name ORDER BY r.epoch DESC LIMIT 1) last ON true
+    """
+)
 _COORDINATED = text(
     """
     SELECT d.dataset, d.terms, d.state FROM mirror.datasets d
@@ -248,6 +260,15 @@ async def result(session: ReadSession, dataset: bytes, epoch: int) -> dict[str, 
     row = {"dataset": dataset, "epoch": epoch}
     found: dict[str, Any] | None = (await session.execute(_RESULT, row)).scalar_one_or_none()
     return found
+
+
+async def standing(
+    session: ReadSession, dataset: bytes, account: Address, epochs_back: int
+) -> tuple[int, int | None, Any]:
+    """(labels of the last `epochs_back` checkpoints and since, last epoch with a skill line of hers, that line)."""
+    row = {"dataset": dataset, "account": address_bytes(account), "name": str(account), "back": epochs_back}
+    found = (await session.execute(_STANDING, row)).one()
+    return int(found.labels), found.epoch, found.line
 
 
 async def with_log(session: ReadSession) -> Sequence[tuple[bytes, bytes, str]]:

@@ -42,6 +42,21 @@ class LeafAnswer(Answer):
     proof: list[Bytes32]
 
 
+class StandingAnswer(Answer):
+    """How far an account is with the scoring of a dataset. Members after `labels_wanted` are of the last epoch in
+    which it had labels, null before one was scored."""
+
+    account: Contract
+    labels: Annotated[
+        int, Field(description="Receipted labels of the epochs that still inform the scoring, and since")
+    ]
+    labels_wanted: Annotated[int, Field(description="Labels that are needed before an account can be proven")]
+    epoch: int | None
+    proven: bool | None
+    skill: Annotated[int | None, Field(description="In billionths, taken cautiously; pay goes by its square")]
+    counted: Annotated[int | None, Field(description="Labels on settled items")]
+
+
 class ClaimRequest(Request):
     account: Account
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from cota.auth.typed import AgentKey
 from cota.commitments.hashes import VOID_ROW
+from cota.datasets.labels import answer_text
 from cota.scoring import LabelRow, Scores, rules_hash, score
 from cota.scoring.scores import UNSETTLED, Leaked
 from cota.settlement.earning import earn
 from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
 from cota.settlement.epoch_lines import VERSION
 from cota.settlement.leaves import Epoch
-from cota.settlement.past import Past, skill_lines, with_past
+from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.settlement.queries import LogRow
 from cota.units import Address, address_of, to_hex
 
@@ -31,6 +32,10 @@ class Question:
     classes: Sequence[str]
     units_per_label: int
     rules: int = 1
+    several: bool = False
+    """An answer is a list of classes."""
+    penalty_cap: int = 0
+    """What a proven fault costs, in COTA base units: the terms' cap per membership."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def past_of(number: int, rows: Sequence[LogRow], stored: Mapping[str, Any]) -> P
 
 def label_rows(rows: Sequence[LogRow]) -> list[LabelRow]:
     """Task = item reference, worker = account."""
-    return [LabelRow(to_hex(row.item_ref), row.account, str(row.label)) for row in rows]
+    return [LabelRow(to_hex(row.item_ref), row.account, answer_text(row.label)) for row in rows]
 
 
 def public_rows(rows: Sequence[LogRow], start: int, stop: int, agents: Mapping[bytes, Agent]) -> list[Row]:
@@ -117,9 +122,9 @@ def score_epoch(
     past: Sequence[Past] = (),
 ) -> Scored:
     """The whole of an epoch; `past` are the epochs of its window. Takes seconds for many rows: run it in a thread."""
-    known = {to_hex(item): str(label) for item, label in gold.items()}
+    known = {to_hex(item): answer_text(label) for item, label in gold.items()}
     labels, inform = with_past(label_rows(rows), past)
-    scores = score(labels, known, question.classes, question.rules, inform)
+    scores = score(labels, known, question.classes, question.rules, inform, question.several)
     skills = skill_lines(scores)
     _, units = earn(skills, {one.number: one.skills for one in past}, len(log), question.units_per_label)
     header = Header(
@@ -145,6 +150,7 @@ def score_epoch(
         agents=list(agents.values()),
         skills=skills,
         units=units,
+        penalties=penalties_of(scores, question.penalty_cap),
         reasons=_reasons(scores),
     )
     return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats)

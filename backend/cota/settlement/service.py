@@ -14,10 +14,12 @@ from cota.commitments.words import keccak
 from cota.datasets.queries import Dataset
 from cota.errors import ChainReverted, NotFound
 from cota.http.services import Services
+from cota.scoring.rules import RULES_BY_HASH, rules_of, wait_epochs_of
 from cota.settlement import queries
 from cota.settlement.files import SettledEpoch, settled_epoch
 from cota.settlement.leaves import Epoch, Leaf, make_leaf
 from cota.settlement.queries import EpochRow
+from cota.settlement.schemas import StandingAnswer
 from cota.store.content import ContentMissing
 from cota.store.session import ReadSession
 from cota.units import Address, address_bytes
@@ -84,6 +86,25 @@ async def _corrections(
     found = await queries.unclaimed_corrections(session, dataset, account)
     bound = [(Epoch(services.chain_id, ledger, dataset, epoch), units) for epoch, units in found]
     return [(epoch.number, make_leaf(epoch, 0, account, units, 0), []) for epoch, units in bound]
+
+
+async def standing(session: ReadSession, dataset: Dataset, account: Address) -> StandingAnswer:
+    """How far an account is with the rules of the dataset. Raises NotFound for rules that are not known here."""
+    rules = RULES_BY_HASH.get(dataset.terms.rules_hash)
+    if rules is None:
+        raise NotFound("the dataset's scoring rules are not known here")
+    labels, epoch, line = await queries.standing(session, dataset.id, account, wait_epochs_of(rules))
+    _, skill, proven, counted, _ = line or [None] * 5
+    wanted = rules_of(rules).proven_labels
+    return StandingAnswer(
+        account=account,
+        labels=labels,
+        labels_wanted=wanted,
+        epoch=epoch,
+        proven=proven,
+        skill=skill,
+        counted=counted,
+    )
 
 
 async def claim(services: Services, dataset: Dataset, account: Address) -> Claimed:

@@ -15,7 +15,7 @@ from cota.chain.contracts import AnnotationLedger, ProposalState
 from cota.chain.sender import Receipt, Sender
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
-from cota.datasets.question import closed_classes
+from cota.datasets.question import has_several, scored_classes
 from cota.datasets.service import require_dataset
 from cota.errors import ChainReverted
 from cota.http.services import Services
@@ -112,9 +112,8 @@ class Coordinator:
         return True
 
     async def _propose(self, dataset: Dataset, row: EpochRow) -> bool:
-        if dataset.schema is None or closed_classes(dataset.schema) is None:
-            return False  # answers that cannot be listed are not scored by these rules
-        if dataset.terms.rules_hash not in RULES_BY_HASH:
+        rules = RULES_BY_HASH.get(dataset.terms.rules_hash)
+        if rules is None or dataset.schema is None or scored_classes(dataset.schema, rules) is None:
             return False  # a file that no verifier accepts is not proposed
         ledger = AnnotationLedger(self.services.node, dataset.ledger)
         proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
@@ -178,7 +177,13 @@ class Coordinator:
             first = past[0].start if past else row.start
             gold = await queries.gold(session, dataset.id, first, row.end)
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
-        question = Question(closed_classes(dataset.schema) or (), dataset.terms.units_per_label, rules)
+        question = Question(
+            scored_classes(dataset.schema, rules) or (),
+            dataset.terms.units_per_label,
+            rules,
+            has_several(dataset.schema),
+            dataset.terms.penalty_cap,
+        )
         public = public_rows(rows, row.start, row.end, agents)
         before = [one.past for one in past]
         return await asyncio.to_thread(

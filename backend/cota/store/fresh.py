@@ -9,7 +9,8 @@ from psycopg import sql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-from cota.store.mirror_tables import SCHEMA, Mirror
+from cota.store.mirror_names import SCHEMA
+from cota.store.mirror_tables import Mirror
 
 
 class ServedSchema(Exception):

@@ -24,9 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from cota.chain.events import Argument, Catalogue, EventSpec, Kind, committed_catalogue
+from cota.store.mirror_names import BLOCKS, CURSOR, POSITION, RAW, SCHEMA, UNDECODABLE
 from cota.store.types import AddressColumn, AmountColumn, Bytes32Column, UtcColumn
-
-SCHEMA = "mirror"
 
 _TYPES: Mapping[Kind, type[TypeEngine[Any]]] = {
     Kind.SMALL: BigInteger,
@@ -65,14 +64,15 @@ class Mirror:
 
 def position_columns() -> tuple[Column[Any], ...]:
     """Where a log stands on the chain; the same columns, in this order, in every log table."""
+    number, block, at, transaction, tx_index, log_index, emitter = POSITION
     return (
-        Column("block_number", BigInteger, nullable=False),
-        Column("block_hash", Bytes32Column, primary_key=True),
-        Column("block_time", UtcColumn, nullable=False),
-        Column("tx_hash", Bytes32Column, nullable=False),
-        Column("tx_index", BigInteger, nullable=False),
-        Column("log_index", BigInteger, primary_key=True, autoincrement=False),
-        Column("emitter", AddressColumn, nullable=False),
+        Column(number, BigInteger, nullable=False),
+        Column(block, Bytes32Column, primary_key=True),
+        Column(at, UtcColumn, nullable=False),
+        Column(transaction, Bytes32Column, nullable=False),
+        Column(tx_index, BigInteger, nullable=False),
+        Column(log_index, BigInteger, primary_key=True, autoincrement=False),
+        Column(emitter, AddressColumn, nullable=False),
     )
 
 
@@ -103,7 +103,7 @@ def _index_blocks(table: Table) -> None:
 
 def _blocks(metadata: MetaData, schema: str) -> Table:
     return Table(
-        "blocks",
+        BLOCKS,
         metadata,
         Column("number", BigInteger, primary_key=True, autoincrement=False),
         Column("hash", Bytes32Column, nullable=False),
@@ -116,7 +116,7 @@ def _blocks(metadata: MetaData, schema: str) -> Table:
 def _cursor(metadata: MetaData, schema: str) -> Table:
     """How far the mirror reaches, on which chain; `deployment` digests the addresses and events mirrored."""
     return Table(
-        "cursor",
+        CURSOR,
         metadata,
         Column("singleton", Boolean, primary_key=True, server_default="true"),
         Column("chain_id", BigInteger, nullable=False),
@@ -132,13 +132,14 @@ def _cursor(metadata: MetaData, schema: str) -> Table:
 
 
 def _undecodable(metadata: MetaData, schema: str) -> Table:
+    *topics, data, reason = RAW
     table = Table(
-        "undecodable_logs",
+        UNDECODABLE,
         metadata,
         *position_columns(),
-        *(Column(f"topic{n}", Bytes32Column) for n in range(4)),
-        Column("data", LargeBinary, nullable=False),
-        Column("reason", Text, nullable=False),
+        *(Column(topic, Bytes32Column) for topic in topics),
+        Column(data, LargeBinary, nullable=False),
+        Column(reason, Text, nullable=False),
         schema=schema,
     )
     _index_blocks(table)

@@ -1,7 +1,7 @@
 """Licensed export -> **scores again** -> epoch file. Does the published skill follow from labels and gold
 by the rules?
 
-Checks `scores.skills`, `scores.units`, `scores.consensus`. The first account, leaf or
+Checks `scores.skills`, `scores.units`, `scores.penalties`, `scores.consensus`. The first account, leaf or
 item that differs is named with both values.
 """
 
@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cota.datasets.labels import answer_text
+from cota.datasets.question import has_several, scored_classes
 from cota.scoring import LabelRow, Scores, score, version_of
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
-from cota.settlement.past import Past, skill_lines, with_past
+from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.units import Address, to_hex
 from cota.verify.labels import Licensed
 from cota.verify.report import NotChecked, Report, Tally
@@ -45,6 +47,10 @@ def check_scores(report: Report, sold: Sequence[Licensed]) -> None:
         _required(rescored)
         for epoch in rescored:
             _check_units(tally, epoch)
+    with report.check("scores.penalties", "only proven faults are punished, within the cap") as tally:
+        _required(rescored)
+        for epoch in rescored:
+            _check_penalties(tally, epoch)
     with report.check("scores.consensus", "the consensus sold is the one that the rules give") as tally:
         _required(rescored)
         for epoch in rescored:
@@ -55,12 +61,14 @@ def label_rows(sold: Licensed, number: int) -> tuple[list[LabelRow], dict[str, s
     """An epoch's labels and gold as the scoring takes them: task = item reference, worker = account."""
     records, items = sold.export.of_epoch(number), sold.export.items
     labels = [
-        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, record.label)
+        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, answer_text(record.label))
         for record in records
     ]
     touched = {record.item_index for record in records}
     gold = {
-        to_hex(items[at].item_ref): items[at].gold.label for at in touched if items[at].gold.label is not None
+        to_hex(items[at].item_ref): answer_text(items[at].gold.label)
+        for at in touched
+        if items[at].gold.label is not None
     }
     return labels, gold
 
@@ -103,7 +111,11 @@ def _rescore_epoch(sold: Licensed, number: int, made: Mapping[int, Rescored]) ->
         left_open = frozenset(task for task, label in consensus.items() if label is None)
         past.append(Past(before, rows, made[before].file.skills, left_open, frozenset(consensus) - left_open))
     counts, informs = with_past(labels, past)
-    scores = score(counts, gold, sold.export.header.classes, rules, informs)
+    schema = sold.export.header.schema
+    classes = scored_classes(schema, rules)
+    if classes is None:
+        raise NotChecked(f"rules {rules} do not score answers of this kind")
+    scores = score(counts, gold, classes, rules, informs, has_several(schema))
     return Rescored(sold, number, sold.files[number], scores, past)
 
 
@@ -129,6 +141,14 @@ def _check_units(tally: Tally, epoch: Rescored) -> None:
     for account in sorted(set(units) | set(epoch.file.units), key=str.lower):
         where = f"units of {account} in {epoch.where}"
         tally.equal(where, units.get(account, 0), epoch.file.units.get(Address(account), 0))
+
+
+def _check_penalties(tally: Tally, epoch: Rescored) -> None:
+    due = penalties_of(epoch.scores, epoch.sold.anchors.terms.penalty_cap)
+    for account in sorted(set(due) | set(epoch.file.penalties), key=str.lower):
+        where = f"penalty of {account} in {epoch.where}"
+        tally.equal(where, due.get(account, 0), epoch.file.penalties.get(account, 0))
+    tally.compared += 1  # nobody at fault and nobody punished is a result, too
 
 
 def _check_consensus(tally: Tally, epoch: Rescored) -> None:

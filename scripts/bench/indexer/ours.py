@@ -5,6 +5,7 @@
 writes down where the contract is and becomes the indexer; the harness that tests live following starts it so.
 """
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -13,6 +14,9 @@ from typing import Any
 
 import psycopg
 
+from cota.chain.abi import load_abis
+from cota.chain.events import build_catalogue
+from cota.indexer.__main__ import ensure_tables
 from scripts.bench.indexer.measure import Run, run
 from scripts.bench.indexer.stage import FOLDER, Chain, Database, describe
 from scripts.stack.anvil import ask
@@ -35,19 +39,23 @@ def rows(schema: str) -> str:
     return " UNION ALL ".join(select.format(schema, table) for table in TABLES)
 
 
-def backfill(chain: Chain, database: Database, name: str = "ours") -> Run:
-    """From nothing to the last event."""
+def backfill(chain: Chain, server: Database, name: str = "ours", database: str = "ours") -> Run:
+    """From nothing to the last event. `name`: of its log; `database`: where on the server."""
+    dsn = server.dsn(database)
     environ = chain.describe(FOLDER / "deployment")
-    with psycopg.connect(database.dsn("ours"), autocommit=True) as connection:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS backfill CASCADE")
+    # Tables are there before the clock starts, as the floor's and Subsquid's are, and as migrations make ours.
+    catalogue = build_catalogue(load_abis(FOLDER / "deployment" / "abi").values())
+    asyncio.run(ensure_tables(dsn, catalogue, "backfill"))
     return run(
         name,
         command("backfill", FOLDER / "deployment" / "abi", "--until-head"),
-        {**environ, "DATABASE_URL": database.dsn("ours")},
-        database.dsn("ours"),
+        {**environ, "DATABASE_URL": dsn},
+        dsn,
         count("backfill"),
         chain.events,
-        (database.pid, chain.pid),
+        (server.pid, chain.pid),
         FOLDER / f"{name}.log",
     )
 

@@ -20,7 +20,7 @@ from scripts.stack.anvil import CHAIN_ID, ask
 from scripts.stack.files import write_json
 from scripts.stack.foundry import find_tool
 from scripts.stack.ports import free_port
-from scripts.stack.postgres import Cluster, create_cluster
+from scripts.stack.postgres import create_cluster
 from scripts.stack.processes import Child, Process
 
 ROOT = record.ROOT
@@ -124,9 +124,8 @@ def deploy(url: str) -> str:
 
 @dataclass(frozen=True)
 class Database:
-    """A server with one empty database for each candidate. `url` lacks the database's name."""
+    """A running server. `url` lacks the database's name."""
 
-    cluster: Cluster
     pid: int
     url: str
 
@@ -136,7 +135,7 @@ class Database:
 
 @contextmanager
 def database() -> Iterator[Database]:
-    """As durable as it comes: fsync on."""
+    """One empty database for each candidate, as durable as it comes: fsync on."""
     cluster = create_cluster(FOLDER / "postgres", free_port())
     child = Child(cluster.process(), FOLDER / "postgres.log")
     try:
@@ -146,7 +145,7 @@ def database() -> Iterator[Database]:
         with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
             # The harness's peers expect this account.
             connection.execute("CREATE ROLE bench SUPERUSER LOGIN PASSWORD 'x'")
-        yield Database(cluster, child.pid, f"postgresql://bench:x@127.0.0.1:{cluster.port}")
+        yield Database(child.pid, f"postgresql://bench:x@127.0.0.1:{cluster.port}")
     finally:
         child.stop()
         cluster.remove()

@@ -101,6 +101,8 @@ contract StakeActors is Penalties {
         (bytes32 dataset, uint64 n) = _checkpoint(which, number);
         if (n == 0 || _executed[dataset][n]) return;
         uint64 finalizedAt = ledger.proposalOf(dataset, n).finalizedAt;
+        // Appeals are opened within three days: an actor's own rule.
+        // forge-lint: disable-next-line(block-timestamp)
         if (finalizedAt == 0 || block.timestamp >= finalizedAt + 3 days) return;
         address account = _fines[dataset][n].account;
         if (vault.penaltyStateOf(dataset, n, 0) == IStakeVault.PenaltyState.None) {
