@@ -205,6 +205,7 @@ contract CouncilArbiterPanelTest is Council {
     }
 
     function _wantingCredential() private returns (bytes32) {
+        defineCredential("radiologist");
         Terms memory terms = defaultTerms();
         terms.credential = "radiologist";
         return newDataset(terms);

@@ -54,15 +54,19 @@ abstract contract Council is World {
         }
     }
 
+    function defineCredential(bytes32 credential) internal {
+        if (credentials.isDefined(credential)) return;
+        vm.startPrank(admin);
+        credentials.defineCredential(credential, ISSUER, "ipfs://credential");
+        access.grantRole(ISSUER, admin, 0);
+        vm.stopPrank();
+    }
+
     /// @notice Gives the juror a credential of the network.
     function certify(bytes32 credential, address juror) internal {
-        vm.startPrank(admin);
-        if (!credentials.isDefined(credential)) {
-            credentials.defineCredential(credential, ISSUER, "ipfs://credential");
-            access.grantRole(ISSUER, admin, 0);
-        }
+        defineCredential(credential);
+        vm.prank(admin);
         credentials.issue(credential, juror, uint64(block.timestamp + 365 days), "evidence");
-        vm.stopPrank();
     }
 
     function addJuror(address juror) internal {
