@@ -31,6 +31,7 @@ from scripts.deployment.contracts import (
     put_on_chain,
     require_factory,
 )
+from scripts.deployment.court import juror_grants
 from scripts.deployment.plan import Owners, Planned, make_plan
 from scripts.deployment.record import AnotherDeploy, Record, open_record, sole_deploy
 from scripts.deployment.roles import duty_steps, grant_steps
@@ -73,6 +74,7 @@ class Deploy:
             at = {planned.name: planned.address for planned in plan}
             for step in (
                 *governance_steps(self.client, at, payment_token(self.settings, at), network.bond_rate),
+                *(juror_grants(self.client, at) if network.is_local else ()),
                 *duty_steps(self.client, at),
                 *grant_steps(self.client, at, self._sender("deployer").address, network.act_delay),
             ):

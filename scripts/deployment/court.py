@@ -30,29 +30,31 @@ def rate_step(client: NodeClient, at: Mapping[str, Address], payment_token: Addr
     )
 
 
+def juror_grants(client: NodeClient, at: Mapping[str, Address]) -> list[Step]:
+    """Three development accounts as jurors, so that disputes can be played. Before duties are given away: who keeps
+    the jury may then have to wait."""
+    access = AccessManager(client, at["AccessManager"])
+    return [_grant(access, local_key(role).address) for role in LOCAL_JURORS]
+
+
 def juror_steps(client: NodeClient, at: Mapping[str, Address]) -> list[Step]:
-    """Three development accounts as jurors, so that disputes can be played."""
-    access, council = AccessManager(client, at["AccessManager"]), CouncilArbiter(client, at["CouncilArbiter"])
-    return [step for role in LOCAL_JURORS for step in _seat(access, council, role)]
+    """They enrol by their own hand."""
+    council = CouncilArbiter(client, at["CouncilArbiter"])
+    return [_enrol(council, role) for role in LOCAL_JURORS]
 
 
-def _seat(access: AccessManager, council: CouncilArbiter, role: str) -> list[Step]:
-    account, name = local_key(role).address, role.replace("_", " ")
-
+def _grant(access: AccessManager, account: Address) -> Step:
     async def has_role() -> bool:
         is_juror, _ = await access.has_role(Role.JUROR, account, "latest")
         return is_juror
 
-    async def is_enrolled() -> bool:
-        return await council.is_enrolled(account, "latest")
+    data = access.encode_grant_role(Role.JUROR, account, 0)
+    return Step(f"make {account} a juror", "deployer", access.address, data, has_role, is_restricted=True)
 
-    return [
-        Step(
-            f"make {account} a juror",
-            "deployer",
-            access.address,
-            access.encode_grant_role(Role.JUROR, account, 0),
-            has_role,
-        ),
-        Step(f"enrol the {name}", role, council.address, council.encode_enroll(), is_enrolled),
-    ]
+
+def _enrol(council: CouncilArbiter, role: str) -> Step:
+    async def is_enrolled() -> bool:
+        return await council.is_enrolled(local_key(role).address, "latest")
+
+    title = f"enrol the {role.replace('_', ' ')}"
+    return Step(title, role, council.address, council.encode_enroll(), is_enrolled)

@@ -201,7 +201,7 @@ contract CouncilArbiterPanelTest is Council {
         vm.setBlockhash(block.number - 1, "hash");
         uint256 gas = gasleft();
         council.draw(dispute);
-        assertLt(gas - gasleft(), 5_000_000);
+        assertLt(gas - gasleft(), 8_000_000);
     }
 
     function _wantingCredential() private returns (bytes32) {
