@@ -49,6 +49,10 @@ FAILURES = (SettingsError, CompileFailed, CannotDeploy, AnotherDeploy, WrongChai
 """What an operator can act on: shown as one message, without a stack trace."""
 
 
+class MustWait(CannotDeploy):
+    """An act was announced, and its time has not come."""
+
+
 @dataclass
 class Deploy:
     """One run on one network."""
@@ -72,13 +76,20 @@ class Deploy:
             plan = make_plan(build(), self._owners(), network.court, network.is_local)
             await self._put_contracts(plan, record)
             at = {planned.name: planned.address for planned in plan}
+            waits: list[MustWait] = []
             for step in (
                 *governance_steps(self.client, at, payment_token(self.settings, at), network.bond_rate),
                 *(juror_grants(self.client, at) if network.is_local else ()),
                 *duty_steps(self.client, at),
                 *grant_steps(self.client, at, self._sender("deployer").address, network.act_delay),
             ):
-                await self._do(step, at["AccessManager"])
+                try:
+                    await self._do(step, at["AccessManager"])
+                except MustWait as wait:
+                    # The others are announced too: one delay for all of them.
+                    waits.append(wait)
+            if waits:
+                raise waits[-1]
             record.complete = True
             record.save()
             await self._equip(at)
@@ -141,7 +152,7 @@ class Deploy:
             ready_at = await access.ready_at(sender.address, step.to, step.data, "latest")
         if (await self.client.head()).timestamp < ready_at:
             when = datetime.fromtimestamp(ready_at, UTC).isoformat().replace("+00:00", "Z")
-            raise CannotDeploy(f"to {step.title} has to wait: it is scheduled; run again from {when} on")
+            raise MustWait(f"to {step.title} has to wait: it is scheduled; run again from {when} on")
         return access.address, access.encode_execute(step.to, step.data)
 
     async def _genesis(self) -> str:
