@@ -34,6 +34,7 @@ PUBLISHED = (
     "AnnotationLedger",
     "AuditDesk",
     "BondRates",
+    "CoordinatorFaults",
     "CotaToken",
     "CouncilArbiter",
     "CredentialRegistry",

@@ -49,6 +49,7 @@ _CONSTRUCTORS: dict[str, tuple[Any, ...]] = {
     "Successions": (),
     "DatasetShares": ("Successions",),
     "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
+    "CoordinatorFaults": ("DatasetRegistry", "AnnotationLedger"),
     "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
     "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
     "BondRates": ("AccessManager",),

@@ -22,6 +22,7 @@ from cota.chain.contracts.court import (
 )
 from cota.chain.contracts.credentials import CredentialRegistry, Grant
 from cota.chain.contracts.deliveries import Delivery, DeliveryDesk, DeliveryState
+from cota.chain.contracts.faults import CoordinatorFaults, Demand, DemandState, Fault, Promised
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -42,6 +43,7 @@ __all__ = [
     "Case",
     "Checkpoint",
     "Contract",
+    "CoordinatorFaults",
     "CouncilArbiter",
     "CredentialRegistry",
     "DatasetRegistry",
@@ -49,8 +51,11 @@ __all__ = [
     "Delivery",
     "DeliveryDesk",
     "DeliveryState",
+    "Demand",
+    "DemandState",
     "Duty",
     "EpochShares",
+    "Fault",
     "Grant",
     "Ground",
     "Holder",
@@ -66,6 +71,7 @@ __all__ = [
     "Permit",
     "Phase",
     "Pool",
+    "Promised",
     "ProofDesk",
     "Proposal",
     "ProposalState",

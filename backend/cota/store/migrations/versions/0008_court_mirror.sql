@@ -250,6 +250,11 @@ CREATE VIEW public.mirror_logs AS
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.audit_desk_sample_scheduled
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.bond_rates_authority_updated
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.bond_rates_rate_set
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.coordinator_faults_credit_withdrawn
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.coordinator_faults_demand_answered
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.coordinator_faults_demand_unanswered
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.coordinator_faults_fault_punished
+  UNION ALL SELECT block_number, block_hash, log_index FROM mirror.coordinator_faults_inclusion_demanded
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_approval
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_eip712_domain_changed
   UNION ALL SELECT block_number, block_hash, log_index FROM mirror.cota_token_transfer

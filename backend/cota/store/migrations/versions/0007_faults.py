@@ -1,6 +1,6 @@
-"""Cases, panels, rulings, appeals and audits of the court; what payment tokens are worth in bonds.
+"""Demands to show a row, and what coordinators were slashed for.
 
-What `cota.store.freeze new` wrote stands in the SQL beside this file, after the views over it.
+What `cota.store.freeze new` wrote stands in the SQL beside this file, and the views over it.
 """
 
 from pathlib import Path
@@ -16,5 +16,5 @@ depends_on = None
 def upgrade() -> None:
     folder = Path(__file__).parent
     for part in ("mirror", "views"):
-        script = (folder / f"0007_court_{part}.sql").read_text("utf-8")
+        script = (folder / f"0007_faults_{part}.sql").read_text("utf-8")
         op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})
