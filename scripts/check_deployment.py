@@ -62,7 +62,8 @@ async def _differences_of(client: NodeClient, name: str, entry: dict[str, Any]) 
 
 
 async def _missing_wiring(client: NodeClient, settings: Settings, at: dict[str, Address]) -> list[str]:
-    steps = [*governance_steps(client, at, payment_token(settings, at)), *duty_steps(client, at)]
+    governance = governance_steps(client, at, payment_token(settings, at), settings.network.bond_rate)
+    steps = [*governance, *duty_steps(client, at)]
     return [f"not done: {step.title}" for step in steps if not await step.is_done()]
 
 

@@ -20,6 +20,7 @@ from cota.chain.contracts import AccessManager
 from cota.chain.rpc import RpcError
 from cota.chain.sender import Sender
 from cota.errors import DomainError
+from cota.keys import LOCAL_JURORS, local_key
 from cota.settings import Settings, SettingsError, load
 from cota.units import Address, to_hex
 from scripts.compile import CompileFailed, build
@@ -30,11 +31,12 @@ from scripts.deployment.contracts import (
     put_on_chain,
     require_factory,
 )
+from scripts.deployment.court import juror_grants
 from scripts.deployment.plan import Owners, Planned, make_plan
 from scripts.deployment.record import AnotherDeploy, Record, open_record, sole_deploy
 from scripts.deployment.roles import duty_steps, grant_steps
+from scripts.deployment.steps import Step
 from scripts.deployment.wiring import (
-    Step,
     governance_steps,
     local_steps,
     operator_steps,
@@ -45,6 +47,10 @@ from scripts.deployment.wiring import (
 Tell = Callable[[str], None]
 FAILURES = (SettingsError, CompileFailed, CannotDeploy, AnotherDeploy, WrongChain, DomainError, RpcError)
 """What an operator can act on: shown as one message, without a stack trace."""
+
+
+class MustWait(CannotDeploy):
+    """An act was announced, and its time has not come."""
 
 
 @dataclass
@@ -67,15 +73,23 @@ class Deploy:
             record, warning = open_record(path, network.name, network.chain_id, await self._genesis())
             if warning:
                 self.tell(warning)
-            plan = make_plan(build(), self._owners(), network.is_local)
+            plan = make_plan(build(), self._owners(), network.court, network.is_local)
             await self._put_contracts(plan, record)
             at = {planned.name: planned.address for planned in plan}
+            waits: list[MustWait] = []
             for step in (
-                *governance_steps(self.client, at, payment_token(self.settings, at)),
+                *governance_steps(self.client, at, payment_token(self.settings, at), network.bond_rate),
+                *(juror_grants(self.client, at) if network.is_local else ()),
                 *duty_steps(self.client, at),
                 *grant_steps(self.client, at, self._sender("deployer").address, network.act_delay),
             ):
-                await self._do(step, at["AccessManager"])
+                try:
+                    await self._do(step, at["AccessManager"])
+                except MustWait as wait:
+                    # The others are announced too: one delay for all of them.
+                    waits.append(wait)
+            if waits:
+                raise waits[-1]
             record.complete = True
             record.save()
             await self._equip(at)
@@ -138,7 +152,7 @@ class Deploy:
             ready_at = await access.ready_at(sender.address, step.to, step.data, "latest")
         if (await self.client.head()).timestamp < ready_at:
             when = datetime.fromtimestamp(ready_at, UTC).isoformat().replace("+00:00", "Z")
-            raise CannotDeploy(f"to {step.title} has to wait: it is scheduled; run again from {when} on")
+            raise MustWait(f"to {step.title} has to wait: it is scheduled; run again from {when} on")
         return access.address, access.encode_execute(step.to, step.data)
 
     async def _genesis(self) -> str:
@@ -154,7 +168,8 @@ class Deploy:
 
     def _sender(self, role: str) -> Sender:
         if role not in self._senders:
-            self._senders[role] = Sender(self.client, self.settings.key(role).account())
+            key = local_key(role) if role in LOCAL_JURORS else self.settings.key(role)
+            self._senders[role] = Sender(self.client, key.account())
         return self._senders[role]
 
 

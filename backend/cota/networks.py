@@ -27,6 +27,21 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True)
+class Court:
+    """What the deployment's council and court are built with; periods in seconds."""
+
+    draw_blocks: int
+    """Blocks between asking for a panel and the block whose hash draws it."""
+    commit_period: int
+    reveal_period: int
+    appeal_period: int
+    ruling_period: int
+    """After it a case ends without a ruling: longer than a draw and the three periods together."""
+    juror_fee: int
+    """In wei, for each juror who reveals a vote."""
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     name: str
     chain_id: int
@@ -40,6 +55,9 @@ class Network:
     """The dollar that licences are paid in. None: the deployment brings its own TestDollar."""
     act_delay: int
     """Seconds between the announcement and the effect of what operator and administrator do."""
+    court: Court
+    bond_rate: int
+    """Base units of COTA that make good 10^18 base units of the payment token, until the operator sets another."""
 
     @property
     def is_local(self) -> bool:
@@ -71,10 +89,31 @@ _TEST_NET_WINDOWS = Windows(
     price_delay=HOUR,
 )
 
+_LOCAL_COURT = Court(
+    draw_blocks=1,
+    commit_period=20,
+    reveal_period=20,
+    appeal_period=10,
+    ruling_period=2 * MINUTE,
+    juror_fee=10**15,
+)
+
+_TEST_NET_COURT = Court(
+    draw_blocks=5,
+    commit_period=DAY,
+    reveal_period=DAY,
+    appeal_period=DAY,
+    ruling_period=5 * DAY,
+    juror_fee=10**15,
+)
+
+_ONE_COTA_A_DOLLAR = 10**30
+"""For a dollar of six decimals."""
+
 NETWORKS: dict[str, Network] = {
     network.name: network
     for network in (
-        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, 0),
+        Network("local", 31_337, 1, 1.0, _LOCAL_WINDOWS, 1, None, 0, _LOCAL_COURT, _ONE_COTA_A_DOLLAR),
         Network(
             "sepolia",
             11_155_111,
@@ -85,6 +124,8 @@ NETWORKS: dict[str, Network] = {
             150,
             Address("0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"),
             2 * DAY,
+            _TEST_NET_COURT,
+            _ONE_COTA_A_DOLLAR,
         ),
         Network(
             "base-sepolia",
@@ -96,6 +137,8 @@ NETWORKS: dict[str, Network] = {
             900,
             Address("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
             2 * DAY,
+            _TEST_NET_COURT,
+            _ONE_COTA_A_DOLLAR,
         ),
     )
 }

@@ -4,19 +4,13 @@ pragma solidity ^0.8.30;
 import {IAnnotationLedger} from "../interfaces/IAnnotationLedger.sol";
 import {IDatasetShares} from "../interfaces/IDatasetShares.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
+import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {Clock} from "../libraries/Clock.sol";
 import {Leaves} from "../libraries/Leaves.sol";
 import {RevenueMath} from "../libraries/RevenueMath.sol";
 import {CourtTerms} from "../types.sol";
 import {CourtCases} from "./CourtCases.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
-/// @notice What appeals ask of the vault.
-interface IHoldsPenalties {
-    function holdPenalty(bytes32 dataset, uint64 epoch, uint32 index, address account) external;
-    function cancelPenalty(bytes32 dataset, uint64 epoch, uint32 index) external;
-    function releasePenalty(bytes32 dataset, uint64 epoch, uint32 index) external;
-}
 
 /// @title AppealDesk
 /// @notice The part of the court where a contributor contests her leaf: epoch -> **appeal** -> penalty cancelled, correction minted, what
@@ -138,7 +132,7 @@ abstract contract AppealDesk is CourtCases {
         if (units > labels * unitsPerLabel) revert AboveLabels(units, labels * unitsPerLabel);
     }
 
-    function _vault(bytes32 dataset) private view returns (IHoldsPenalties) {
-        return IHoldsPenalties(REGISTRY.servingOf(dataset).vault);
+    function _vault(bytes32 dataset) private view returns (IStakeVault) {
+        return IStakeVault(REGISTRY.servingOf(dataset).vault);
     }
 }

@@ -34,6 +34,7 @@ contract AuditDesk is IAuditDesk, ReentrancyGuardTransient {
 
     uint256 public auditCount;
     mapping(uint256 auditId => Audit) private _audits;
+    mapping(bytes32 look => bool) private _looked;
     mapping(address token => mapping(address account => uint256)) public creditOf;
 
     constructor(address registry_, address ledger_, address rates_) {
@@ -54,6 +55,10 @@ contract AuditDesk is IAuditDesk, ReentrancyGuardTransient {
         IAnnotationLedger.Proposal memory p = LEDGER.proposalOf(dataset, epoch);
         Contests.check(dataset, epoch, p);
         CourtTerms memory terms = REGISTRY.courtTermsOf(dataset);
+        // One for each auditor: what comes back is what a look costs, however many times he pays himself as a holder.
+        bytes32 look = keccak256(abi.encode(dataset, epoch, p.attempt, msg.sender));
+        if (_looked[look]) revert AlreadyAudited(dataset, epoch, p.attempt, msg.sender);
+        _looked[look] = true;
         auditId = ++auditCount;
         Audit storage a = _audits[auditId];
         (a.dataset, a.epoch, a.attempt, a.state) = (dataset, epoch, p.attempt, AuditState.Held);

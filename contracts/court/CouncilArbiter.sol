@@ -46,6 +46,8 @@ contract CouncilArbiter is JurorRoster {
     mapping(uint256 dispute => mapping(uint64 round => Panel)) private _panels;
     mapping(uint256 dispute => mapping(uint64 round => address[])) private _seats;
     mapping(uint256 dispute => mapping(uint64 round => mapping(address juror => Ballot))) private _ballots;
+    /// @dev Who paid for an appeal; zero: who brought the dispute.
+    mapping(uint256 dispute => mapping(uint64 round => address)) private _payers;
     mapping(uint256 dispute => mapping(uint64 round => mapping(uint256 ruling => uint256))) public votesOf;
     mapping(address account => uint256) public feesOf;
 
@@ -71,8 +73,7 @@ contract CouncilArbiter is JurorRoster {
         if (choices == 0 || choices > MAX_CHOICES) revert InvalidChoices(choices);
         _checkFee(FIRST_PANEL * FEE);
         disputeId = _disputes.length;
-        (bytes32 dataset, address claimant) =
-            extraData.length == 64 ? abi.decode(extraData, (bytes32, address)) : (bytes32(0), msg.sender);
+        (bytes32 dataset, address claimant) = _parse(extraData);
         // At most MAX_CHOICES.
         // forge-lint: disable-next-line(unsafe-typecast)
         uint8 choices_ = uint8(choices);
@@ -83,7 +84,7 @@ contract CouncilArbiter is JurorRoster {
     }
 
     /// @inheritdoc IArbiter
-    function appeal(uint256 disputeId, bytes calldata) external payable {
+    function appeal(uint256 disputeId, bytes calldata extraData) external payable {
         Dispute storage d = _dispute(disputeId);
         if (msg.sender != address(d.arbitrable)) revert NotArbitrable(disputeId, msg.sender, address(d.arbitrable));
         _checkPhase(disputeId, Phase.Deciding);
@@ -91,6 +92,8 @@ contract CouncilArbiter is JurorRoster {
         uint8 size = _panels[disputeId][d.round].size * 2 + 1;
         _closeRound(disputeId, d);
         d.round += 1;
+        (, address payer) = _parse(extraData);
+        if (payer != msg.sender) _payers[disputeId][d.round] = payer;
         emit AppealDecision(disputeId, d.arbitrable);
         _schedule(disputeId, d.round, size);
     }
@@ -111,7 +114,7 @@ contract CouncilArbiter is JurorRoster {
             return;
         }
         bytes32 seed = keccak256(abi.encode(hash, disputeId, round));
-        (address[] memory seats, bool isGeneral) = _lot(seed, d.dataset, d.claimant, p.size);
+        (address[] memory seats, bool isGeneral) = _lot(seed, d.dataset, d.claimant, p.size, p.drawBlock - DRAW_BLOCKS);
         // A panel has at most 15 seats.
         // forge-lint: disable-next-line(unsafe-typecast)
         p.seats = uint8(seats.length);
@@ -283,12 +286,17 @@ contract CouncilArbiter is JurorRoster {
         if (d.round < MAX_APPEALS) emit AppealPossible(disputeId, d.arbitrable);
     }
 
-    /// @dev Keeps what the round found, and gives back the fees of seats that earned none to who brought the dispute.
+    function _parse(bytes calldata extraData) private view returns (bytes32 dataset, address payer) {
+        return extraData.length == 64 ? abi.decode(extraData, (bytes32, address)) : (bytes32(0), msg.sender);
+    }
+
+    /// @dev Keeps what the round found, and gives back the fees of seats that earned none to who paid them.
     function _closeRound(uint256 disputeId, Dispute storage d) private {
         d.standing = _ruling(disputeId, d);
         Panel storage p = _panels[disputeId][d.round];
         uint256 unearned = uint256(p.size - p.revealed) * FEE;
-        if (unearned != 0) _credit(d.claimant, unearned);
+        address payer = _payers[disputeId][d.round];
+        if (unearned != 0) _credit(payer == address(0) ? d.claimant : payer, unearned);
     }
 
     /// @dev Most votes win; a tie of the best is 0; without a quorum the round found nothing.

@@ -102,7 +102,7 @@ abstract contract CourtCases is ISettlementCourt, ReentrancyGuardTransient {
         // forge-lint: disable-next-line(unsafe-typecast)
         emit RulingAppealed(caseId, msg.sender, round, bond, uint8(ruling), c.deadline);
         _lock(bond);
-        bytes memory extraData = _extraData(c);
+        bytes memory extraData = abi.encode(c.dataset, msg.sender);
         _checkFee(ARBITER.appealCost(c.disputeId, extraData));
         ARBITER.appeal{value: msg.value}(c.disputeId, extraData);
     }
@@ -193,7 +193,7 @@ abstract contract CourtCases is ISettlementCourt, ReentrancyGuardTransient {
     /// @dev Asks the arbiter, with the fee that came along.
     function _refer(uint256 caseId) internal {
         Case storage c = _cases[caseId];
-        bytes memory extraData = _extraData(c);
+        bytes memory extraData = abi.encode(c.dataset, c.claimant);
         _checkFee(ARBITER.arbitrationCost(extraData));
         uint256 disputeId = ARBITER.createDispute{value: msg.value}(2, extraData);
         c.disputeId = disputeId;
@@ -290,10 +290,6 @@ abstract contract CourtCases is ISettlementCourt, ReentrancyGuardTransient {
     function _there(address part) private view returns (address) {
         if (part.code.length == 0) revert NoCode(part);
         return part;
-    }
-
-    function _extraData(Case storage c) private view returns (bytes memory) {
-        return abi.encode(c.dataset, c.claimant);
     }
 
     /// @dev The arbiter's last word, if it has one that nobody brought here; an arbiter that fails has none.

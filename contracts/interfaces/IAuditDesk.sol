@@ -53,6 +53,7 @@ interface IAuditDesk {
     /// @notice The dataset's court works with another audit desk.
     error NotServed(bytes32 dataset, address desk);
     error NothingToWithdraw(address account, address token);
+    error AlreadyAudited(bytes32 dataset, uint64 epoch, uint32 attempt, address auditor);
     error UnknownAudit(uint256 auditId);
     error ZeroCommitment();
     error SampleAlreadyDrawn(uint256 auditId);
@@ -63,7 +64,7 @@ interface IAuditDesk {
     error AuditNotSettled(uint256 auditId);
     error NoHolders(bytes32 dataset);
 
-    /// @notice Buys a look at a settlement whose window is open or that is disputed.
+    /// @notice Buys a look at a settlement whose window is open or that is disputed; one for each auditor and attempt.
     /// @param commitment the auditor's word on what he found by the epoch file; opened to whom he likes
     function openAudit(bytes32 dataset, uint64 epoch, bytes32 commitment) external returns (uint256 auditId);
     /// @notice Draws the sample, once its block is made; when that block's hash is gone, sets another. Anyone may call.

@@ -6,10 +6,12 @@ import {IArbiter, IArbitrable} from "./IArbiter.sol";
 /// @title A council of jurors behind ERC-792
 /// @notice Jurors hold a role of the access manager and enrol themselves. Each dispute has its own panel, drawn by lot from a
 /// later block's hash, so that nobody chooses the jurors: at least one holds the dataset's credential, and nobody sits who
-/// gains by the outcome (shareholders and members of the dataset, its publisher and coordinators, who brought the dispute).
+/// gains by the outcome (holders of more than a ten-thousandth of the dataset's shares, its members, its publisher and
+/// coordinators, who brought the dispute).
 /// Votes are committed, then revealed. A quorum is more than half of the panel; a tie is ruling 0. A ruling may be
 /// appealed to a larger panel, at most twice; a panel without quorum leaves the ruling before it in force.
-/// @dev `extraData` is abi.encode(bytes32 dataset, address claimant); anything else draws a general panel. A block's hash can be
+/// @dev `extraData` is abi.encode(bytes32 dataset, address claimant), of an appeal the dataset and who pays for it; anything
+/// else draws a general panel, paid by the caller. A block's hash can be
 /// influenced by who makes the block, and is worth that only while the bonds are small against a block's reward.
 interface ICouncilArbiter is IArbiter {
     /// @param draw blocks between asking for a panel and the block whose hash draws it

@@ -6,12 +6,13 @@ the same.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from eth_abi.abi import encode
 
 from cota.chain.abi import canonical_type
+from cota.networks import Court
 from cota.units import Address
 from scripts.compile import Artifact
 from scripts.deployment.factory import address_for
@@ -31,14 +32,16 @@ class Planned:
 
     name: str
     artifact: Artifact
-    arguments: tuple[Address, ...]
+    arguments: tuple[Any, ...]
+    """Addresses, integers, and tuples of them, as the constructor takes them."""
     creation_code: bytes
     """With the arguments appended."""
     address: Address
 
 
-# In this order: each needs only those above it. Arguments are contracts of the plan, or owners by field name.
-_CONSTRUCTORS: dict[str, tuple[str, ...]] = {
+# In this order: each needs only those above it. Arguments are contracts of the plan, owners and the network's
+# numbers, by name; a tuple is a struct of them.
+_CONSTRUCTORS: dict[str, tuple[Any, ...]] = {
     "AccessManager": ("deployer",),
     "CotaToken": ("deployer",),
     "DatasetRegistry": ("AccessManager",),
@@ -49,19 +52,41 @@ _CONSTRUCTORS: dict[str, tuple[str, ...]] = {
     "CoordinatorFaults": ("DatasetRegistry", "AnnotationLedger"),
     "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
     "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
+    "BondRates": ("AccessManager",),
+    "CouncilArbiter": (
+        "DatasetRegistry",
+        "AccessManager",
+        "CredentialRegistry",
+        "juror_fee",
+        ("draw_blocks", "commit_period", "reveal_period", "appeal_period"),
+    ),
+    "ProofDesk": ("DatasetRegistry", "AnnotationLedger"),
+    "AuditDesk": ("DatasetRegistry", "AnnotationLedger", "BondRates"),
+    "SettlementCourt": (
+        ("DatasetRegistry", "AnnotationLedger", "CouncilArbiter", "BondRates", "ProofDesk", "AuditDesk"),
+        "ruling_period",
+    ),
 }
-_LOCAL_ONLY: dict[str, tuple[str, ...]] = {"TestDollar": ()}
+_LOCAL_ONLY: dict[str, tuple[Any, ...]] = {"TestDollar": ()}
 
 
-def make_plan(build: Mapping[str, Artifact], owners: Owners, is_local: bool) -> list[Planned]:
+def make_plan(build: Mapping[str, Artifact], owners: Owners, court: Court, is_local: bool) -> list[Planned]:
     plan: list[Planned] = []
-    known: dict[str, Address] = {"deployer": owners.deployer, "treasury": owners.treasury}
+    known: dict[str, Any] = {
+        "deployer": owners.deployer,
+        "treasury": owners.treasury,
+        **asdict(court),
+    }
     for name, wanted in {**_CONSTRUCTORS, **(_LOCAL_ONLY if is_local else {})}.items():
-        artifact, arguments = build[name], tuple(known[argument] for argument in wanted)
+        artifact, arguments = build[name], _resolve(wanted, known)
         code = artifact.creation_code + encode_constructor(artifact, arguments)
         known[name] = address_for(code)
         plan.append(Planned(name, artifact, arguments, code, known[name]))
     return plan
+
+
+def _resolve(wanted: tuple[Any, ...], known: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(_resolve(name, known) if isinstance(name, tuple) else known[name] for name in wanted)
 
 
 def encode_constructor(artifact: Artifact, arguments: Sequence[Any]) -> bytes:

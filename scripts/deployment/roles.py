@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from cota.chain.client import NodeClient
 from cota.chain.contracts import (
     AccessManager,
+    BondRates,
     Contract,
     CredentialRegistry,
     DatasetRegistry,
@@ -17,13 +18,14 @@ from cota.chain.contracts import (
     Role,
 )
 from cota.units import Address
-from scripts.deployment.wiring import Step
+from scripts.deployment.steps import Step
 
 _FUNCTIONS: Sequence[tuple[type[Contract], Role, tuple[str, ...]]] = (
     (DatasetRegistry, Role.OPERATOR, ("addVersion", "allowPaymentToken")),
     (DatasetRegistry, Role.GUARDIAN, ("pauseCreation", "pauseJoining")),
     (LicenseMarket, Role.GUARDIAN, ("pauseSales",)),
     (CredentialRegistry, Role.OPERATOR, ("defineCredential",)),
+    (BondRates, Role.OPERATOR, ("setRate",)),
 )
 _ADMINS = {Role.ISSUER: Role.OPERATOR, Role.JUROR: Role.JURY_KEEPER}
 _DEPLOYERS = (Role.OPERATOR, Role.GUARDIAN, Role.JURY_KEEPER, Role.ADMIN)

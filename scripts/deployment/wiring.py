@@ -7,14 +7,15 @@ can be resumed anywhere.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from cota.chain.client import NodeClient
 from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LocalDollar, Token, Version
 from cota.keys import LOCAL_ROLES, local_key
 from cota.settings import Settings
 from cota.units import ZERO_ADDRESS, Address
+from scripts.deployment.court import juror_steps, rate_step
+from scripts.deployment.steps import Step
 
 COTA = 10**18
 DOLLAR = 10**6
@@ -28,21 +29,9 @@ BUYER_PURSE = 10_000_000 * DOLLAR
 RECEIPT_KEY_LIFE = 365 * 86_400
 
 
-@dataclass(frozen=True)
-class Step:
-    """One transaction that may be needed."""
-
-    title: str
-    signer: str
-    """The key role that sends it."""
-    to: Address
-    data: bytes
-    is_done: Callable[[], Awaitable[bool]]
-    is_restricted: bool = False
-    """The access manager decides: at once, after a delay, or never."""
-
-
-def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_token: Address) -> list[Step]:
+def governance_steps(
+    client: NodeClient, at: Mapping[str, Address], payment_token: Address, bond_rate: int
+) -> list[Step]:
     """Without these no dataset can be created; the deployment is complete when they are done."""
     registry = DatasetRegistry(client, at["DatasetRegistry"])
     wanted = Version(
@@ -79,6 +68,7 @@ def governance_steps(client: NodeClient, at: Mapping[str, Address], payment_toke
             takes_token,
             is_restricted=True,
         ),
+        rate_step(client, at, payment_token, bond_rate),
     ]
 
 
@@ -103,9 +93,10 @@ def operator_steps(client: NodeClient, at: Mapping[str, Address], who: Mapping[s
 
 
 def local_steps(client: NodeClient, at: Mapping[str, Address]) -> list[Step]:
-    """Play money for those who buy."""
+    """Play money for those who buy, and jurors."""
     dollar = LocalDollar(client, at["TestDollar"])
-    return [_purse(dollar, local_key(role).address, role) for role in LOCAL_ROLES if "buyer" in role]
+    purses = [_purse(dollar, local_key(role).address, role) for role in LOCAL_ROLES if "buyer" in role]
+    return [*purses, *juror_steps(client, at)]
 
 
 def signers(settings: Settings) -> dict[str, Address]:

@@ -21,7 +21,8 @@ def anvil_process(
 ) -> Process:
     """`folder` takes what Anvil would otherwise leave in the home folder."""
     command: list[str | Path] = [find_tool("anvil"), "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--chain-id", str(chain_id), "--hardfork", evm_version(), "--quiet"]
+    # Ten for roles and visitors, the rest for jurors (cota/keys.py).
+    command += ["--accounts", "20", "--chain-id", str(chain_id), "--hardfork", evm_version(), "--quiet"]
     command += ["--cache-path", folder / "anvil"]
     if block_time is not None:
         command += ["--block-time", str(block_time), "--mixed-mining"]

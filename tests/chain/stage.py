@@ -66,11 +66,11 @@ class Stage:
     def address(self, actor: str | int) -> Address:
         return (local_key(actor) if isinstance(actor, str) else anvil_key(actor)).address
 
-    def send(self, actor: str | int, to: Address | None, data: bytes) -> Receipt:
+    def send(self, actor: str | int, to: Address | None, data: bytes, value: int = 0) -> Receipt:
         if actor not in self._senders:
             key = local_key(actor) if isinstance(actor, str) else anvil_key(actor)
             self._senders[actor] = self.node.sender(key.account())
-        return self._senders[actor].send(to, data)
+        return self._senders[actor].send(to, data, value)
 
     def terms(self, **changes: Any) -> Terms:
         values: dict[str, Any] = {
@@ -155,23 +155,34 @@ class Stage:
 
     def run_epoch(self, dataset: Dataset, units: Sequence[tuple[int, int]]) -> None:
         """Checkpoint, proposal, finalisation; `units` by actor. The claims are kept with the dataset."""
+        self.finalize(dataset, self.propose_epoch(dataset, units))
+
+    def finalize(self, dataset: Dataset, epoch: int) -> None:
+        self.send("coordinator", self.ledger.address, self.ledger.encode_finalize(dataset.id, epoch))
+
+    def propose_epoch(self, dataset: Dataset, units: Sequence[tuple[int, int]]) -> int:
+        """Checkpoint and proposal; the epoch's number."""
         dataset.rows, dataset.epochs = dataset.rows + 10, dataset.epochs + 1
-        epoch, ledger = dataset.epochs, self.ledger
+        root = secrets.token_bytes(32)
+        data = self.ledger.encode_checkpoint(dataset.id, dataset.rows, root, secrets.token_bytes(32))
+        self.send("coordinator", self.ledger.address, data)
+        self.propose(dataset, dataset.epochs, units)
+        return dataset.epochs
+
+    def propose(self, dataset: Dataset, epoch: int, units: Sequence[tuple[int, int]]) -> None:
+        """A settlement of a checkpoint that is there, the first or another attempt."""
+        ledger, chain = self.ledger, self.node.client.chain_id
         listed = sorted((self.address(actor), amount) for actor, amount in units)
-        chain = self.node.client.chain_id
         leaves = [
             leaf(chain, ledger.address, dataset.id, epoch, n, account, amount, 0)
             for n, (account, amount) in enumerate(listed)
         ]
         tree = SettlementTree(leaves)
         total = sum(amount for _, amount in listed)
-        root = secrets.token_bytes(32)
-        for data in (
-            ledger.encode_checkpoint(dataset.id, dataset.rows, root, secrets.token_bytes(32)),
-            ledger.encode_propose(dataset.id, epoch, tree.root, total, len(leaves), secrets.token_bytes(32)),
-            ledger.encode_finalize(dataset.id, epoch),
-        ):
-            self.send("coordinator", ledger.address, data)
+        data = ledger.encode_propose(
+            dataset.id, epoch, tree.root, total, len(leaves), secrets.token_bytes(32)
+        )
+        self.send("coordinator", ledger.address, data)
         dataset.claims += [
             ShareClaim(epoch, n, account, amount, 0, tuple(tree.prove(n)))
             for n, (account, amount) in enumerate(listed)

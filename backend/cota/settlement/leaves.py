@@ -11,6 +11,10 @@ from cota.commitments import settlement_tree
 from cota.commitments.settlement_tree import SettlementTree
 from cota.units import Address
 
+CORRECTION = 1 << 63
+"""Set in the number of an epoch that corrects one account after an upheld appeal: one leaf, index 0, no penalty,
+an empty proof. All other epochs bear their checkpoint's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:

@@ -182,6 +182,14 @@ _UNCLAIMED = text(
     ORDER BY e.epoch
     """
 )
+_UNCLAIMED_CORRECTIONS = text(
+    """
+    SELECT k.epoch, k.units FROM mirror.corrections k
+    WHERE k.dataset = :dataset AND k.account = :account
+      AND NOT EXISTS (SELECT 1 FROM mirror.share_claims c WHERE c.dataset = k.dataset AND c.epoch = k.epoch)
+    ORDER BY k.epoch
+    """
+)
 
 _EPOCH_ACC = text(
     "SELECT acc FROM mirror.dataset_shares_epoch_opened WHERE dataset = :dataset AND epoch = :epoch"
@@ -207,6 +215,16 @@ async def unclaimed(session: ReadSession, dataset: bytes, account: Address) -> l
     """Finalised epochs of which the account has claimed nothing. It may have no leaf in some."""
     rows = await session.execute(_UNCLAIMED, {"dataset": dataset, "account": address_bytes(account)})
     return [int(row.epoch) for row in rows]
+
+
+async def unclaimed_corrections(
+    session: ReadSession, dataset: bytes, account: Address
+) -> list[tuple[int, int]]:
+    """(epoch, units) of corrections for the account that nobody has claimed for it."""
+    rows = await session.execute(
+        _UNCLAIMED_CORRECTIONS, {"dataset": dataset, "account": address_bytes(account)}
+    )
+    return [(int(row.epoch), int(row.units)) for row in rows]
 
 
 async def backlog(session: ReadSession, dataset: bytes) -> Backlog:

@@ -17,7 +17,7 @@ from cota.http.services import Services
 from cota.scoring.rules import RULES_BY_HASH, rules_of, wait_epochs_of
 from cota.settlement import queries
 from cota.settlement.files import SettledEpoch, settled_epoch
-from cota.settlement.leaves import Leaf
+from cota.settlement.leaves import Epoch, Leaf, make_leaf
 from cota.settlement.queries import EpochRow
 from cota.settlement.schemas import StandingAnswer
 from cota.store.content import ContentMissing
@@ -67,14 +67,25 @@ async def leaf_of(services: Services, row: EpochRow, account: Address) -> tuple[
 async def unclaimed_leaves(
     services: Services, session: ReadSession, dataset: bytes, account: Address
 ) -> list[tuple[int, Leaf, list[bytes]]]:
-    """(epoch, leaf, proof) of every finalised epoch in which the account has shares to claim."""
+    """(epoch, leaf, proof) of every finalised epoch in which the account has shares to claim, corrections of its
+    upheld appeals among them."""
     found = []
     for epoch in await queries.unclaimed(session, dataset, account):
         settled = await open_epoch(services, await require_epoch(session, dataset, epoch))
         proven = settled.prove(account) if settled else None
         if proven is not None and proven[0].units:
             found.append((epoch, *proven))
-    return found
+    return [*found, *await _corrections(services, session, dataset, account)]
+
+
+async def _corrections(
+    services: Services, session: ReadSession, dataset: bytes, account: Address
+) -> list[tuple[int, Leaf, list[bytes]]]:
+    """A correction is an epoch of one leaf: the leaf is the root, and needs no file and no proof."""
+    ledger = services.deployment.address("AnnotationLedger")
+    found = await queries.unclaimed_corrections(session, dataset, account)
+    bound = [(Epoch(services.chain_id, ledger, dataset, epoch), units) for epoch, units in found]
+    return [(epoch.number, make_leaf(epoch, 0, account, units, 0), []) for epoch, units in bound]
 
 
 async def standing(session: ReadSession, dataset: Dataset, account: Address) -> StandingAnswer:

@@ -18,14 +18,15 @@ metadata = MetaData()
 _Type = type[TypeEngine[Any]]
 
 
-def _view(name: str, columns: Mapping[str, _Type], schema: str = "mirror") -> Table:
+def declare(name: str, columns: Mapping[str, _Type], schema: str = "mirror") -> Table:
+    """A view as a table to select from."""
     return Table(name, metadata, *(Column(c, t) for c, t in columns.items()), schema=schema)
 
 
-_PLACE: dict[str, _Type] = {"block_number": BigInteger, "block_time": UtcColumn, "tx_hash": Bytes32Column}
-_ORDERED_PLACE: dict[str, _Type] = {**_PLACE, "log_index": BigInteger}
+PLACE: dict[str, _Type] = {"block_number": BigInteger, "block_time": UtcColumn, "tx_hash": Bytes32Column}
+ORDERED_PLACE: dict[str, _Type] = {**PLACE, "log_index": BigInteger}
 
-batches = _view(
+batches = declare(
     "batches",
     {
         "dataset": Bytes32Column,
@@ -34,11 +35,11 @@ batches = _view(
         "gold_root": Bytes32Column,
         "first_item": AmountColumn,
         "count": BigInteger,
-        **_PLACE,
+        **PLACE,
     },
 )
 
-datasets = _view(
+datasets = declare(
     "datasets",
     {
         "dataset": Bytes32Column,
@@ -51,12 +52,12 @@ datasets = _view(
         "state": Text,
         "item_count": AmountColumn,
         "batch_count": BigInteger,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 """`state`: open, paused, closed, archived. `uri` is what the chain holds, not necessarily UTF-8."""
 
-memberships = _view(
+memberships = declare(
     "memberships",
     {
         "dataset": Bytes32Column,
@@ -68,14 +69,14 @@ memberships = _view(
         "state": Text,
         "left_at": AmountColumn,
         "ended_block": BigInteger,
-        **_PLACE,
+        **PLACE,
         "penalised": AmountColumn,
     },
 )
 """`state`: active, leaving, ended. An account that joined again has one row, its last. `stake` is what was
 posted, `penalised` what penalties took of it."""
 
-penalties = _view(
+penalties = declare(
     "penalties",
     {
         "dataset": Bytes32Column,
@@ -84,13 +85,13 @@ penalties = _view(
         "state": Text,
         "burnt": AmountColumn,
         "until": AmountColumn,
-        **_PLACE,
+        **PLACE,
     },
 )
 """`state`: held, released (executable before `until`), cancelled, executed (`burnt`). A leaf's penalty of which
 nothing was said yet has no row."""
 
-credentials = _view(
+credentials = declare(
     "credentials",
     {
         "credential": Bytes32Column,
@@ -98,23 +99,23 @@ credentials = _view(
         "issuer": AddressColumn,
         "expires_at": AmountColumn,
         "revoked": Boolean,
-        **_PLACE,
+        **PLACE,
     },
 )
 
-successors = _view(
+successors = declare(
     "successors",
     {
         "account": AddressColumn,
         "successor": AddressColumn,
         "state": Text,
         "ready_at": AmountColumn,
-        **_PLACE,
+        **PLACE,
     },
 )
 """`state`: none, named, started (can be completed from `ready_at` on), completed."""
 
-reports = _view(
+reports = declare(
     "reports",
     {
         "license": AmountColumn,
@@ -126,7 +127,7 @@ reports = _view(
 )
 """Reports of licensees whose terms ask for them; no row before the first."""
 
-checkpoints = _view(
+checkpoints = declare(
     "checkpoints",
     {
         "dataset": Bytes32Column,
@@ -135,11 +136,11 @@ checkpoints = _view(
         "to_index": AmountColumn,
         "log_root": Bytes32Column,
         "data_hash": Bytes32Column,
-        **_PLACE,
+        **PLACE,
     },
 )
 
-epochs = _view(
+epochs = declare(
     "epochs",
     {
         "dataset": Bytes32Column,
@@ -164,7 +165,7 @@ epochs = _view(
 """One row per settled or proposed checkpoint, its last attempt. `state`: proposed, disputed, rejected,
 finalized."""
 
-attempts = _view(
+attempts = declare(
     "attempts",
     {
         **{column.name: type(column.type) for column in epochs.columns},
@@ -174,12 +175,12 @@ attempts = _view(
 )
 """One row per proposal. `forfeited` of its bond and the new `settle_by` are null unless it was rejected."""
 
-successions = _view(
+successions = declare(
     "successions",
-    {"dataset": Bytes32Column, "former": AddressColumn, "successor": AddressColumn, **_PLACE},
+    {"dataset": Bytes32Column, "former": AddressColumn, "successor": AddressColumn, **PLACE},
 )
 
-slashes = _view(
+slashes = declare(
     "slashes",
     {
         "dataset": Bytes32Column,
@@ -189,12 +190,12 @@ slashes = _view(
         "recipient": AddressColumn,
         "credited": AmountColumn,
         "balance": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 """`amount` left the bond; `credited` of it went to the recipient, the rest was burnt."""
 
-demands = _view(
+demands = declare(
     "demands",
     {
         "dataset": Bytes32Column,
@@ -205,12 +206,12 @@ demands = _view(
         "answer_by": AmountColumn,
         "state": Text,
         "checkpoint": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 """`state`: open, answered, unanswered. `checkpoint` that showed the row is null unless it was answered."""
 
-faults = _view(
+faults = declare(
     "faults",
     {
         "dataset": Bytes32Column,
@@ -222,12 +223,12 @@ faults = _view(
         "other_row": Bytes32Column,
         "slashed": AmountColumn,
         "compensation": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 """`fault`: omission, unanswered, equivocation (`place` is a row's index), expiry (`place` is a checkpoint)."""
 
-corrections = _view(
+corrections = declare(
     "corrections",
     {
         "dataset": Bytes32Column,
@@ -235,22 +236,22 @@ corrections = _view(
         "epoch": AmountColumn,
         "account": AddressColumn,
         "units": AmountColumn,
-        **_PLACE,
+        **PLACE,
     },
 )
 
-receipt_keys = _view(
+receipt_keys = declare(
     "receipt_keys",
     {
         "coordinator": AddressColumn,
         "key": AddressColumn,
         "valid_from": AmountColumn,
         "valid_until": AmountColumn,
-        **_PLACE,
+        **PLACE,
     },
 )
 
-share_claims = _view(
+share_claims = declare(
     "share_claims",
     {
         "dataset": Bytes32Column,
@@ -260,11 +261,11 @@ share_claims = _view(
         "units": AmountColumn,
         "remaining": AmountColumn,
         "balance": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 
-payments = _view(
+payments = declare(
     "payments",
     {
         "dataset": Bytes32Column,
@@ -273,22 +274,22 @@ payments = _view(
         "acc": AmountColumn,
         "supply": AmountColumn,
         "rem": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 
-revenue_claims = _view(
+revenue_claims = declare(
     "revenue_claims",
     {
         "dataset": Bytes32Column,
         "account": AddressColumn,
         "recipient": AddressColumn,
         "amount": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 
-balances = _view(
+balances = declare(
     "balances",
     {
         "dataset": Bytes32Column,
@@ -299,7 +300,7 @@ balances = _view(
 )
 """Holders' balances, zero ones included; shares that wait to be claimed are nobody's yet."""
 
-pools = _view(
+pools = declare(
     "pools",
     {
         "dataset": Bytes32Column,
@@ -310,7 +311,7 @@ pools = _view(
     },
 )
 
-licenses = _view(
+licenses = declare(
     "licenses",
     {
         "license": AmountColumn,
@@ -322,12 +323,12 @@ licenses = _view(
         "epochs": AmountColumn,
         "terms_hash": Bytes32Column,
         "expires_at": AmountColumn,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
         "renewed_block": BigInteger,
     },
 )
 
-royalties = _view(
+royalties = declare(
     "royalties",
     {
         "license": AmountColumn,
@@ -335,11 +336,11 @@ royalties = _view(
         "payer": AddressColumn,
         "amount": AmountColumn,
         "report_hash": Bytes32Column,
-        **_ORDERED_PLACE,
+        **ORDERED_PLACE,
     },
 )
 
-prices = _view(
+prices = declare(
     "prices",
     {
         "dataset": Bytes32Column,
@@ -347,13 +348,13 @@ prices = _view(
         "price": AmountColumn,
         "effective_at": AmountColumn,
         "previous_price": AmountColumn,
-        **_PLACE,
+        **PLACE,
     },
 )
 """`price` holds from `effective_at` (unix seconds) on; until then `previous_price`, which is null for a first
 price."""
 
-free_stakes = _view(
+free_stakes = declare(
     "free_stakes",
     {
         "account": AddressColumn,
@@ -361,7 +362,7 @@ free_stakes = _view(
     },
 )
 
-mirror_logs = _view(
+mirror_logs = declare(
     "mirror_logs",
     {
         "block_number": BigInteger,

@@ -82,15 +82,16 @@ class Settled:
 
 
 def collect(facts: Facts, source: Source | None) -> list[Settled]:
-    """Every checkpoint that has a settlement, with its file if the source has it."""
+    """Every checkpoint that has a settlement, with its file if the source has it. What was rejected is none."""
     found: list[Settled] = []
     for dataset in facts.datasets:
         final = {(e.args["checkpoint"], e.args["attempt"]) for e in dataset.of("EpochFinalized")}
+        fallen = {(e.args["checkpoint"], e.args["attempt"]) for e in dataset.of("SettlementRejected")}
         checkpoints = {e.args["checkpoint"]: e for e in dataset.of("Checkpointed")}
         latest = {e.args["checkpoint"]: e for e in dataset.of("SettlementProposed")}
         for number, proposal in sorted(latest.items()):
-            if number not in checkpoints:
-                continue  # told by `epochs.state`
+            if number not in checkpoints or (number, proposal.args["attempt"]) in fallen:
+                continue  # the first is told by `epochs.state`
             is_final = (number, proposal.args["attempt"]) in final
             content = source(dataset, number, proposal.args["file_hash"]) if source else None
             file, problem = _read(content)

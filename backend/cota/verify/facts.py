@@ -8,7 +8,7 @@ emitted it; a log of ours that does not decode is a disagreement that names it, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from cota.chain.contracts import (
     DatasetRegistry,
     DatasetShares,
     LicenseMarket,
+    SettlementCourt,
     StakeVault,
 )
 from cota.chain.decode import Event
@@ -36,11 +37,13 @@ class Contracts:
     vault: Address
     market: Address
     shares_implementation: Address
+    court: Address
+    faults: Address
+    deliveries: Address
 
     @classmethod
     def of_event(cls, event: Event) -> Contracts:
-        args = event.args
-        return cls(args["ledger"], args["vault"], args["market"], args["shares_implementation"])
+        return cls(*(event.args[member.name] for member in fields(cls)))
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Dataset:
             StakeVault.name: own.vault,
             LicenseMarket.name: own.market,
             DatasetRegistry.name: self.created.emitter,
+            SettlementCourt.name: own.court,
         }
         return speakers.get(event.contract) == event.emitter
 

@@ -10,6 +10,7 @@ from cota.chain.deployment import Deployment
 from cota.units import Address, BlockRef, to_hex
 from cota.verify import epoch_files
 from cota.verify.deployment import check_deployment, check_terms
+from cota.verify.disputes import check_disputes
 from cota.verify.epoch_files import Settled, Source, check_files
 from cota.verify.facts import Facts
 from cota.verify.labels import check_labels
@@ -100,6 +101,7 @@ def _check_public(
     check_settlements(report, epochs, has_source)
     check_epochs(report, facts, views, epochs)
     check_share_claims(report, facts, views, epochs, has_source)
+    check_disputes(report, facts, views)
     check_money(report, facts, views)
     check_licenses(report, facts, views)
     check_stakes(report, facts, views.vaults, epochs)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cota.chain.decode import Event
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
+from cota.settlement.leaves import CORRECTION, Epoch, make_leaf
 from cota.units import Address
 from cota.verify.epoch_files import Settled, require
 from cota.verify.facts import Dataset, Facts, describe
@@ -41,14 +43,19 @@ def check_epochs(report: Report, facts: Facts, views: Views, epochs: Sequence[Se
         for epoch in epochs:
             rows = epoch.checkpoint.args["to"] - epoch.checkpoint.args["from"]
             most, total = rows * epoch.dataset.terms.units_per_label, epoch.proposal.args["total_units"]
-            tally.within(f"units of {epoch.where}", total, most=most)
+            corrected = sum(
+                event.args["units"]
+                for event in epoch.dataset.of("CorrectionOpened")
+                if event.args["checkpoint"] == epoch.number
+            )
+            tally.within(f"units of {epoch.where} and its corrections", total + corrected, most=most)
         for dataset in facts.datasets:
             minted = sum(event.args["total"] for event in dataset.of("EpochOpened"))
             tally.within(f"supply of {dataset.name}", minted, most=dataset.terms.supply_cap)
         tally.need("no epoch was settled yet")
     with report.check("epochs.opened", "each finalised settlement opened exactly its epoch") as tally:
         for dataset in facts.datasets:
-            _check_opened(tally, dataset)
+            _check_opened(tally, dataset, facts.deployment.chain_id)
         tally.need("no epoch was finalised yet")
     with report.check("shares.supply", "supply is the sum of the finalised epochs") as tally:
         for dataset in facts.datasets:
@@ -56,7 +63,8 @@ def check_epochs(report: Report, facts: Facts, views: Views, epochs: Sequence[Se
             minted = sum(event.args["total"] for event in opened)
             tally.equal(f"supply of {dataset.name}", minted, view.supply)
             tally.equal(f"pool's supply of {dataset.name}", minted, view.pool.supply)
-            tally.equal(f"finalised epochs of {dataset.name}", len(opened), view.finalized)
+            epochs_opened = len(opened) - len(dataset.of("CorrectionOpened"))
+            tally.equal(f"finalised epochs of {dataset.name}", epochs_opened, view.finalized)
         tally.need("the network has no dataset yet")
 
 
@@ -86,7 +94,7 @@ def _check_units(tally: Tally, epoch: Settled, file: EpochFile, earlier: Mapping
     tally.equal(f"total units of {epoch.where}", total, epoch.proposal.args["total_units"])
 
 
-def _check_opened(tally: Tally, dataset: Dataset) -> None:
+def _check_opened(tally: Tally, dataset: Dataset, chain_id: int) -> None:
     proposed = {event.args["checkpoint"]: event.args for event in dataset.of("SettlementProposed")}
     finalised = {event.args["checkpoint"]: event for event in dataset.of("EpochFinalized")}
     opened = {event.args["epoch"]: event for event in dataset.of("EpochOpened")}
@@ -95,16 +103,31 @@ def _check_opened(tally: Tally, dataset: Dataset) -> None:
         tally.true(f"settlement of {where}", number in proposed, "one that was proposed", number)
         for name in ("attempt", "settlement_root", "total_units"):
             tally.equal(f"{name.replace('_', ' ')} of {where}", proposed[number][name], event.args[name])
-    tally.equal(f"opened epochs of {dataset.name}", sorted(finalised), sorted(opened))
+    corrections = {event.args["epoch"]: event for event in dataset.of("CorrectionOpened")}
+    tally.equal(f"opened epochs of {dataset.name}", sorted([*finalised, *corrections]), sorted(opened))
     for number, event in opened.items():
+        if number in corrections:
+            _check_correction(tally, dataset, chain_id, corrections[number], event)
+            continue
         tally.equal(f"units of {describe(event)}", finalised[number].args["total_units"], event.args["total"])
         tally.equal(
             f"root of {describe(event)}", finalised[number].args["settlement_root"], event.args["root"]
         )
 
 
+def _check_correction(tally: Tally, dataset: Dataset, chain_id: int, told: Event, opened: Event) -> None:
+    """A correction is an epoch of one leaf, numbered apart from the checkpoints' own."""
+    args, where = told.args, describe(told)
+    tally.true(f"number of {where}", args["epoch"] >= CORRECTION, "the top bit set", args["epoch"])
+    tally.equal(f"units of {describe(opened)}", args["units"], opened.args["total"])
+    epoch = Epoch(chain_id, dataset.contracts.ledger, dataset.id, args["epoch"])
+    leaf = make_leaf(epoch, 0, args["account"], args["units"], 0)
+    tally.equal(f"root of {describe(opened)}", leaf.hash, opened.args["root"])
+
+
 def _check_claims(tally: Tally, dataset: Dataset, views: Views, files: dict[int, EpochFile]) -> None:
     remaining = {event.args["epoch"]: event.args["total"] for event in dataset.of("EpochOpened")}
+    corrected = {event.args["epoch"]: event.args["account"] for event in dataset.of("CorrectionOpened")}
     seen: set[tuple[int, int]] = set()
     for event in dataset.of("SharesClaimed"):
         epoch, index, where = event.args["epoch"], event.args["index"], describe(event)
@@ -118,6 +141,8 @@ def _check_claims(tally: Tally, dataset: Dataset, views: Views, files: dict[int,
             account = leaves[index].account
             tally.equal(f"account of {where}", account, event.args["account"])
             tally.equal(f"units of {account} in {where}", leaves[index].units, event.args["units"])
+        if epoch in corrected:
+            tally.equal(f"account of {where}", corrected[epoch], event.args["account"])
     view = views.datasets[dataset.id]
     for epoch, left in remaining.items():
         tally.equal(f"unclaimed units of epoch {epoch} of {dataset.name}", left, view.epochs[epoch].remaining)

@@ -8,10 +8,11 @@ of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from cota.chain.client import NodeClient
 from cota.chain.contracts import AnnotationLedger, Checkpoint, DatasetRegistry, Proposal, ProposalState
+from cota.chain.decode import Event
 from cota.units import Address, to_hex
 from cota.verify.anchors import Batch
 from cota.verify.facts import Contracts, Dataset, Facts, dataset_of, describe
@@ -38,7 +39,7 @@ async def read_state(client: NodeClient, facts: Facts, dataset: Dataset) -> Stat
     batches = range(1, await registry.batch_count(dataset.id, block) + 1)
     checkpoints = range(1, await ledger.checkpoint_count(dataset.id, block) + 1)
     return State(
-        Contracts(version.ledger, version.vault, version.market, version.shares_implementation),
+        Contracts(*astuple(version)),
         await registry.shares_of(dataset.id, block),
         [Batch(*await registry.read("batchOf", dataset.id, number, block=block)) for number in batches],
         [await ledger.checkpoint_of(dataset.id, number, block) for number in checkpoints],
@@ -93,16 +94,36 @@ def _check_checkpoints(tally: Tally, dataset: Dataset, state: State, times: Mapp
         tally.equal(f"time of {where}", held.made_at, times[event.block_number])
 
 
+_MOVES = {
+    "SettlementProposed": ProposalState.PROPOSED,
+    "SettlementSuspended": ProposalState.DISPUTED,
+    "SettlementResumed": ProposalState.PROPOSED,
+    "SettlementRejected": ProposalState.REJECTED,
+    "EpochFinalized": ProposalState.FINALIZED,
+}
+
+
 def _check_proposals(tally: Tally, dataset: Dataset, state: State) -> None:
-    told = {event.args["checkpoint"]: event for event in dataset.of("SettlementProposed")}
-    final = {event.args["checkpoint"] for event in dataset.of("EpochFinalized")}
+    told: dict[int, Event] = {}
+    ends: dict[int, int] = {}
+    states: dict[int, ProposalState] = {}
+    for event in dataset.of(*_MOVES):
+        number = event.args["checkpoint"]
+        states[number] = _MOVES[event.name]
+        # A dispute that was lost moved the window's end.
+        ends[number] = event.args.get("window_ends_at", ends.get(number, 0))
+        if event.name == "SettlementProposed":
+            told[number] = event
     held = {n: one for n, one in enumerate(state.proposals, 1) if one.state is not ProposalState.NONE}
     tally.equal(f"proposed epochs of {dataset.name}", sorted(held), sorted(told))
-    done = {n for n, one in held.items() if one.state is ProposalState.FINALIZED}
+    final = [number for number, state_ in states.items() if state_ is ProposalState.FINALIZED]
+    done = [number for number, one in held.items() if one.state is ProposalState.FINALIZED]
     tally.equal(f"finalised epochs of {dataset.name}", sorted(done), sorted(final))
     for number, event in told.items():
         where, args, one = describe(event), event.args, held[number]
+        tally.equal(f"state after {where}", states[number].name, one.state.name)
         tally.equal(f"settlement root of {where}", bytes(one.settlement_root), args["settlement_root"])
-        for name in ("total_units", "leaf_count", "attempt", "proposer", "window_ends_at"):
+        for name in ("total_units", "leaf_count", "attempt", "proposer"):
             tally.equal(f"{name.replace('_', ' ')} of {where}", getattr(one, name), args[name])
+        tally.equal(f"window ends at of {where}", one.window_ends_at, ends[number])
         tally.equal(f"bond of {where}", dataset.terms.proposer_bond, args["bond"])

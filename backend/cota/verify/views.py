@@ -8,7 +8,7 @@ disagreement that names it.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from cota.chain.contracts import (
     Token,
 )
 from cota.errors import ChainReverted
-from cota.units import Address, Hash32
+from cota.units import ZERO_ADDRESS, Address, Hash32
 from cota.verify.facts import Dataset, Facts
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement
@@ -81,6 +81,8 @@ class Views:
     licenses: Mapping[tuple[Address, int], LicenseView]
     """By market and number."""
     datasets: Mapping[bytes, DatasetView]
+    court_money: Mapping[Address, int]
+    """COTA by court."""
     vaults: Mapping[Address, VaultView]
 
 
@@ -91,6 +93,7 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
     addresses = sorted(deployed | {dataset.shares for dataset in facts.datasets})
     ledgers = sorted({dataset.contracts.ledger for dataset in facts.datasets})
     markets = sorted({dataset.contracts.market for dataset in facts.datasets})
+    courts = sorted({dataset.contracts.court for dataset in facts.datasets} - {ZERO_ADDRESS})
     codes = await gather([client.code(address, block) for address in addresses])
     separators = await gather(
         [_answer(f"ledger {at}", AnnotationLedger(client, at).domain_separator(block)) for at in ledgers]
@@ -112,8 +115,16 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
             dataset.id: await _answer(f"contracts of {dataset.name}", _read_dataset(client, facts, dataset))
             for dataset in facts.datasets
         },
+        court_money=dict(zip(courts, await _court_money(client, facts, courts), strict=True)),
         vaults=await _answer("the vaults", read_vaults(client, facts)),
     )
+
+
+async def _court_money(client: NodeClient, facts: Facts, courts: Sequence[Address]) -> Sequence[int]:
+    if not courts:
+        return []
+    cota = Token(client, facts.deployment.address("CotaToken"))
+    return await gather([_answer(f"COTA of {at}", cota.balance_of(at, facts.block)) for at in courts])
 
 
 async def _answer(where: str, asked: Coroutine[Any, Any, T]) -> T:

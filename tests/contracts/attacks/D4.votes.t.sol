@@ -45,12 +45,12 @@ contract D4VotesTest is Courtroom {
     function test_D4__a_juror_who_buys_shares_of_the_dataset__is_not_drawn() public {
         earnEpoch(dataset, parts1(bob, 9e9));
         for (uint256 i = 0; i < 6; ++i) {
-            move(sharesOf(dataset), bob, jurors[i], 1);
+            move(sharesOf(dataset), bob, jurors[i], 1e9);
         }
         address[] memory panel = drawPanel(dispute);
         assertEq(panel.length, 3);
         for (uint256 i = 0; i < 3; ++i) {
-            assertEq(sharesOf(dataset).balanceOf(panel[i]), 0);
+            assertEq(sharesOf(dataset).balanceOf(panel[i]), 0, "a holder sits");
         }
     }
 
@@ -62,6 +62,42 @@ contract D4VotesTest is Courtroom {
             for (uint256 j = 0; j < panel.length; ++j) {
                 assertTrue(panel[j] != jurors[0]);
             }
+        }
+    }
+
+    function test_D4__a_speck_of_shares_sent_to_honest_jurors__does_not_take_them_off_the_panel() public {
+        earnEpoch(dataset, parts1(bob, 9e9));
+        // Bob's three stay clean; the other six are sent a ten-thousandth each.
+        for (uint256 i = 3; i < 9; ++i) {
+            move(sharesOf(dataset), bob, jurors[i], 9e5);
+        }
+        uint256 honest = 0;
+        for (uint256 n = 0; n < 20; ++n) {
+            uint64 epoch = proposed();
+            address[] memory panel = drawPanel(tribunal.caseOf(challengeScoring(alice, epoch, "file")).disputeId);
+            for (uint256 i = 0; i < 3; ++i) {
+                if (uint160(panel[i]) >= 0x10003) ++honest;
+            }
+        }
+        assertGt(honest, 25);
+    }
+
+    function test_D4__jurors_who_come_or_go_once_the_hash_is_known__move_nobody_else() public {
+        uint256 snapshot = vm.snapshotState();
+        address[] memory before = drawPanel(dispute);
+        assertTrue(vm.revertToState(snapshot));
+        // Known by now: a friend enrols, and one who would not be drawn leaves.
+        vm.roll(block.number + 3);
+        addJuror(makeAddr("friend"));
+        for (uint256 i = 0; i < 9; ++i) {
+            if (jurors[i] == before[0] || jurors[i] == before[1] || jurors[i] == before[2]) continue;
+            vm.prank(jurors[i]);
+            council.strike(jurors[i]);
+            break;
+        }
+        address[] memory panel = drawPanel(dispute);
+        for (uint256 i = 0; i < 3; ++i) {
+            assertEq(panel[i], before[i]);
         }
     }
 }

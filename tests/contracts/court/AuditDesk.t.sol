@@ -65,6 +65,13 @@ contract AuditDeskTest is Courtroom {
         auditDesk.openAudit(dataset, epoch, "word");
     }
 
+    function test_openAudit__twice_by_one_auditor__reverts() public {
+        _open(alice);
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IAuditDesk.AlreadyAudited.selector, dataset, epoch, 1, alice));
+        auditDesk.openAudit(dataset, epoch, "word");
+    }
+
     function test_openAudit__in_a_standing_window__works() public {
         challengeScoring(bob, epoch, "file");
         _open(alice);

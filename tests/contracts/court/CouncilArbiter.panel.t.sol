@@ -134,7 +134,7 @@ contract CouncilArbiterPanelTest is Council {
 
     function test_draw__of_a_dataset_with_a_credential__seats_a_holder_always() public {
         bytes32 wanting = _wantingCredential();
-        holders.set("radiologist", jurors[7], true);
+        certify("radiologist", jurors[7]);
         for (uint256 n = 0; n < 40; ++n) {
             uint256 dispute = asker.ask(abi.encode(wanting, alice));
             address[] memory panel = drawPanel(dispute);
@@ -154,7 +154,7 @@ contract CouncilArbiterPanelTest is Council {
 
     function test_draw__when_the_only_holder_has_an_interest__seats_a_general_panel() public {
         bytes32 wanting = _wantingCredential();
-        holders.set("radiologist", jurors[7], true);
+        certify("radiologist", jurors[7]);
         uint256 dispute = asker.ask(abi.encode(wanting, jurors[7]));
         drawPanel(dispute);
         (ICouncilArbiter.Panel memory p,) = council.panelOf(dispute, 0);
@@ -201,19 +201,13 @@ contract CouncilArbiterPanelTest is Council {
         vm.setBlockhash(block.number - 1, "hash");
         uint256 gas = gasleft();
         council.draw(dispute);
-        assertLt(gas - gasleft(), 5_000_000);
+        assertLt(gas - gasleft(), 8_000_000);
     }
 
-    function _wantingCredential() private returns (bytes32 wanting) {
-        wanting = keccak256("wanting");
-        Terms memory terms = registry.termsOf(dataset);
+    function _wantingCredential() private returns (bytes32) {
+        defineCredential("radiologist");
+        Terms memory terms = defaultTerms();
         terms.credential = "radiologist";
-        // Terms with a credential are refused until there is a registry of credentials.
-        vm.mockCall(address(registry), abi.encodeCall(registry.termsOf, (wanting)), abi.encode(terms));
-        address shares = registry.sharesOf(dataset);
-        vm.mockCall(address(registry), abi.encodeCall(registry.sharesOf, (wanting)), abi.encode(shares));
-        vm.mockCall(
-            address(registry), abi.encodeCall(registry.servingOf, (wanting)), abi.encode(registry.servingOf(dataset))
-        );
+        return newDataset(terms);
     }
 }

@@ -7,6 +7,7 @@ pragma solidity ^0.8.30;
 import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {ISettlementCourt} from "../../../contracts/interfaces/ISettlementCourt.sol";
+import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";
 import {Leaves} from "../../../contracts/libraries/Leaves.sol";
 import {Courtroom} from "../support/Courtroom.sol";
 
@@ -178,10 +179,8 @@ contract SettlementCourtAppealTest is Courtroom {
 
     function test_upheld__a_penalty_waits_and_is_then_cancelled() public {
         uint256 caseId = _appealPenalty(2, 0);
-        vm.expectCall(
-            address(vault), abi.encodeWithSignature("cancelPenalty(bytes32,uint64,uint32)", dataset, epoch, 1)
-        );
         ruleOn(caseId, 1);
+        _assertPenalty(IStakeVault.PenaltyState.Cancelled);
         assertEq(credit(carol), BOND);
         // No units were asked for: none come.
         assertEq(sharesOf(dataset).totalSupply(), 4e9);
@@ -189,10 +188,8 @@ contract SettlementCourtAppealTest is Courtroom {
 
     function test_upheld__penalty_and_units_at_once() public {
         uint256 caseId = _appealPenalty(2, 1e9);
-        vm.expectCall(
-            address(vault), abi.encodeWithSignature("cancelPenalty(bytes32,uint64,uint32)", dataset, epoch, 1)
-        );
         ruleOn(caseId, 1);
+        _assertPenalty(IStakeVault.PenaltyState.Cancelled);
         assertEq(sharesOf(dataset).totalSupply(), 5e9);
     }
 
@@ -200,10 +197,8 @@ contract SettlementCourtAppealTest is Courtroom {
 
     function test_dismissed__the_penalty_may_be_executed_and_the_bond_is_lost() public {
         uint256 caseId = _appealPenalty(2, 0);
-        vm.expectCall(
-            address(vault), abi.encodeWithSignature("releasePenalty(bytes32,uint64,uint32)", dataset, epoch, 1)
-        );
         ruleOn(caseId, 2);
+        _assertPenalty(IStakeVault.PenaltyState.Released);
         assertEq(credit(carol), 0);
         assertEq(credit(coordinator), BOND / 2);
         assertSolvent();
@@ -211,12 +206,10 @@ contract SettlementCourtAppealTest is Courtroom {
 
     function test_no_ruling__no_penalty_no_units_and_the_bond_back_less_a_tenth() public {
         uint256 caseId = _appealPenalty(2, 1e9);
-        vm.expectCall(
-            address(vault), abi.encodeWithSignature("cancelPenalty(bytes32,uint64,uint32)", dataset, epoch, 1)
-        );
         skip(RULING_PERIOD);
         tribunal.expire(caseId);
         assertOutcome(caseId, ISettlementCourt.Outcome.Unruled);
+        _assertPenalty(IStakeVault.PenaltyState.Cancelled);
         assertEq(credit(carol), BOND * 9 / 10);
         assertEq(sharesOf(dataset).totalSupply(), 4e9);
         assertSolvent();
@@ -263,14 +256,13 @@ contract SettlementCourtAppealTest is Courtroom {
     }
 
     function _appealPenalty(uint64 labels, uint64 units) private returns (uint256) {
-        vm.mockCall(address(vault), abi.encodeWithSignature("holdPenalty(bytes32,uint64,uint32,address)"), "");
-        vm.mockCall(address(vault), abi.encodeWithSignature("cancelPenalty(bytes32,uint64,uint32)"), "");
-        vm.mockCall(address(vault), abi.encodeWithSignature("releasePenalty(bytes32,uint64,uint32)"), "");
-        vm.expectCall(
-            address(vault),
-            abi.encodeWithSignature("holdPenalty(bytes32,uint64,uint32,address)", dataset, epoch, 1, carol)
-        );
-        return _appeal(carol, _units(1, labels, units));
+        uint256 caseId = _appeal(carol, _units(1, labels, units));
+        _assertPenalty(IStakeVault.PenaltyState.Held);
+        return caseId;
+    }
+
+    function _assertPenalty(IStakeVault.PenaltyState state) private view {
+        assertEq(uint8(vault.penaltyStateOf(dataset, epoch, 1)), uint8(state), "penalty");
     }
 
     function _refused(address who, ISettlementCourt.AppealRequest memory request, bytes memory reason) private {

@@ -59,6 +59,16 @@ contract SettlementCourtRoundsTest is Courtroom {
         assertSolvent();
     }
 
+    function test_fees_of_an_appeal__that_no_juror_earned_go_back_to_who_paid_them() public {
+        vote(dispute, 1);
+        _appealAs(coordinator);
+        drawPanel(dispute);
+        skip(1 days + 12 hours + 6 hours);
+        council.executeRuling(dispute);
+        assertEq(council.feesOf(coordinator), 7 * FEE);
+        assertEq(council.feesOf(alice), 0);
+    }
+
     function test_two_appeals__double_the_bond_each_time() public {
         for (uint160 i = 9; i < 16; ++i) {
             addJuror(address(0x10000 + i));

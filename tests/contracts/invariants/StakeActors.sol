@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+// Time is moved by the handler alone.
+// forge-lint: disable-start(block-timestamp)
+
 import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {IStakeVault} from "../../../contracts/interfaces/IStakeVault.sol";

@@ -6,15 +6,6 @@ import {IArbiter, IArbitrable} from "../../../contracts/interfaces/IArbiter.sol"
 import {ICouncilArbiter} from "../../../contracts/interfaces/ICouncilArbiter.sol";
 import {World} from "./World.sol";
 
-/// @notice Who holds which credential, as the registry of credentials would say.
-contract Holders {
-    mapping(bytes32 credential => mapping(address account => bool)) public holdsCredential;
-
-    function set(bytes32 credential, address account, bool holds) external {
-        holdsCredential[credential][account] = holds;
-    }
-}
-
 /// @notice Anyone who asks the council, and writes down what it says.
 contract Asker is IArbitrable {
     CouncilArbiter internal immutable COUNCIL;
@@ -44,24 +35,38 @@ contract Asker is IArbitrable {
 abstract contract Council is World {
     uint256 internal constant FEE = 0.01 ether;
     bytes32 internal constant SALT = "salt";
+    uint64 internal constant ISSUER = 77;
 
     CouncilArbiter internal council;
-    Holders internal holders;
     address[] internal jurors;
 
     function setUp() public virtual override {
         super.setUp();
-        holders = new Holders();
         council = new CouncilArbiter(
             address(registry),
             address(access),
-            address(holders),
+            address(credentials),
             FEE,
             ICouncilArbiter.Periods({draw: 2, commit: 1 days, reveal: 12 hours, appeal: 6 hours})
         );
         for (uint160 i = 0; i < 9; ++i) {
             addJuror(address(0x10000 + i));
         }
+    }
+
+    function defineCredential(bytes32 credential) internal {
+        if (credentials.isDefined(credential)) return;
+        vm.startPrank(admin);
+        credentials.defineCredential(credential, ISSUER, "ipfs://credential");
+        access.grantRole(ISSUER, admin, 0);
+        vm.stopPrank();
+    }
+
+    /// @notice Gives the juror a credential of the network.
+    function certify(bytes32 credential, address juror) internal {
+        defineCredential(credential);
+        vm.prank(admin);
+        credentials.issue(credential, juror, uint64(block.timestamp + 365 days), "evidence");
     }
 
     function addJuror(address juror) internal {
