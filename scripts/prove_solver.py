@@ -1,8 +1,8 @@
 """Halmos asks -> **two solvers answer**: reads an SMT-LIB file, prints `sat` with a model, `unsat` or `unknown`.
 
-Halmos asks first with products and quotients as unknown functions: Yices answers that, where it can. What needs
-their meaning goes to cvc5, which solves words as integers: on 256-bit products and quotients bit-blasting never
-ends. cvc5 comes from PyPI as a library without a program, so this is one. It runs in halmos' environment.
+Halmos asks first with products and quotients as unknown functions. Yices answers that, or with their meaning, where
+it can; the rest goes to cvc5, which solves words as integers: on 256-bit products and quotients bit-blasting
+often finds no end. cvc5 comes from PyPI as a library without a program, so this is one. It runs in halmos' environment.
 
     python prove_solver.py QUERY.smt2
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import cvc5
 
 OPTIONS = {"produce-models": "true", "solve-bv-as-int": "sum"}
-YICES = ("yices-smt2", "--smt2-model-format", "--bvconst-in-decimal", "--timeout=10")
+YICES = ("yices-smt2", "--smt2-model-format", "--bvconst-in-decimal", "--timeout=8")
 
 
 def commuting(query: str) -> str:
@@ -66,11 +66,12 @@ def refined(query: str) -> str:
 
 
 def answer(query: str) -> str:
-    if "(declare-fun f_evm_" in query or "f_evm_" not in query:
-        said = ask_yices(commuting(query))
+    exact = refined(query)
+    for asked in dict.fromkeys((commuting(query), exact)):
+        said = ask_yices(asked)
         if said.startswith(("sat", "unsat")):
             return said
-    return ask_cvc5(refined(query))
+    return ask_cvc5(exact)
 
 
 def main(path: str) -> None:
