@@ -12,7 +12,7 @@ foundry = "$$($(PY) -m scripts.stack.foundry $(1))"
 # changed would silently not run.
 lint_apart = FOUNDRY_OUT=var/lint/out FOUNDRY_CACHE_PATH=var/lint/cache
 
-.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python bench bench-gas bench-indexer bench-api bench-scoring lock
+.PHONY: list setup demo up down test test-long check check-python check-contracts test-contracts test-python prove coverage analyse bench bench-gas bench-indexer bench-api bench-scoring lock
 
 list: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,15 @@ test-contracts: setup
 
 test-python: setup
 	@$(PY) -m pytest --numprocesses logical --dist loadgroup
+
+prove: setup ## proofs for all arguments: revenue, leaves, ids (halmos)
+	@$(PY) -m scripts.prove
+
+coverage: setup ## lines and branches of contracts/ that their tests reach; fails below 98 and 95 %
+	@$(PY) -m scripts.coverage
+
+analyse: setup ## slither and solhint; every finding that stays has its reason in scripts/analyse.toml
+	@$(PY) -m scripts.analyse
 
 bench: bench-gas bench-indexer bench-api bench-scoring ## every benchmark; figures in var/bench/
 

@@ -82,6 +82,14 @@ def log_tree_vectors() -> dict[str, Any]:
     }
 
 
+def large_settlement(count: int) -> dict[str, Any]:
+    """By rule instead of by list: account i is the address i + 1, with 10^9 + i units and no penalty."""
+    units = {address_of((i + 1).to_bytes(20, "big")): 10**9 + i for i in range(count)}
+    leaves = build_leaves(Epoch(CHAIN_ID, LEDGER, DATASET, 4), units, {})
+    tree = tree_of(leaves)
+    return {"count": count, "root": to_hex(tree.root), "lastProof": hex_list(tree.prove(count - 1))}
+
+
 def settlement_tree_vectors() -> dict[str, Any]:
     cases = []
     for count in (0, 1, 2, 3, 5, 8):
@@ -102,6 +110,7 @@ def settlement_tree_vectors() -> dict[str, Any]:
         )
     return {
         "about": "leaf i is of accounts[i], index i; lastProof is of the last leaf; no leaf: 32 zero bytes",
+        "large": large_settlement(1000),
         "chainId": CHAIN_ID,
         "ledger": LEDGER,
         "dataset": to_hex(DATASET),

@@ -61,11 +61,15 @@ interface IAnnotationLedger {
         uint64 deadline;
     }
 
+    /// @notice A coordinator registered a key for receipts, or changed until when it signs.
     event ReceiptKeySet(address indexed coordinator, address indexed key, uint64 validFrom, uint64 validUntil);
+    /// @notice Somebody paid into a coordinator's bond; `balance` is the whole bond after it.
     event BondDeposited(address indexed coordinator, address indexed payer, uint256 amount, uint256 balance);
+    /// @notice A coordinator took unlocked bond out after the exit time; `balance` is what stays.
     event BondWithdrawn(address indexed coordinator, address indexed to, uint256 amount, uint256 balance);
     /// @notice The coordinator stops: its keys ended, and its bond may be withdrawn from `readyAt` on.
     event BondExitRequested(address indexed coordinator, uint64 readyAt);
+    /// @notice A coordinator took back its request to leave.
     event BondExitCancelled(address indexed coordinator);
     /// @param by court, faults or deliveries
     /// @param amount lost in all; `credited` of it goes to `to`, the rest is burnt
@@ -78,11 +82,15 @@ interface IAnnotationLedger {
         uint128 credited,
         uint256 balance
     );
+    /// @notice The successor named in the terms acts as coordinator from now on.
     event CoordinatorSucceeded(bytes32 indexed dataset, address indexed former, address indexed successor);
+    /// @notice A credit was paid out to where its owner said.
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
+    /// @notice Rows `from` up to, not including, `to` of the log are fixed under a root for ever.
     event Checkpointed(
         bytes32 indexed dataset, uint64 indexed checkpoint, uint64 from, uint64 to, bytes32 logRoot, bytes32 dataHash
     );
+    /// @notice A settlement of a checkpoint waits for its window to pass; `fileHash` names its public epoch file.
     event SettlementProposed(
         bytes32 indexed dataset,
         uint64 indexed checkpoint,
@@ -95,7 +103,9 @@ interface IAnnotationLedger {
         uint128 bond,
         uint64 windowEndsAt
     );
+    /// @notice A dispute stopped the clocks of a settlement.
     event SettlementSuspended(bytes32 indexed dataset, uint64 indexed checkpoint, uint32 indexed attempt);
+    /// @notice A dispute ended without bringing the settlement down; the window ends at `windowEndsAt`.
     event SettlementResumed(
         bytes32 indexed dataset, uint64 indexed checkpoint, uint32 indexed attempt, uint64 windowEndsAt
     );
@@ -113,6 +123,7 @@ interface IAnnotationLedger {
     event CorrectionOpened(
         bytes32 indexed dataset, uint64 indexed checkpoint, uint64 indexed epoch, address account, uint64 units
     );
+    /// @notice A settlement is final and its shares exist.
     event EpochFinalized(
         bytes32 indexed dataset,
         uint64 indexed checkpoint,
@@ -121,41 +132,65 @@ interface IAnnotationLedger {
         uint64 totalUnits
     );
 
+    /// @notice The caller is not the dataset's acting coordinator.
     error NotCoordinator(bytes32 dataset, address caller, address coordinator);
     /// @notice The dataset belongs to another version of the contracts, or to none.
     error NotServed(bytes32 dataset, address ledger);
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice The amount must be more than zero.
     error ZeroAmount();
+    /// @notice The bond that is not locked is less than what is needed.
     error InsufficientBond(address coordinator, uint256 unlocked, uint256 needed);
     /// @notice The coordinator asked for its bond back: it signs and proposes nothing any more, unless it cancels.
     error BondExiting(address coordinator);
+    /// @notice The coordinator has not asked to take bond out.
     error BondNotExiting(address coordinator);
+    /// @notice The time in which the bond still answers for receipts is not over.
     error BondExitNotReady(address coordinator, uint64 readyAt);
+    /// @notice Nothing is credited to the account.
     error NoCredit(address account);
+    /// @notice A coordinator has as many receipt keys as it may ever have.
     error TooManyKeys(address coordinator, uint256 most);
+    /// @notice A key cannot end before now.
     error KeyValidityInThePast(address key, uint64 validUntil, uint64 now_);
     /// @notice A key that ended stays ended: reviving it would cover receipts signed in between.
     error KeyEnded(address key, uint64 validUntil);
+    /// @notice A checkpoint cannot go back, nor hold more than 2^20 rows.
     error InvalidRange(bytes32 dataset, uint64 from, uint64 to);
+    /// @notice A checkpoint needs a root; the empty log has one too.
     error ZeroRoot();
+    /// @notice The dataset has no checkpoint of this number.
     error UnknownCheckpoint(bytes32 dataset, uint64 checkpoint);
+    /// @notice The checkpoint has a standing or final settlement.
     error AlreadyProposed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    /// @notice There is no proposal that waits.
     error NotProposed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    /// @notice The challenge window is still open.
     error WindowOpen(bytes32 dataset, uint64 checkpoint, uint64 windowEndsAt);
+    /// @notice More units than the rows of the checkpoint may earn.
     error TotalAboveLabels(uint64 totalUnits, uint256 most);
+    /// @notice More units than the supply cap leaves, pending proposals counted.
     error TotalAboveSupplyCap(uint64 totalUnits, uint64 available);
     /// @notice A dataset's first shares are at least 10^9 base units, so that no payment is too coarse to divide.
     error TotalTooSmall(uint64 totalUnits, uint64 least);
+    /// @notice Units must be somebody's.
     error NoLeaves(uint64 totalUnits);
+    /// @notice More accounts than rows.
     error LeavesAboveRows(uint32 leafCount, uint64 rows);
+    /// @notice The caller is not the court of the dataset's version.
     error NotCourt(bytes32 dataset, address caller, address court);
+    /// @notice The caller is not the fault contract of the dataset's version.
     error NotFaults(bytes32 dataset, address caller, address faults);
     /// @notice Neither court, faults nor deliveries of the dataset's version.
     error NotSlasher(bytes32 dataset, address caller);
     /// @notice Neither the acting coordinator nor the one that it succeeded.
     error NeverCoordinator(bytes32 dataset, address account);
+    /// @notice The challenge window is over.
     error WindowClosed(bytes32 dataset, uint64 checkpoint, uint64 windowEndsAt);
+    /// @notice The settlement is not in dispute.
     error NotDisputed(bytes32 dataset, uint64 checkpoint, ProposalState state);
+    /// @notice The settlement is not final.
     error NotFinalized(bytes32 dataset, uint64 checkpoint, ProposalState state);
 
     /// @notice Registers a key that signs the caller's receipts, for all datasets that the caller coordinates: from now
@@ -255,22 +290,29 @@ interface IAnnotationLedger {
     function bondExitAt(address coordinator) external view returns (uint64);
     /// @notice How long a coordinator answers for a receipt key after its end, and with its bond after an exit request.
     function liabilityPeriod() external view returns (uint64);
+    /// @notice What the account may withdraw, in base units of the token.
     function creditOf(address account) external view returns (uint256);
     /// @notice First and last second of a key's validity; zeros for an unknown one.
     function receiptKey(address coordinator, address key) external view returns (uint64 validFrom, uint64 validUntil);
+    /// @notice Number of checkpoints made; the newest has this number.
     function checkpointCount(bytes32 dataset) external view returns (uint64);
+    /// @notice Number of final settlements, in whatever order they became final.
     function finalizedCount(bytes32 dataset) external view returns (uint64);
     /// @notice All checkpoints up to this number are finalised.
     function settledCount(bytes32 dataset) external view returns (uint64);
     /// @notice Share units that the supply cap leaves after all minted and proposed; zero before the first checkpoint.
     function availableUnits(bytes32 dataset) external view returns (uint64);
+    /// @notice A checkpoint. Reverts with UnknownCheckpoint.
     function checkpointOf(bytes32 dataset, uint64 number) external view returns (Checkpoint memory);
     /// @notice Number of the first checkpoint made later than `time`; zero when there is none.
     function firstCheckpointAfter(bytes32 dataset, uint64 time) external view returns (uint64 number);
+    /// @notice The present settlement of a checkpoint; all zero when there is none.
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory);
     /// @notice A coordinator's bond, locked part included.
     function bondBalance(address coordinator) external view returns (uint256);
+    /// @notice Bond locked under proposals, in COTA.
     function lockedBond(address coordinator) external view returns (uint256);
+    /// @notice True when receipts signed by `key` bind the coordinator at `time`.
     function receiptKeyValid(address coordinator, address key, uint64 time) external view returns (bool);
     /// @notice True when `row` is leaf `index` (counted from the dataset's first row) of the numbered checkpoint.
     function isLogged(bytes32 dataset, uint64 checkpointNumber, uint64 index, bytes32 row, bytes32[] calldata proof)
@@ -279,6 +321,8 @@ interface IAnnotationLedger {
         returns (bool);
     /// @notice EIP-712 domain of annotations, agent keys and receipts: "Cota", "1", chain id, this contract.
     function domainSeparator() external view returns (bytes32);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice COTA, in which bonds are posted.
     function bondToken() external view returns (address);
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 /// @title Who is ruled upon: the arbitrable side of ERC-792
+/// @notice Whoever asks an arbiter implements it.
 interface IArbitrable {
     /// @notice The arbitrator's word on a dispute has arrived. Not repeated.
     event Ruling(IArbiter indexed arbitrator, uint256 indexed disputeId, uint256 ruling);
@@ -24,8 +25,11 @@ interface IArbiter {
         Solved
     }
 
+    /// @notice A dispute exists (ERC-792).
     event DisputeCreation(uint256 indexed disputeId, IArbitrable indexed arbitrable);
+    /// @notice The ruling may be appealed from now on (ERC-792).
     event AppealPossible(uint256 indexed disputeId, IArbitrable indexed arbitrable);
+    /// @notice The ruling was appealed (ERC-792).
     event AppealDecision(uint256 indexed disputeId, IArbitrable indexed arbitrable);
 
     /// @notice Opens a dispute; the caller is who will be ruled upon.
@@ -42,6 +46,7 @@ interface IArbiter {
     function appealCost(uint256 disputeId, bytes calldata extraData) external view returns (uint256);
     /// @notice When a ruling may be appealed, in unix seconds; zeros when it may not.
     function appealPeriod(uint256 disputeId) external view returns (uint256 start, uint256 end);
+    /// @notice Waiting, Appealable or Solved (ERC-792).
     function disputeStatus(uint256 disputeId) external view returns (DisputeStatus);
     /// @notice The ruling in force if nothing more happens; 0 while there is none.
     function currentRuling(uint256 disputeId) external view returns (uint256);

@@ -42,6 +42,7 @@ interface ICoordinatorFaults {
         Expiry
     }
 
+    /// @notice Somebody asks to see a receipted row in the log; the coordinator has until the answer time.
     event InclusionDemanded(
         bytes32 indexed dataset,
         address indexed coordinator,
@@ -50,9 +51,11 @@ interface ICoordinatorFaults {
         bytes32 rowId,
         uint64 answerBy
     );
+    /// @notice The row was shown at its index.
     event DemandAnswered(
         bytes32 indexed dataset, address indexed coordinator, uint64 index, bytes32 rowId, uint64 checkpoint
     );
+    /// @notice Nobody showed the row in time: the coordinator is slashed.
     event DemandUnanswered(bytes32 indexed dataset, address indexed coordinator, uint64 index, bytes32 rowId);
     /// @param place index of the row, or number of the checkpoint that expired
     /// @param rowId that was promised; zero for a checkpoint
@@ -69,17 +72,22 @@ interface ICoordinatorFaults {
         uint128 slashed,
         uint128 compensation
     );
+    /// @notice A credit was paid out to where its owner said.
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice Nothing is credited to the account.
     error NoCredit(address account);
     /// @notice The dataset belongs to another version of the contracts.
     error NotServed(bytes32 dataset, address faults);
     /// @notice Neither the dataset's acting coordinator nor the one that it succeeded.
     error NeverCoordinator(bytes32 dataset, address account);
+    /// @notice The signature is not by the account.
     error InvalidSignature();
     /// @notice The key was never the coordinator's, or not at any time at which it may have signed the receipt.
     error KeyNotValid(address coordinator, address key, uint64 includeBy);
+    /// @notice The receipt is too old to be held against its coordinator.
     error LiabilityOver(address coordinator, address key, uint64 keyEndedAt);
     /// @notice The row does not stand (or, to prove an omission, the other one) at the index of that checkpoint.
     error NotLogged(bytes32 dataset, uint64 checkpoint, uint64 index, bytes32 row);
@@ -87,15 +95,23 @@ interface ICoordinatorFaults {
     error NoOmission(bytes32 dataset, uint64 index, bytes32 row);
     /// @notice Receipts of two datasets, of two indexes, or of one row.
     error NoEquivocation();
+    /// @notice This fault was proven before.
     error FaultAlreadyPunished(bytes32 fault);
+    /// @notice The coordinator's bond is empty; the fault stays provable.
     error NothingToSlash(address coordinator);
+    /// @notice The receipt still leaves the coordinator time.
     error DemandTooEarly(uint64 includeBy);
+    /// @notice Missing rows are claimed within the claim period of the terms.
     error ClaimPeriodOver(uint64 endedAt);
+    /// @notice The demand is in another state.
     error WrongDemand(bytes32 promised_, DemandState state);
+    /// @notice The time to answer is over.
     error AnswerTooLate(uint64 answerBy);
+    /// @notice The coordinator may still answer.
     error AnswerTimeRunning(uint64 answerBy);
     /// @notice It has a proposal: that one is finalised or rejected first.
     error NotExpirable(bytes32 dataset, uint64 checkpoint, IAnnotationLedger.ProposalState state);
+    /// @notice The checkpoint may still be settled in time.
     error SettleTimeRunning(bytes32 dataset, uint64 checkpoint, uint64 settleBy);
 
     /// @notice Slashes a coordinator whose log has another leaf (a void one too) where it promised the receipt's row.
@@ -150,10 +166,14 @@ interface ICoordinatorFaults {
         external
         pure
         returns (bytes32);
+    /// @notice One demand; all zero when there is none.
     function demandOf(bytes32 promised_) external view returns (Demand memory);
     /// @notice Price of a demand, in COTA.
     function demandFee() external view returns (uint256);
+    /// @notice What the account may withdraw, in base units of the token.
     function creditOf(address account) external view returns (uint256);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
 }

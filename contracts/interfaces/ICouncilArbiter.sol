@@ -50,8 +50,11 @@ interface ICouncilArbiter is IArbiter {
         bool isGeneral;
     }
 
+    /// @notice An account stands on the roster.
     event JurorEnrolled(address indexed juror);
+    /// @notice An account was taken off the roster; panels drawn before keep it.
     event JurorStruck(address indexed juror);
+    /// @notice A dispute waits for its panel to be drawn.
     event DisputeOpened(
         uint256 indexed disputeId,
         address indexed arbitrable,
@@ -62,6 +65,7 @@ interface ICouncilArbiter is IArbiter {
     );
     /// @notice A panel was asked for (again, if the hash of its block was gone).
     event DrawScheduled(uint256 indexed disputeId, uint64 indexed round, uint64 drawBlock, uint64 size);
+    /// @notice A panel was drawn by lot; `isGeneral` tells that nobody with the credential was to be had.
     event PanelDrawn(
         uint256 indexed disputeId,
         uint64 indexed round,
@@ -70,31 +74,52 @@ interface ICouncilArbiter is IArbiter {
         uint64 commitEndsAt,
         uint64 revealEndsAt
     );
+    /// @notice The account sits on the panel of this round.
     event JurorDrawn(uint256 indexed disputeId, uint64 indexed round, address indexed juror);
+    /// @notice A juror committed to a vote.
     event VoteCommitted(uint256 indexed disputeId, uint64 indexed round, address indexed juror, bytes32 commitment);
+    /// @notice A juror showed the vote and earned its fee.
     event VoteRevealed(
         uint256 indexed disputeId, uint64 indexed round, address indexed juror, uint64 ruling, uint256 fee
     );
+    /// @notice The ruling reached the contract that asked; 0 is no answer.
     event RulingExecuted(uint256 indexed disputeId, uint64 ruling);
+    /// @notice An account may withdraw so much more coin.
     event FeeCredited(address indexed account, uint256 amount);
+    /// @notice Coin was paid out to where its owner said.
     event FeeWithdrawn(address indexed account, address indexed to, uint256 amount);
 
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice The account is not a juror.
     error NotJuror(address account);
+    /// @notice The account stands on the roster.
     error AlreadyEnrolled(address account);
     /// @notice A juror who still holds the role leaves the roster only by his own hand.
     error StillJuror(address account);
+    /// @notice The roster is bounded, so that drawing stays affordable.
     error RosterFull(uint256 most);
+    /// @notice Only questions with two answers are ruled on.
     error InvalidChoices(uint256 choices);
+    /// @notice The coin sent is not exactly the arbiter's price.
     error WrongFee(uint256 sent, uint256 cost);
+    /// @notice The dispute is in another phase.
     error WrongPhase(uint256 disputeId, Phase phase);
+    /// @notice Only the contract that asked may do this.
     error NotArbitrable(uint256 disputeId, address caller, address arbitrable);
+    /// @notice The block that draws the panel is not made yet.
     error DrawTooEarly(uint256 disputeId, uint64 drawBlock, uint256 blockNumber);
+    /// @notice The account was not drawn for this round.
     error NotOnPanel(uint256 disputeId, uint64 round, address account);
+    /// @notice A juror votes once a round.
     error AlreadyVoted(uint256 disputeId, uint64 round, address juror);
+    /// @notice A commitment must not be zero.
     error ZeroCommitment();
+    /// @notice Vote and salt are not those committed to.
     error WrongReveal(uint256 disputeId, uint64 round, address juror);
+    /// @notice Nothing is credited to the account.
     error NothingToWithdraw(address account);
+    /// @notice The receiver did not take the coin.
     error TransferFailed(address to, uint256 amount);
 
     /// @notice The caller, who holds the juror's role, stands ready to be drawn.
@@ -121,16 +146,24 @@ interface ICouncilArbiter is IArbiter {
         external
         view
         returns (bytes32);
+    /// @notice Where the dispute stands by its clock.
     function phaseOf(uint256 disputeId) external view returns (Phase);
     /// @notice Number of the running round, from 0.
     function roundOf(uint256 disputeId) external view returns (uint64);
+    /// @notice The panel of a round and its jurors.
     function panelOf(uint256 disputeId, uint64 round) external view returns (Panel memory, address[] memory jurors);
+    /// @notice Votes shown for a ruling in a round.
     function votesOf(uint256 disputeId, uint64 round, uint256 ruling) external view returns (uint256);
+    /// @notice Who asked.
     function arbitrableOf(uint256 disputeId) external view returns (IArbitrable);
+    /// @notice Number of disputes; the newest has this number.
     function disputeCount() external view returns (uint256);
+    /// @notice All enrolled accounts; those without the role are never drawn.
     function roster() external view returns (address[] memory);
+    /// @notice True when the account stands on the roster.
     function isEnrolled(address juror) external view returns (bool);
     /// @notice Fees, in wei, that the account may take out.
     function feesOf(address account) external view returns (uint256);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
 }

@@ -10,6 +10,7 @@ interface ICredentialRegistry {
     /// @param role members of this role of the access manager issue, renew and revoke the credential
     /// @param uri where its description may be found; proves nothing
     event CredentialDefined(bytes32 indexed credential, uint64 indexed role, string uri);
+    /// @notice An issuer vouches for the account until `expiresAt`; `evidence` names what it saw.
     event CredentialIssued(
         bytes32 indexed credential,
         address indexed account,
@@ -17,6 +18,7 @@ interface ICredentialRegistry {
         uint64 expiresAt,
         bytes32 evidenceHash
     );
+    /// @notice A credential lasts longer, or less long.
     event CredentialRenewed(
         bytes32 indexed credential,
         address indexed account,
@@ -24,6 +26,7 @@ interface ICredentialRegistry {
         uint64 expiresAt,
         bytes32 evidenceHash
     );
+    /// @notice An issuer no longer vouches for the account.
     event CredentialRevoked(
         bytes32 indexed credential, address indexed account, address indexed issuer, bytes32 reasonHash
     );
@@ -40,16 +43,23 @@ interface ICredentialRegistry {
         bytes32 evidenceHash;
     }
 
+    /// @notice A credential must have a name.
     error ZeroCredential();
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
     /// @notice Whoever may issue is chosen by a role of its own; the access manager's public role is everybody.
     error RoleForAll(uint64 role);
+    /// @notice A credential is defined once.
     error CredentialExists(bytes32 credential);
+    /// @notice No such credential was defined.
     error UnknownCredential(bytes32 credential);
+    /// @notice The caller does not have the role of the issuers of this credential.
     error NotIssuer(bytes32 credential, address caller, uint64 role);
+    /// @notice A credential cannot end before now.
     error ExpiryInThePast(uint64 expiresAt, uint64 now_);
     /// @notice It is held already, or was revoked and must be issued anew: `renew` is for one that was only running out.
     error WrongGrant(bytes32 credential, address account, uint64 expiresAt, uint64 revokedAt);
+    /// @notice The account never had this credential.
     error NeverIssued(bytes32 credential, address account);
 
     /// @notice Defines a credential and the role that issues it. Restricted by the access manager.
@@ -66,8 +76,10 @@ interface ICredentialRegistry {
 
     /// @notice True while issued, not revoked and not run out.
     function holdsCredential(bytes32 credential, address account) external view returns (bool);
+    /// @notice True when the credential was defined.
     function isDefined(bytes32 credential) external view returns (bool);
     /// @notice The role that issues a credential; zero, which is the access manager's own, when it is not defined.
     function roleOf(bytes32 credential) external view returns (uint64);
+    /// @notice What an account was given; all zero when it was given nothing.
     function grantOf(bytes32 credential, address account) external view returns (Grant memory);
 }

@@ -24,6 +24,7 @@ interface IDatasetRegistry {
         address deliveries;
     }
 
+    /// @notice One batch of items and their hidden answers.
     struct Batch {
         bytes32 itemsRoot;
         bytes32 goldRoot;
@@ -31,6 +32,7 @@ interface IDatasetRegistry {
         uint32 count;
     }
 
+    /// @notice New datasets are served by these contracts from now on; older datasets keep theirs.
     event VersionAdded(
         uint64 indexed version,
         address ledger,
@@ -41,7 +43,9 @@ interface IDatasetRegistry {
         address faults,
         address deliveries
     );
+    /// @notice New datasets may, or may no longer, be paid for in this token.
     event PaymentTokenAllowed(address indexed token, bool allowed);
+    /// @notice A dataset exists, its terms frozen.
     event DatasetCreated(
         bytes32 indexed dataset,
         address indexed publisher,
@@ -51,6 +55,7 @@ interface IDatasetRegistry {
         bytes terms,
         string uri
     );
+    /// @notice Items and hidden answers were committed to, before their first lease.
     event BatchAdded(
         bytes32 indexed dataset,
         uint32 indexed batch,
@@ -59,20 +64,28 @@ interface IDatasetRegistry {
         uint64 firstItem,
         uint32 count
     );
+    /// @notice The publisher moved the dataset to another state of its life.
     event DatasetStateChanged(bytes32 indexed dataset, DatasetState state);
 
     /// @notice A term lies out of its bounds (types.sol); `term` is the name of its field.
     error InvalidTerm(string term);
+    /// @notice The caller is not the dataset's publisher.
     error NotPublisher(bytes32 dataset, address caller, address publisher);
+    /// @notice The registry knows no such dataset.
     error UnknownDataset(bytes32 dataset);
+    /// @notice Same publisher, terms and salt: this dataset exists.
     error DatasetExists(bytes32 dataset);
+    /// @notice No version has this number.
     error UnknownVersion(uint64 number);
     /// @notice No set of contracts is registered yet.
     error NoVersion();
     /// @notice A contract of a version has no code, or answers to another registry or ledger.
     error InvalidVersion(address contractAddress);
+    /// @notice The token is not on the list, or has no code.
     error PaymentTokenNotAllowed(address token);
+    /// @notice The dataset's state does not allow this.
     error WrongState(bytes32 dataset, DatasetState state);
+    /// @notice A dataset does not go from this state to that one.
     error InvalidTransition(bytes32 dataset, DatasetState from, DatasetState to);
     /// @notice A batch has at least one item, at most 2^20, and two roots.
     error InvalidBatch(bytes32 itemsRoot, bytes32 goldRoot, uint32 count);
@@ -111,8 +124,11 @@ interface IDatasetRegistry {
     function datasetId(address publisher, bytes32 termsHash, bytes32 salt) external view returns (bytes32);
     /// @notice All terms. Reverts for an unknown dataset, as do the narrower readings below.
     function termsOf(bytes32 dataset) external view returns (Terms memory);
+    /// @notice The terms that the vault reads.
     function stakeTermsOf(bytes32 dataset) external view returns (StakeTerms memory);
+    /// @notice The terms that the court reads.
     function courtTermsOf(bytes32 dataset) external view returns (CourtTerms memory);
+    /// @notice The terms that the ledger reads.
     function ledgerTermsOf(bytes32 dataset) external view returns (LedgerTerms memory);
     /// @notice The one contract of a kind that may serve the dataset; reverts for an unknown dataset.
     function servingOf(bytes32 dataset) external view returns (Version memory);
@@ -122,14 +138,24 @@ interface IDatasetRegistry {
     function creationPausedUntil() external view returns (uint64);
     /// @notice Zero values for an unknown dataset, as in all readings below.
     function recordOf(bytes32 dataset) external view returns (address shares, DatasetState state);
+    /// @notice keccak256 of the ABI-encoded terms; zero for an unknown dataset.
     function termsHashOf(bytes32 dataset) external view returns (bytes32);
+    /// @notice Where the dataset is in its life; None when unknown.
     function stateOf(bytes32 dataset) external view returns (DatasetState);
+    /// @notice The dataset's shares. Reverts with UnknownDataset.
     function sharesOf(bytes32 dataset) external view returns (address);
+    /// @notice Number of the version that serves the dataset.
     function versionOf(bytes32 dataset) external view returns (uint64);
+    /// @notice The contracts of a version. Reverts with UnknownVersion.
     function version(uint64 number) external view returns (Version memory);
+    /// @notice Number of the version that serves new datasets; zero while there is none.
     function latestVersion() external view returns (uint64);
+    /// @notice True when new datasets may be paid for in the token.
     function isPaymentToken(address token) external view returns (bool);
+    /// @notice Number of batches of the dataset.
     function batchCount(bytes32 dataset) external view returns (uint32);
+    /// @notice A batch, counted from 1.
     function batchOf(bytes32 dataset, uint32 batch) external view returns (Batch memory);
+    /// @notice Number of items in all batches.
     function itemCount(bytes32 dataset) external view returns (uint64);
 }

@@ -23,6 +23,7 @@ interface IDatasetShares is IERC20 {
         bytes32[] proof;
     }
 
+    /// @notice Shares changed hands; both balances after it.
     event SharesMoved(
         bytes32 indexed dataset,
         address indexed from,
@@ -31,9 +32,11 @@ interface IDatasetShares is IERC20 {
         uint256 fromBalance,
         uint256 toBalance
     );
+    /// @notice Shares of an epoch exist, unclaimed; they earn from `acc` on.
     event EpochOpened(
         bytes32 indexed dataset, uint64 indexed epoch, bytes32 root, uint64 total, uint128 acc, uint64 supply
     );
+    /// @notice An account took its shares of an epoch; `remaining` is what others have not, `balance` all that it has.
     event SharesClaimed(
         bytes32 indexed dataset,
         uint64 indexed epoch,
@@ -43,9 +46,11 @@ interface IDatasetShares is IERC20 {
         uint64 remaining,
         uint256 balance
     );
+    /// @notice Revenue reached all holders; the pool after it.
     event RevenuePaid(
         bytes32 indexed dataset, address indexed payer, uint256 amount, uint128 acc, uint64 supply, uint64 rem
     );
+    /// @notice An account's revenue was paid out.
     event RevenueClaimed(bytes32 indexed dataset, address indexed account, address indexed to, uint256 amount);
     /// @param amount shares that moved
     /// @param value revenue due that moved with them, in 1/10^19 of a base unit
@@ -59,33 +64,50 @@ interface IDatasetShares is IERC20 {
         uint256 owed,
         uint256 toBalance
     );
+    /// @notice A contract lets anyone trigger its claims, or no longer.
     event ClaimForAllowed(bytes32 indexed dataset, address indexed account, bool allowed);
+    /// @notice Under the AllowList policy, shares may or may no longer be moved to this account.
     event TransferAllowed(bytes32 indexed dataset, address indexed account, bool allowed);
 
     /// @notice Only clones that the registry made hold shares; the implementation behind them is inert.
     error NotAClone();
+    /// @notice The caller is not the dataset's ledger.
     error NotLedger(address caller);
+    /// @notice The caller is not the dataset's market.
     error NotMarket(address caller);
+    /// @notice The caller is not the dataset's publisher.
     error NotPublisher(address caller);
+    /// @notice The amount must be more than zero.
     error ZeroAmount();
     /// @notice Nobody holds a share yet: revenue is refused, never parked for whoever comes first.
     error NoShares();
     /// @notice The accumulator is full (about 3.4 x 10^28 base units paid): sales stop, claims go on.
     error PoolFull(uint256 amount);
+    /// @notice An epoch opens once.
     error EpochAlreadyOpen(uint64 epoch);
+    /// @notice No settlement of this epoch is final.
     error EpochNotOpen(uint64 epoch);
+    /// @notice More shares than the terms allow.
     error SupplyCapExceeded(uint256 supply, uint64 cap);
+    /// @notice The settlement has fewer leaves.
     error IndexOutOfRange(uint64 epoch, uint32 index, uint32 leafCount);
+    /// @notice The leaf was claimed before.
     error AlreadyClaimed(uint64 epoch, uint32 index);
+    /// @notice The Merkle proof does not lead from this leaf to the root of the settlement.
     error InvalidProof(uint64 epoch, uint32 index);
     /// @notice The settlement's leaves add up to more than its total: the last to come find nothing.
     error EpochExhausted(uint64 epoch, uint64 remaining, uint64 units);
+    /// @notice Nobody, or the shares contract itself, cannot receive.
     error InvalidReceiver(address receiver);
+    /// @notice Shares do not move before this time.
     error TransfersLocked(uint64 until);
+    /// @notice The publisher did not list the receiver.
     error ReceiverNotListed(address receiver);
+    /// @notice A contract that did not agree to it is paid only at its own call.
     error ClaimForNotAllowed(address account);
     /// @notice The account has no successor, or its succession is not complete.
     error NotSucceeded(address account);
+    /// @notice The account has neither shares nor revenue.
     error NothingToInherit(address account);
 
     /// @notice Pays `amount` of the payment token to all holders. Reverts while no share exists. Anyone may call.
@@ -123,19 +145,28 @@ interface IDatasetShares is IERC20 {
     function epochOf(uint64 epoch) external view returns (bytes32 root, uint128 acc, uint64 remaining, uint32 leafCount);
     /// @notice Number of epochs opened, in whatever order.
     function epochCount() external view returns (uint64);
+    /// @notice True when the leaf was claimed.
     function isClaimed(uint64 epoch, uint32 index) external view returns (bool);
     /// @notice Accumulated revenue per share unit (x 10^19), shares, and what was taken in advance (x 10^19).
     function pool() external view returns (uint128 acc, uint64 supply, uint64 rem);
     /// @notice Value due to a holder = balance x (acc - accPaid) + frac (x 10^19), and `owed` in whole base units.
     function holder(address account) external view returns (uint128 accPaid, uint64 balance, uint64 frac, uint256 owed);
+    /// @notice True when the contract lets anyone trigger its claims.
     function claimForAllowed(address account) external view returns (bool);
+    /// @notice True when the publisher listed the account.
     function transferAllowed(address account) external view returns (bool);
+    /// @notice What this clone was made with; it stands in its code.
     function config() external view returns (SharesConfig memory);
+    /// @notice The dataset whose shares these are.
     function dataset() external view returns (bytes32);
+    /// @notice The token in which revenue comes and goes.
     function paymentToken() external view returns (address);
     /// @notice Where holders name the successors of their keys.
     function successions() external view returns (address);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
+    /// @notice The market that sells licenses.
     function market() external view returns (address);
 }

@@ -35,27 +35,38 @@ interface IDeliveryDesk is IArbitrable {
         uint128 price;
     }
 
+    /// @notice The licensee says that she has the data.
     event DeliveryAcknowledged(uint256 indexed license, bytes32 indexed dataset, address indexed licensee);
+    /// @notice A licensee says that she could not download; the coordinator has until `dueAt`.
     event DeliveryDemanded(
         uint256 indexed license, bytes32 indexed dataset, address indexed coordinator, uint128 price, uint64 dueAt
     );
     /// @param evidenceHash SHA-256 of what shows the delivery: the record of reads, the export's own hash
     event DeliveryAnswered(uint256 indexed license, bytes32 indexed dataset, bytes32 evidenceHash);
+    /// @notice The arbiter was asked whether the data was delivered.
     event DeliveryDisputed(uint256 indexed license, bytes32 indexed dataset, uint256 indexed disputeId);
     /// @param returned COTA credited to the licensee at the ledger; zero when the delivery was upheld
     event DeliveryRuled(
         uint256 indexed license, bytes32 indexed dataset, DeliveryState state, address licensee, uint128 returned
     );
 
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice The caller does not own the license.
     error NotLicensee(uint256 license, address caller, address licensee);
+    /// @notice The caller is not the dataset's acting coordinator.
     error NotCoordinator(bytes32 dataset, address caller, address coordinator);
+    /// @notice Only the arbiter rules.
     error NotArbitrator(address caller);
     /// @notice The license's dataset belongs to another version of the contracts.
     error NotServed(bytes32 dataset, address deliveries);
+    /// @notice The delivery is in another state.
     error WrongDelivery(uint256 license, DeliveryState state);
+    /// @notice Delivery can be demanded for a bounded time after the purchase.
     error DemandTooLate(uint256 license, uint64 until, uint64 now_);
+    /// @notice The coordinator still has time.
     error NotDueYet(uint256 license, uint64 dueAt);
+    /// @notice The dispute is not about a delivery.
     error UnknownDispute(uint256 disputeId);
 
     /// @notice Says that the license's data arrived. Only the licensee, before any ruling.
@@ -75,13 +86,18 @@ interface IDeliveryDesk is IArbitrable {
     /// @notice Has a ruling asked anew; the cost is paid with the call, exactly. Only the licensee or the coordinator.
     function appeal(uint256 license) external payable;
 
+    /// @notice Where the delivery of a license stands.
     function deliveryOf(uint256 license) external view returns (Delivery memory);
     /// @notice The arbitrator's number of the last dispute about the license; means nothing before one.
     function disputeOf(uint256 license) external view returns (uint256 disputeId);
     /// @notice What `dispute` costs, in wei.
     function disputeCost(uint256 license) external view returns (uint256);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
+    /// @notice The market that sells licenses.
     function market() external view returns (address);
+    /// @notice Who rules.
     function arbiter() external view returns (address);
 }

@@ -16,6 +16,8 @@ interface IEntrance {
     /// @param until now when the pause is lifted
     event EntrancePaused(Entrance indexed entrance, uint64 indexed version, uint64 until);
 
+    /// @notice The guardian closed this entrance until a time; nothing that takes money out can be closed.
     error EntranceClosed(Entrance entrance, uint64 until);
+    /// @notice A pause is bounded, so that a lost guardian key closes nothing for good.
     error PauseTooLong(uint64 duration, uint64 longest);
 }

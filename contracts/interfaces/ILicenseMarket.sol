@@ -10,6 +10,7 @@ import {DatasetState} from "../types.sol";
 /// @dev Token assumptions: see IDatasetRegistry. The buyer's limits (price, terms, deadline) travel with the order, and
 /// the terms' hash covers the payment token, so that nothing the publisher does first can cost the buyer more.
 interface ILicenseMarket {
+    /// @notice A buyer's limits: nothing beyond them is ever taken.
     struct Order {
         bytes32 dataset;
         uint8 class;
@@ -19,6 +20,7 @@ interface ILicenseMarket {
         address receiver;
     }
 
+    /// @notice An ERC-2612 permit for the price.
     struct Permit {
         uint256 value;
         uint256 deadline;
@@ -40,7 +42,9 @@ interface ILicenseMarket {
         uint8 class;
     }
 
+    /// @notice A class costs `price` from `effectiveAt` on.
     event PriceSet(bytes32 indexed dataset, uint8 indexed class, uint128 price, uint64 effectiveAt);
+    /// @notice A license exists, and names what it is for.
     event LicenseBought(
         uint256 indexed license,
         bytes32 indexed dataset,
@@ -52,6 +56,7 @@ interface ILicenseMarket {
         bytes32 termsHash,
         uint64 expiresAt
     );
+    /// @notice A license was bound to the epochs and the price of now.
     event LicenseRenewed(
         uint256 indexed license,
         bytes32 indexed dataset,
@@ -60,36 +65,52 @@ interface ILicenseMarket {
         uint64 epochs,
         uint64 expiresAt
     );
+    /// @notice A royalty was paid under a license; `reportHash` is zero when it is no report.
     event RoyaltyPaid(
         uint256 indexed license, bytes32 indexed dataset, address indexed payer, uint256 amount, bytes32 reportHash
     );
     /// @param dueAt when it was due; zero when none was
     /// @param late whether it came after that: it cures the license, and the lateness stays counted
     event ReportFiled(uint256 indexed license, bytes32 indexed dataset, bytes32 reportHash, uint64 dueAt, bool late);
+    /// @notice A credit was paid out to where its owner said.
     event CreditWithdrawn(address indexed token, address indexed account, address indexed to, uint256 amount);
 
+    /// @notice The caller is not the dataset's publisher.
     error NotPublisher(bytes32 dataset, address caller, address publisher);
     /// @notice The dataset belongs to another version of the contracts, or to none.
     error NotServed(bytes32 dataset, address market);
+    /// @notice The dataset's state allows no sales.
     error NotForSale(bytes32 dataset, DatasetState state);
     /// @notice Before a first epoch with shares is finalised nothing is priced or sold.
     error NoEpoch(bytes32 dataset);
+    /// @notice The price is below the floor of the terms.
     error PriceBelowFloor(uint128 price, uint128 floor);
+    /// @notice The price does not fit.
     error PriceTooHigh(uint128 price, uint128 most);
+    /// @notice This class of license has no price.
     error ClassNotSold(bytes32 dataset, uint8 class);
+    /// @notice The price is more than the buyer agreed to.
     error PriceAboveLimit(uint128 price, uint128 limit);
+    /// @notice The hash of the terms seen by the signer or buyer is not that of the dataset's terms.
     error TermsMismatch(bytes32 seen, bytes32 actual);
+    /// @notice The buyer's deadline is past.
     error Expired(uint64 deadline, uint64 now_);
     /// @notice The permit did not lead to a sufficient allowance: expired, wrongly signed, for somebody else's wallet, or
     /// too small.
     error PermitFailed(address token, address owner, uint256 allowance, uint256 needed);
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice Licenses cannot be transferred.
     error LicenseLocked(uint256 license);
+    /// @notice No license has this number.
     error UnknownLicense(uint256 license);
+    /// @notice The caller does not own the license.
     error NotLicensee(uint256 license, address caller, address licensee);
+    /// @notice Neither money nor a report.
     error NothingToReport(uint256 license);
     /// @notice A report is overdue: the licensee files it, late, and then renews.
     error ReportOverdue(uint256 license, uint64 dueAt);
+    /// @notice Nothing is credited to the account.
     error NoCredit(address token, address account);
 
     /// @notice Stops new sales for at most 7 days; zero lifts the pause. Renewals and royalties go on. Restricted by the
@@ -118,6 +139,7 @@ interface ILicenseMarket {
     function priceOf(bytes32 dataset, uint8 class) external view returns (uint128);
     /// @notice A price set and not yet in force, and when it will be; zeros when there is none.
     function pendingPriceOf(bytes32 dataset, uint8 class) external view returns (uint128 price, uint64 effectiveAt);
+    /// @notice What the license is for. Reverts with UnknownLicense.
     function licenseOf(uint256 license) external view returns (License memory);
     /// @notice A licensee's reports: when the next is due (zero: no duty any more, or never any; in the past: one was
     /// missed), how many were filed, how many of them late.
@@ -126,8 +148,12 @@ interface ILicenseMarket {
     function paidAt(uint256 license) external view returns (uint64);
     /// @notice Sales are closed before it.
     function salesPausedUntil() external view returns (uint64);
+    /// @notice Number of licenses; the newest has this number.
     function licenseCount() external view returns (uint256);
+    /// @notice What the account may withdraw, in base units of the token.
     function creditOf(address token, address account) external view returns (uint256);
+    /// @notice Who is credited the treasury's part.
     function treasury() external view returns (address);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
 }

@@ -42,15 +42,25 @@ interface IProofDesk {
         bytes32[] proof;
     }
 
+    /// @notice The statement is not the row that is meant.
     error WrongRow(bytes32 expected, bytes32 given);
+    /// @notice The agent key is not of this account, dataset and time.
     error WrongAgentKey(address account, address agent);
+    /// @notice The signature is not by its signer.
     error NotSigned(address signer);
+    /// @notice Two leaves of one account must be given in ascending order.
     error LeavesNotAscending(uint32 before, uint32 index);
+    /// @notice What was shown is no fault.
     error NoFault(ISettlementCourt.Ground ground);
+    /// @notice The item does not lie under the root of its batch.
     error InvalidItem(uint32 batch, uint32 position);
+    /// @notice The opened gold does not lie under the root of its batch.
     error InvalidOpening(uint32 batch, uint32 position);
+    /// @notice The leaf does not lie under the root of the settlement.
     error InvalidLeaf(bytes32 dataset, uint64 epoch, uint32 index);
+    /// @notice The row does not stand at that index of the checkpoint.
     error NotLogged(bytes32 dataset, uint64 epoch, uint64 index, bytes32 row);
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
 
     /// @notice Answers a demand; anyone may. A contract wallet that denies its signature is referred to a panel: the demand ends
@@ -91,6 +101,8 @@ interface IProofDesk {
         GoldOpening calldata other
     ) external returns (uint256 caseId);
 
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
 }

@@ -85,12 +85,14 @@ interface ISettlementCourt is IArbitrable {
         bytes32 evidence;
     }
 
+    /// @notice What an appeal is about.
     struct AppealRecord {
         uint32 index;
         bool hasPenalty;
         uint64 units;
     }
 
+    /// @notice Somebody posted a bond against a settlement, or for her units.
     event CaseOpened(
         uint256 indexed caseId,
         bytes32 indexed dataset,
@@ -105,6 +107,7 @@ interface ISettlementCourt is IArbitrable {
     );
     /// @notice The arbiter was asked.
     event CaseReferred(uint256 indexed caseId, address indexed arbiter, uint256 indexed disputeId);
+    /// @notice A ruling goes to a larger panel, under a bond twice the last.
     event RulingAppealed(
         uint256 indexed caseId, address indexed appellant, uint32 round, uint96 bond, uint8 against, uint64 deadline
     );
@@ -112,6 +115,7 @@ interface ISettlementCourt is IArbitrable {
     event CaseClosed(
         uint256 indexed caseId, bytes32 indexed dataset, uint64 indexed epoch, uint8 outcome, uint256 burnt
     );
+    /// @notice A contributor says that a final settlement counts her wrongly.
     event AppealOpened(
         uint256 indexed caseId,
         bytes32 indexed dataset,
@@ -131,35 +135,58 @@ interface ISettlementCourt is IArbitrable {
         uint256 missed,
         uint128 paid
     );
+    /// @notice An account may withdraw so much more.
     event Credited(address indexed account, address indexed token, uint256 amount);
+    /// @notice A credit was paid out to where its owner said.
     event CreditWithdrawn(address indexed account, address indexed token, address indexed to, uint256 amount);
 
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice A part of the court must be a contract.
     error NoCode(address part);
+    /// @notice Only the arbiter rules.
     error NotArbiter(address caller, address arbiter);
+    /// @notice This ground is decided on chain.
     error NotForPanel(Ground ground);
+    /// @notice A panel needs evidence to read.
     error ZeroEvidence();
     /// @notice The same ground with the same evidence was raised against this attempt before.
     error AlreadyRaised(bytes32 dataset, uint64 epoch, uint32 attempt, Ground ground, bytes32 evidence);
+    /// @notice The coin sent is not exactly the arbiter's price.
     error WrongFee(uint256 sent, uint256 cost);
+    /// @notice The case is over.
     error CaseNotOpen(uint256 caseId, Outcome outcome);
+    /// @notice The deadline is not past.
     error DeadlineNotReached(uint256 caseId, uint64 deadline);
+    /// @notice The settlement that the case is about still stands.
     error NotMoot(uint256 caseId);
+    /// @notice The ruling cannot be appealed, or no longer.
     error NotAppealable(uint256 caseId, uint256 ruling);
+    /// @notice Only who lost may appeal.
     error NotLoser(uint256 caseId, address caller, uint256 ruling);
     /// @notice Neither the proof desk nor the audit desk of this court.
     error NotDesk(address caller, address desk);
+    /// @notice The case demands no data.
     error NotADemand(uint256 caseId, Ground ground);
+    /// @notice The row does not stand at that index of the checkpoint.
     error NotLogged(bytes32 dataset, uint64 epoch, uint64 index, bytes32 row);
     /// @notice An explicitly empty index: nobody signed it, and it counts for nobody.
     error VoidRow(uint64 index);
+    /// @notice The leaf does not lie under the root of the settlement.
     error InvalidLeaf(bytes32 dataset, uint64 epoch, uint32 index);
+    /// @notice The settlement is not final.
     error NotFinalized(bytes32 dataset, uint64 epoch, IAnnotationLedger.ProposalState state);
+    /// @notice The appeal period is over.
     error AppealTooLate(bytes32 dataset, uint64 epoch, uint64 until);
+    /// @notice An account appeals an epoch once.
     error AlreadyAppealed(bytes32 dataset, uint64 epoch, address account);
+    /// @notice Only the account itself appeals.
     error NotAppellant(address account, address caller);
+    /// @notice Neither units nor a penalty are asked about.
     error NothingToAppeal();
+    /// @notice More units than her labels may earn.
     error AboveLabels(uint256 units, uint256 most);
+    /// @notice Nothing is credited to the account.
     error NothingToWithdraw(address account, address token);
 
     /// @notice Puts a settlement before a panel. Costs `nextBond` in COTA and the arbiter's fee.
@@ -218,9 +245,11 @@ interface ISettlementCourt is IArbitrable {
 
     // ---- readings
 
+    /// @notice One case; all zero when there is none of this number.
     function caseOf(uint256 caseId) external view returns (Case memory);
     /// @notice Number of the last case; they count from 1.
     function caseCount() external view returns (uint256);
+    /// @notice What an appeal is about; all zero for other cases.
     function appealOf(uint256 caseId) external view returns (AppealRecord memory);
     /// @notice Bond of the next case against the checkpoint's present attempt: the terms', doubled by each before.
     function nextBond(bytes32 dataset, uint64 epoch) external view returns (uint256);
@@ -233,11 +262,18 @@ interface ISettlementCourt is IArbitrable {
         returns (address victor, address proposer);
     /// @notice COTA of all open cases.
     function lockedBonds() external view returns (uint256);
+    /// @notice What the account may withdraw, in base units of the token.
     function creditOf(address token, address account) external view returns (uint256);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
+    /// @notice Who rules.
     function arbiter() external view returns (address);
+    /// @notice How payment tokens are counted in COTA.
     function rates() external view returns (address);
+    /// @notice The part that judges proofs.
     function proofDesk() external view returns (address);
+    /// @notice The part that keeps audits.
     function auditDesk() external view returns (address);
 }

@@ -60,8 +60,11 @@ interface IStakeVault {
         Executed
     }
 
+    /// @notice Somebody paid into an account's free stake; `freeBalance` is all of it after.
     event Deposited(address indexed account, address indexed payer, uint256 amount, uint256 freeBalance);
+    /// @notice An account took free stake out; `freeBalance` is what stays.
     event Withdrawn(address indexed account, address indexed to, uint256 amount, uint256 freeBalance);
+    /// @notice An account may be given work; its stake, or its sponsor's, is locked.
     event Joined(
         bytes32 indexed dataset,
         address indexed account,
@@ -70,6 +73,7 @@ interface IStakeVault {
         uint128 stake,
         uint128 penaltyCap
     );
+    /// @notice An account takes no more work; its lock ends by release or expiry.
     event Left(bytes32 indexed dataset, address indexed account, uint64 leftAt);
     /// @param expired true when the lock ended by time, false when its last checkpoint was settled
     event Released(bytes32 indexed dataset, address indexed account, address indexed to, uint128 amount, bool expired);
@@ -85,38 +89,60 @@ interface IStakeVault {
         uint128 burnt,
         uint128 stakeLeft
     );
+    /// @notice An appeal keeps a penalty from being executed.
     event PenaltyHeld(bytes32 indexed dataset, uint64 indexed epoch, address indexed account, uint32 index);
+    /// @notice An appeal was upheld: the penalty can never be executed.
     event PenaltyCancelled(bytes32 indexed dataset, uint64 indexed epoch, uint32 index);
     /// @param until from then on it can no longer be executed
     event PenaltyReleased(bytes32 indexed dataset, uint64 indexed epoch, uint32 index, uint64 until);
 
+    /// @notice An address that must be given is zero, or is this contract itself where that would lose what is sent.
     error ZeroAddress();
+    /// @notice The amount must be more than zero.
     error ZeroAmount();
+    /// @notice The free stake is less than what is needed.
     error InsufficientFreeStake(address account, uint256 free, uint256 needed);
     /// @notice The dataset belongs to another version of the contracts, or to none.
     error NotServed(bytes32 dataset, address vault);
+    /// @notice The dataset takes no new members.
     error NotOpen(bytes32 dataset, DatasetState state);
+    /// @notice Whoever knows the hidden answers cannot work for them.
     error PublisherCannotJoin(bytes32 dataset, address publisher);
+    /// @notice The hash of the terms seen by the signer or buyer is not that of the dataset's terms.
     error TermsMismatch(bytes32 seen, bytes32 actual);
+    /// @notice The penalty cap seen by the signer is not that of the terms.
     error CapMismatch(uint128 seen, uint128 actual);
     /// @notice The terms ask for a credential that the account does not hold, or no longer.
     error MissingCredential(bytes32 credential, address account);
+    /// @notice The membership is in another state.
     error WrongMembership(bytes32 dataset, address account, MembershipState state);
+    /// @notice Without a signature, only the account itself may do this.
     error NotAccount(address account, address caller);
+    /// @notice The signature is not by the account.
     error InvalidSignature(address account);
+    /// @notice The signer's deadline is past.
     error SignatureExpired(uint64 deadline, uint64 now_);
+    /// @notice The statement was used before.
     error NonceUsed(address account, uint256 nonce);
     /// @notice The checkpoint was not made later than leaving + longest receipt.
     error CheckpointTooEarly(uint64 checkpoint, uint64 madeAt, uint64 lastReceipt);
+    /// @notice Not all checkpoints up to this one are settled.
     error NotSettled(bytes32 dataset, uint64 checkpoint);
+    /// @notice The lock lasts until a later time.
     error LockedUntil(uint64 until);
+    /// @notice The caller is not the court of the dataset's version.
     error NotCourt(bytes32 dataset, address caller, address court);
+    /// @notice The settlement is not final.
     error NotFinal(bytes32 dataset, uint64 epoch);
+    /// @notice The leaf has no penalty.
     error NothingToPenalise(uint64 epoch, uint32 index);
+    /// @notice The penalty was executed, is held or was cancelled.
     error WrongPenalty(bytes32 dataset, uint64 epoch, uint32 index, PenaltyState state);
     /// @notice Penalties are executed from `opens` on and before `closes`.
     error NotPenaltyTime(uint64 opens, uint64 closes, uint64 now_);
+    /// @notice The settlement has fewer leaves.
     error IndexOutOfRange(uint64 epoch, uint32 index, uint32 leafCount);
+    /// @notice The Merkle proof does not lead from this leaf to the root of the settlement.
     error InvalidProof(uint64 epoch, uint32 index);
     /// @notice The checkpoint holds, or may hold, work of a membership before this one.
     error EarlierWork(uint64 epoch, uint64 madeAt, uint64 joinedAt);
@@ -162,8 +188,11 @@ interface IStakeVault {
     /// @notice Lets a held penalty be executed after all, for at least as long as one that nobody appealed.
     function releasePenalty(bytes32 dataset, uint64 epoch, uint32 index) external;
 
+    /// @notice Where the penalty of a leaf stands.
     function penaltyStateOf(bytes32 dataset, uint64 epoch, uint32 index) external view returns (PenaltyState);
+    /// @notice COTA of the account that no membership locks.
     function freeStake(address account) external view returns (uint256);
+    /// @notice One membership; all zero when there was none.
     function membership(bytes32 dataset, address account) external view returns (Membership memory);
     /// @notice True while active.
     function isMember(bytes32 dataset, address account) external view returns (bool);
@@ -176,11 +205,15 @@ interface IStakeVault {
     /// may be penalised, by 180 days at most. Without those, at the latest leaving + receipt + checkpoint + settle + penalty
     /// period.
     function expiryOf(bytes32 dataset, address account) external view returns (uint64);
+    /// @notice True when a statement of the account used this nonce.
     function nonceUsed(address account, uint256 nonce) external view returns (bool);
     /// @notice EIP-712 domain of joining and leaving: "Cota", "1", chain id, this contract.
     function domainSeparator() external view returns (bytes32);
+    /// @notice The registry that this contract serves.
     function registry() external view returns (address);
+    /// @notice The ledger that this contract works with.
     function ledger() external view returns (address);
+    /// @notice COTA.
     function stakeToken() external view returns (address);
     /// @notice Where the credentials that terms ask for are kept.
     function credentials() external view returns (address);

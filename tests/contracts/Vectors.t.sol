@@ -45,6 +45,23 @@ contract VectorsTest is World {
         }
     }
 
+    function test_vectors__settlement__of_1000_accounts() public view {
+        string memory json = _read("settlement_tree");
+        uint256 count = json.readUint(".large.count");
+        assertEq(count, 1000);
+        IDatasetShares.ShareClaim memory c;
+        c.epoch = uint64(json.readUint(".epoch"));
+        bytes32[] memory leaves = new bytes32[](count);
+        for (uint32 i = 0; i < count; ++i) {
+            (c.index, c.account, c.units) = (i, address(uint160(i) + 1), 1e9 + i);
+            leaves[i] = this.hashLeaf(json.readAddress(".ledger"), json.readBytes32(".dataset"), c);
+        }
+        bytes32 root = json.readBytes32(".large.root");
+        assertEq(SettlementTree.root(leaves), root);
+        c.proof = json.readBytes32Array(".large.lastProof");
+        assertTrue(this.verifyLeaf(json.readAddress(".ledger"), json.readBytes32(".dataset"), c, root));
+    }
+
     function test_vectors__typed_data__struct_hashes_and_digests() public view {
         string memory json = _read("typed_data");
         address ledger_ = json.readAddress(".ledger");
