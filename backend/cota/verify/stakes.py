@@ -61,11 +61,12 @@ async def _read_vault(client: NodeClient, facts: Facts, at: Address, said: Seque
 
 @dataclass
 class _Lock:
-    """A membership replayed. `left` of its stake is still locked."""
+    """A membership replayed: `taken` of its stake by penalties, `left` still locked."""
 
     stake: int
     cap: int
     left: int
+    taken: int = 0
     state: MembershipState = MembershipState.ACTIVE
 
 
@@ -96,7 +97,10 @@ def check_stakes(
             raise first
         for dataset in facts.datasets:
             _check_times(tally, dataset, facts.block_times)
-        tally.need("no penalty was executed yet")
+        for vault in replayed.values():
+            for (_, account), lock in vault.locks.items():
+                tally.within(f"what penalties took of {account}", lock.taken, most=lock.cap)
+        tally.need("nobody joined yet")
     nobody = "nobody posted a stake yet"
     with report.check("stakes.free", "free stake is what was posted and not locked or taken out") as tally:
         for at, view in vaults.items():
@@ -144,7 +148,8 @@ def _take(
     tally: Tally, lock: _Lock, event: Event, leaves: Mapping[tuple[bytes, int, int], tuple[Address, int]]
 ) -> None:
     args, where = event.args, describe(event)
-    due = min(args["penalty"], lock.cap - (lock.stake - lock.left), lock.left)
+    due = min(args["penalty"], lock.cap - lock.taken, lock.left)
+    lock.taken += args["burnt"]
     lock.left -= args["burnt"]
     tally.equal(f"burnt by {where}", due, args["burnt"])
     tally.equal(f"stake left after {where}", lock.left, args["stake_left"])
