@@ -21,6 +21,9 @@ from cota.verify.report import Disagreement, Report, Tally
 Lock = tuple[bytes, Address]
 """Dataset, account."""
 
+Leaves = Mapping[tuple[bytes, int, int], tuple[Address, int]]
+"""Account and penalty, by dataset, epoch, index."""
+
 _MOVES = ("Deposited", "Withdrawn", "Joined", "Left", "Penalised", "Released")
 
 
@@ -86,20 +89,7 @@ def check_stakes(
     with report.check(
         "stakes.penalties", "each penalty is its leaf's, once, in time, within the cap (P7)"
     ) as tally:
-        leaves, first = _leaves(epochs), None
-        for event in sorted(facts.of(StakeVault.name, *_MOVES), key=place):
-            # What a vault says is followed to its end, so that the other checks tell of nothing else.
-            try:
-                _replay(tally, replayed[Address(event.emitter)], event, leaves)
-            except Disagreement as error:
-                first = first or error
-        if first is not None:
-            raise first
-        for dataset in facts.datasets:
-            _check_times(tally, dataset, facts.block_times)
-        for vault in replayed.values():
-            for (_, account), lock in vault.locks.items():
-                tally.within(f"what penalties took of {account}", lock.taken, most=lock.cap)
+        _check_penalties(tally, facts, replayed, _leaves(epochs))
         tally.need("nobody joined yet")
     nobody = "nobody posted a stake yet"
     with report.check("stakes.free", "free stake is what was posted and not locked or taken out") as tally:
@@ -122,9 +112,24 @@ def check_stakes(
         tally.need(nobody)
 
 
-def _replay(
-    tally: Tally, vault: _Vault, event: Event, leaves: Mapping[tuple[bytes, int, int], tuple[Address, int]]
-) -> None:
+def _check_penalties(tally: Tally, facts: Facts, replayed: Mapping[Address, _Vault], leaves: Leaves) -> None:
+    """What a vault says is followed to its end, so that the other checks tell of nothing else."""
+    first: Disagreement | None = None
+    for event in sorted(facts.of(StakeVault.name, *_MOVES), key=place):
+        try:
+            _replay(tally, replayed[Address(event.emitter)], event, leaves)
+        except Disagreement as error:
+            first = first or error
+    if first is not None:
+        raise first
+    for dataset in facts.datasets:
+        _check_times(tally, dataset, facts.block_times)
+    for vault in replayed.values():
+        for (_, account), lock in vault.locks.items():
+            tally.within(f"what penalties took of {account}", lock.taken, most=lock.cap)
+
+
+def _replay(tally: Tally, vault: _Vault, event: Event, leaves: Leaves) -> None:
     args, free = event.args, vault.free
     if event.name == "Deposited":
         free[args["account"]] = free.get(args["account"], 0) + args["amount"]
@@ -144,9 +149,7 @@ def _replay(
         _take(tally, vault.locks[_lock(event)], event, leaves)
 
 
-def _take(
-    tally: Tally, lock: _Lock, event: Event, leaves: Mapping[tuple[bytes, int, int], tuple[Address, int]]
-) -> None:
+def _take(tally: Tally, lock: _Lock, event: Event, leaves: Leaves) -> None:
     args, where = event.args, describe(event)
     due = min(args["penalty"], lock.cap - lock.taken, lock.left)
     lock.taken += args["burnt"]
@@ -181,7 +184,7 @@ def _check_times(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> No
         tally.within(f"time of {where}", times[event.block_number], least=opens, most=closes - 1)
 
 
-def _leaves(epochs: Sequence[Settled]) -> dict[tuple[bytes, int, int], tuple[Address, int]]:
+def _leaves(epochs: Sequence[Settled]) -> Leaves:
     """Account and penalty of each leaf whose epoch file can be read, by dataset, epoch, index."""
     return {
         (bytes(epoch.dataset.id), epoch.number, leaf.index): (leaf.account, leaf.penalty)
