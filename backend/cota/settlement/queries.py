@@ -230,35 +230,6 @@ async def unclaimed(session: ReadSession, dataset: bytes, account: Address) -> l
     return [int(row.epoch) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class PenaltyEpoch:
-    """A final epoch within its penalty period, or with an appeal that failed; times in unix seconds."""
-
-    epoch: int
-    content_key: str
-    finalized_at: int
-
-
-async def penalty_epochs(
-    session: ReadSession, dataset: bytes, now: int, penalty_period: int
-) -> list[PenaltyEpoch]:
-    parameters = {"dataset": dataset, "now": now, "penalty_period": penalty_period}
-    rows = (await session.execute(_PENALTY_EPOCHS, parameters)).all()
-    return [PenaltyEpoch(int(row.epoch), row.content_key, row.finalized_at) for row in rows]
-
-
-async def penalties(session: ReadSession, dataset: bytes, epoch: int) -> dict[int, tuple[str, int]]:
-    """The last word on each leaf's penalty, by index: (state, until)."""
-    rows = (await session.execute(_PENALTIES, {"dataset": dataset, "epoch": epoch})).all()
-    return {row[0]: (row.state, int(row.until)) for row in rows}
-
-
-async def is_locked_for(session: ReadSession, dataset: bytes, epoch: int, account: Address) -> bool:
-    """Whether the account has a stake locked by a membership older than the epoch's checkpoint."""
-    parameters = {"dataset": dataset, "epoch": epoch, "account": address_bytes(account)}
-    return bool((await session.execute(_IS_LOCKED_FOR, parameters)).scalar_one())
-
-
 async def backlog(session: ReadSession, dataset: bytes) -> Backlog:
     row = (await session.execute(_BACKLOG, {"dataset": dataset})).one()
     return Backlog(
@@ -389,3 +360,32 @@ async def epoch_acc(session: ReadSession, dataset: bytes, epoch: int) -> int:
     """The pool's accumulator when the epoch's shares were minted."""
     row = {"dataset": dataset, "epoch": epoch}
     return int((await session.execute(_EPOCH_ACC, row)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyEpoch:
+    """A final epoch within its penalty period, or with an appeal that failed; times in unix seconds."""
+
+    epoch: int
+    content_key: str
+    finalized_at: int
+
+
+async def penalty_epochs(
+    session: ReadSession, dataset: bytes, now: int, penalty_period: int
+) -> list[PenaltyEpoch]:
+    parameters = {"dataset": dataset, "now": now, "penalty_period": penalty_period}
+    rows = (await session.execute(_PENALTY_EPOCHS, parameters)).all()
+    return [PenaltyEpoch(int(row.epoch), row.content_key, row.finalized_at) for row in rows]
+
+
+async def penalties(session: ReadSession, dataset: bytes, epoch: int) -> dict[int, tuple[str, int]]:
+    """The last word on each leaf's penalty, by index: (state, until)."""
+    rows = (await session.execute(_PENALTIES, {"dataset": dataset, "epoch": epoch})).all()
+    return {row[0]: (row.state, int(row.until)) for row in rows}
+
+
+async def is_locked_for(session: ReadSession, dataset: bytes, epoch: int, account: Address) -> bool:
+    """Whether the account has a stake locked by a membership older than the epoch's checkpoint."""
+    parameters = {"dataset": dataset, "epoch": epoch, "account": address_bytes(account)}
+    return bool((await session.execute(_IS_LOCKED_FOR, parameters)).scalar_one())
