@@ -11,6 +11,7 @@ from cota.settlement.earning import earn
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
 from cota.settlement.steps import Coordinator
 from cota.settlement.units import earnings
+from cota.units import to_hex
 from cota.worker import Work, parse_released
 from tests.api import world as stage
 from tests.api.world import Dataset, World
@@ -138,7 +139,7 @@ async def test_settle__several_answers_at_once__each_class_is_scored_and_a_label
 async def test_settle__gold_failed_on_purpose__costs_the_cap_and_nobody_else_anything(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dataset = await world.create_dataset(items=90, gold=60)
+    dataset = await world.create_dataset(items=90, gold=60, penalty_period=600)
     honest = stage.answer_to
 
     def answer(lease: dict[str, Any], accuracy: float, number: int) -> str:
@@ -155,6 +156,14 @@ async def test_settle__gold_failed_on_purpose__costs_the_cap_and_nobody_else_any
     assert (leaf["units"], leaf["penalty"]) == ("0", str(dataset.terms.penalty_cap))
     claimed = await world.http.post(f"{dataset.path}/claims", json={"account": workers[2].address})
     assert claimed.json()["tx_hashes"] == []
+    # Nobody may appeal any more: the worker has the vault burn it, once.
+    await world.mine()
+    await world.work.advance(dataset.id)
+    assert await world.work.advance(dataset.id) == []
+    for number, worker in enumerate(workers):
+        account = (await world.http.get(f"/v1/accounts/{worker.address}")).json()
+        (one,) = [one for one in account["memberships"] if one["dataset"] == to_hex(dataset.id)]
+        assert int(one["penalised"]) == (dataset.terms.penalty_cap if number == 2 else 0)
 
 
 async def test_standing__before_and_after_an_epoch__tells_how_far_she_is(world: World) -> None:

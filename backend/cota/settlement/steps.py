@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from cota.annotations import log as annotation_log
-from cota.chain.contracts import AnnotationLedger, ProposalState
+from cota.chain.contracts import AnnotationLedger, ProposalState, StakeVault
 from cota.chain.sender import Receipt, Sender
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
@@ -28,6 +28,7 @@ from cota.settlement.earning import window
 from cota.settlement.epoch_file import file_lines, row_lines
 from cota.settlement.leaves import Epoch
 from cota.settlement.past import Past
+from cota.settlement.penalties import due_penalties
 from cota.settlement.queries import Backlog, EpochRow
 from cota.settlement.scored import Question, Scored, agent_records, past_of, public_rows, score_epoch
 from cota.settlement.turns import Turn
@@ -83,7 +84,7 @@ class Coordinator:
             or checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time())
         ):
             return "checkpoint" if await self._checkpoint(dataset, backlog) else None
-        return None
+        return "penalise" if await self._penalise(dataset) else None
 
     async def _try(self, step: str, dataset: Dataset, row: EpochRow) -> bool:
         """A refusal of one epoch must not stop the others: it is logged and met again at the next tick."""
@@ -156,6 +157,24 @@ class Coordinator:
             )
         await self._done("finalize", dataset, receipt, epoch=row.epoch)
         return True
+
+    async def _penalise(self, dataset: Dataset) -> bool:
+        """One penalty that is due. One that the vault refuses does not stop the others."""
+        now = (await self.services.node.head()).timestamp
+        async with self.services.database.read() as session:
+            due = await due_penalties(self.services, session, dataset, now)
+        for leaf in due:
+            try:
+                async with self._turn():
+                    data = StakeVault.encode_execute_penalty(dataset.id, leaf)
+                    receipt = await self.sender.send(dataset.vault, data)
+            except ChainReverted as error:
+                SETTLEMENT_STEPS.labels("penalise", "refused").inc()
+                log.warning("refused", step="penalise", dataset=to_hex(dataset.id), cause=error.detail)
+                continue
+            await self._done("penalise", dataset, receipt, epoch=leaf.epoch, account=leaf.account)
+            return True
+        return False
 
     async def _is_held(self, dataset: Dataset, row: EpochRow) -> bool:
         """Scored before, with signs of leaked gold, and no person has let it go on."""

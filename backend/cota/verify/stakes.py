@@ -16,10 +16,13 @@ from cota.units import Address
 from cota.verify.epoch_files import Settled
 from cota.verify.facts import Dataset, Facts, describe, place
 from cota.verify.reading import gather
-from cota.verify.report import Report, Tally
+from cota.verify.report import Disagreement, Report, Tally
 
 Lock = tuple[bytes, Address]
 """Dataset, account."""
+
+Leaves = Mapping[tuple[bytes, int, int], tuple[Address, int]]
+"""Account and penalty, by dataset, epoch, index."""
 
 _MOVES = ("Deposited", "Withdrawn", "Joined", "Left", "Penalised", "Released")
 
@@ -61,11 +64,12 @@ async def _read_vault(client: NodeClient, facts: Facts, at: Address, said: Seque
 
 @dataclass
 class _Lock:
-    """A membership replayed. `left` of its stake is still locked."""
+    """A membership replayed: `taken` of its stake by penalties, `left` still locked."""
 
     stake: int
     cap: int
     left: int
+    taken: int = 0
     state: MembershipState = MembershipState.ACTIVE
 
 
@@ -85,12 +89,8 @@ def check_stakes(
     with report.check(
         "stakes.penalties", "each penalty is its leaf's, once, in time, within the cap (P7)"
     ) as tally:
-        leaves = _leaves(epochs)
-        for dataset in facts.datasets:
-            _check_times(tally, dataset, facts.block_times)
-        for event in sorted(facts.of(StakeVault.name, *_MOVES), key=place):
-            _replay(tally, replayed[Address(event.emitter)], event, leaves)
-        tally.need("no penalty was executed yet")
+        _check_penalties(tally, facts, replayed, _leaves(epochs))
+        tally.need("nobody joined yet")
     nobody = "nobody posted a stake yet"
     with report.check("stakes.free", "free stake is what was posted and not locked or taken out") as tally:
         for at, view in vaults.items():
@@ -112,9 +112,24 @@ def check_stakes(
         tally.need(nobody)
 
 
-def _replay(
-    tally: Tally, vault: _Vault, event: Event, leaves: Mapping[tuple[bytes, int, int], tuple[Address, int]]
-) -> None:
+def _check_penalties(tally: Tally, facts: Facts, replayed: Mapping[Address, _Vault], leaves: Leaves) -> None:
+    """What a vault says is followed to its end, so that the other checks tell of nothing else."""
+    first: Disagreement | None = None
+    for event in sorted(facts.of(StakeVault.name, *_MOVES), key=place):
+        try:
+            _replay(tally, replayed[Address(event.emitter)], event, leaves)
+        except Disagreement as error:
+            first = first or error
+    if first is not None:
+        raise first
+    for dataset in facts.datasets:
+        _check_times(tally, dataset, facts.block_times)
+    for vault in replayed.values():
+        for (_, account), lock in vault.locks.items():
+            tally.within(f"what penalties took of {account}", lock.taken, most=lock.cap)
+
+
+def _replay(tally: Tally, vault: _Vault, event: Event, leaves: Leaves) -> None:
     args, free = event.args, vault.free
     if event.name == "Deposited":
         free[args["account"]] = free.get(args["account"], 0) + args["amount"]
@@ -134,13 +149,12 @@ def _replay(
         _take(tally, vault.locks[_lock(event)], event, leaves)
 
 
-def _take(
-    tally: Tally, lock: _Lock, event: Event, leaves: Mapping[tuple[bytes, int, int], tuple[Address, int]]
-) -> None:
+def _take(tally: Tally, lock: _Lock, event: Event, leaves: Leaves) -> None:
     args, where = event.args, describe(event)
-    cap_left = lock.cap - (lock.stake - lock.left)
-    tally.equal(f"burnt by {where}", min(args["penalty"], cap_left, lock.left), args["burnt"])
+    due = min(args["penalty"], lock.cap - lock.taken, lock.left)
+    lock.taken += args["burnt"]
     lock.left -= args["burnt"]
+    tally.equal(f"burnt by {where}", due, args["burnt"])
     tally.equal(f"stake left after {where}", lock.left, args["stake_left"])
     leaf = leaves.get((args["dataset"], args["epoch"], args["index"]))
     if leaf is not None:
@@ -170,7 +184,7 @@ def _check_times(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> No
         tally.within(f"time of {where}", times[event.block_number], least=opens, most=closes - 1)
 
 
-def _leaves(epochs: Sequence[Settled]) -> dict[tuple[bytes, int, int], tuple[Address, int]]:
+def _leaves(epochs: Sequence[Settled]) -> Leaves:
     """Account and penalty of each leaf whose epoch file can be read, by dataset, epoch, index."""
     return {
         (bytes(epoch.dataset.id), epoch.number, leaf.index): (leaf.account, leaf.penalty)
