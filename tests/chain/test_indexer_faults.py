@@ -79,6 +79,22 @@ def test_b04_caps_of_every_shape__full_sync_in_bounded_questions(
     assert len(shim.asked) < 400
 
 
+def test_odd_logs__an_answer_of_another_shape__is_asked_again_and_costs_no_row(
+    stage: Stage, dataset: Dataset, migrated_url: str, shims: Shims
+) -> None:
+    """Logs that are null, not mined yet or without topics are no logs; nor is a receipt's list of nulls."""
+    shim = shims(stage.deployed.anvil.url)
+    shapes: list[Any] = [None, {}, [{"blockHash": None}], [None], "0x", [{"topics": None}]]
+
+    def after(method: str, params: list[Any], result: Any) -> Any:
+        return shapes.pop() if method == "eth_getLogs" and shapes else result
+
+    shim.after = after
+    through(migrated_url, stage, shim)
+    assert not shapes
+    assert_mirror_is_chain(migrated_url, stage.deployed)
+
+
 @pytest.mark.parametrize("shape", ["error", "status"])
 def test_b04_one_block_above_the_result_cap__is_read_from_its_receipts(
     stage: Stage, dataset: Dataset, migrated_url: str, shims: Shims, shape: str
@@ -110,6 +126,9 @@ def test_b04_one_block_above_the_result_cap__near_the_head_too(
     shim.rule = lambda method, _: refuse(-32005, "too many") if method == "eth_getLogs" else None
     through(migrated_url, stage, shim)
     assert_mirror_is_chain(migrated_url, stage.deployed)
+    questions = [str(asked) for asked in shim.asked]
+    assert questions
+    assert len(questions) == len(set(questions)), "what was refused was asked again"
 
 
 def test_b03_node_behind_its_head__no_log_is_lost(

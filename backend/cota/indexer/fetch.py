@@ -144,7 +144,10 @@ class Fetcher:
         receipts = await _ask_heavy(endpoint, calls)
         if any(r is None or r["blockHash"] != block["hash"] for r in receipts):
             raise NodeBehind(f"the node does not have the receipts of block {header.number}")
-        logs = [log for receipt in receipts for log in logs_of(receipt) if self._is_ours(log)]
+        try:
+            logs = [log for receipt in receipts for log in logs_of(receipt) if self._is_ours(log)]
+        except msgspec.ValidationError as misfit:
+            raise NodeBehind(f"the node answered receipts with something else: {misfit}") from None
         return _merge([logs], header.number, header.number)
 
     def _is_ours(self, log: RawLog) -> bool:

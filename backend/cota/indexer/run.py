@@ -97,6 +97,8 @@ class Indexer:
                     "this database has no mirror tables, or old ones: run python -m cota.store.migrate"
                 ) from None
             except (psycopg.OperationalError, psycopg.InterfaceError, *_PASSING) as failure:
+                metrics.LEADS.set(0)  # the lock went with the connection
+                metrics.INDEXER_RETRIES.labels(type(failure).__name__).inc()
                 log.warning("interrupted", reason=f"{type(failure).__name__}: {failure}", wait=pause)
                 await self._sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
