@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
-from tests.cli.story import CLASSES, GOLD, ITEMS, Story, publish, truth
+from scripts.stack.anvil import ask
+from tests.cli.story import CLASSES, GOLD, ITEMS, PATIENCE_S, Story, publish, truth
 from tests.fixtures.marker import pieces_of
 
 COTA = 10**18
@@ -182,6 +184,30 @@ def test_receipt__of_a_settled_row__proves_up_to_the_chain(story: Story) -> None
     assert found["inclusion"]["log_root"] == epoch["log_root"]
     page = story.terminal.run("receipt", row["row_id"])
     assert f"log root        {epoch['log_root']} (of the chain)" in page.out
+
+
+def test_demand__of_a_row_that_is_due__is_answered_by_the_worker(story: Story) -> None:
+    """P6: the receipt is worth a transaction. Who demands needs COTA and gas, and need not be its author."""
+    terms = {"seats": 1, "receipt_period": 60, "claim_period": 86_400, "response_period": 86_400}
+    dataset = publish(story, "promises", **terms)
+    story.run("join", dataset, "--yes", key=story.people.ana)
+    backup = story.folder / "promises.jsonl"
+    rows = "".join(f"p{n},{truth(n)}\n" for n in range(ITEMS))
+    answers = story.write("promised.csv", f"item,label\n{rows}")
+    story.run("submit", dataset, "--labels", answers, "--item-field", "photo",
+              key=story.people.ana, COTA_BACKUP=str(backup))  # fmt: skip
+    row = next(
+        one for line in backup.read_text().splitlines() if (one := json.loads(line))["type"] == "receipt"
+    )
+    early = story.terminal.run("demand", row["row_id"], key=story.people.treasurer)
+    assert (early.code, "DemandTooEarly(includeBy=" in early.complaint) == (1, True)
+    ask(story.people.rpc, "evm_increaseTime", 61)
+    ask(story.people.rpc, "evm_mine")
+    asked = story.run("demand", row["row_id"], key=story.people.treasurer, COTA_BACKUP=str(backup))
+    assert asked["state"] in ("open", "answered")
+    ends = time.monotonic() + PATIENCE_S
+    while story.run("demand", row["row_id"], key=story.people.treasurer)["state"] != "answered":
+        assert time.monotonic() < ends, "the worker never answered"
 
 
 def test_leave__by_signature__asks_first(story: Story) -> None:

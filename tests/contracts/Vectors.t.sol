@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IAnnotationLedger} from "../../contracts/interfaces/IAnnotationLedger.sol";
+import {ICoordinatorFaults} from "../../contracts/interfaces/ICoordinatorFaults.sol";
 import {IDatasetShares} from "../../contracts/interfaces/IDatasetShares.sol";
 import {IStakeVault} from "../../contracts/interfaces/IStakeVault.sol";
 import {Leaves} from "../../contracts/libraries/Leaves.sol";
@@ -71,6 +72,7 @@ contract VectorsTest is World {
         assertEq(Signatures.domain(vault_), json.readBytes32(".vaultSeparator"));
         bytes32 structHash = this.hashAnnotation(_annotation(json));
         _checkStatement(json, ".annotation", ledger_, Statements.ANNOTATION, structHash);
+        _checkStatement(json, ".receipt", ledger_, Statements.RECEIPT, this.hashReceipt(_receipt(json)));
         _checkStatement(json, ".join", vault_, Statements.JOIN, this.hashJoin(_join(json)));
         _checkStatement(json, ".leave", vault_, Statements.LEAVE, this.hashLeave(_leave(json)));
     }
@@ -118,6 +120,10 @@ contract VectorsTest is World {
 
     function hashAnnotation(IAnnotationLedger.Annotation calldata statement) external pure returns (bytes32) {
         return Statements.hash(statement);
+    }
+
+    function hashReceipt(ICoordinatorFaults.Receipt calldata receipt) external pure returns (bytes32) {
+        return Statements.hash(receipt);
     }
 
     function hashJoin(IStakeVault.JoinRequest calldata request) external pure returns (bytes32) {
@@ -194,6 +200,15 @@ contract VectorsTest is World {
             account: json.readAddress(".annotation.message.account"),
             nonce: json.readUint(".annotation.message.nonce"),
             deadline: uint64(json.readUint(".annotation.message.deadline"))
+        });
+    }
+
+    function _receipt(string memory json) private pure returns (ICoordinatorFaults.Receipt memory) {
+        return ICoordinatorFaults.Receipt({
+            dataset: json.readBytes32(".receipt.message.dataset"),
+            index: uint64(json.readUint(".receipt.message.index")),
+            rowId: json.readBytes32(".receipt.message.rowId"),
+            includeBy: uint64(json.readUint(".receipt.message.includeBy"))
         });
     }
 

@@ -54,6 +54,7 @@ _VERBS: Mapping[str, Verb] = {
     "review": working.review,
     "submit": submitting.submit,
     "receipt": proving.receipt,
+    "demand": proving.demand,
     "claim": earning.claim,
     "transfer": earning.transfer,
     "statement": earning.statement,

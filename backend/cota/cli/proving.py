@@ -1,4 +1,4 @@
-"""`cota receipt`: row -> receipt and inclusion proof, **checked here** -> terminal."""
+"""`cota receipt`, `cota demand`: row -> receipt and inclusion proof, **checked here** -> terminal, or the chain."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from cota.cli.arguments import Row
 from cota.cli.caller import Visitor, calling
 from cota.cli.failures import REFUSED
+from cota.cli.labeller import Labeller
 from cota.cli.output import moment, say, show
 
 if TYPE_CHECKING:
@@ -29,6 +30,21 @@ def receipt(caller: Visitor, row: Row) -> None:
     if is_late:
         say("cota: broken-promise: the row is not in the log, and its time has passed", stderr=True)
         raise typer.Exit(REFUSED)
+
+
+@calling
+def demand(caller: Labeller, row: Row) -> None:
+    """Demand on chain that a receipted row be shown in the log. Costs one COTA, and gas.
+
+    The receipt comes from your backup, else from the service. Answered, the fee is the coordinator's; left
+    unanswered, it is yours again with a twentieth of the bond: `cota demand` again then takes that step.
+    """
+    client = caller.chain_client
+    received = client.kept_receipt(row) or client.receipt(row)
+    done = client.demand_inclusion(received)
+    answer_by = done.answer_by if caller.as_json else moment(done.answer_by)
+    told = {"row_id": received.receipt.row_id, "state": done.state, "answer_by": answer_by}
+    show(told | {"block": done.block, "tx_hash": done.tx_hash}, as_json=caller.as_json)
 
 
 def _told(received: SignedReceipt, included: Inclusion | None, as_json: bool) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from cota.client.records import SignedReceipt, parse_bytes, take
 from cota.client.refusals import Untrustworthy
 from cota.commitments import log_tree
 from cota.errors import NotFound, NotIndexedYet
-from cota.units import Hash32, parse_address, parse_hash32, to_hex
+from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +96,22 @@ class ProofCalls(ContributorCalls):
         if self.rpc_url is None:
             known, checked_at = received.key == self.status.receipt_key, "service"
         else:
-            known, checked_at = self._is_coordinators(dataset, received), "chain"
+            known, checked_at = self._promiser(dataset, received) is not None, "chain"
         if not known:
             raise Untrustworthy(f"the receipt is signed by {received.key}, which nobody registered")
         return checked_at
 
-    def _is_coordinators(self, dataset: Hash32, received: SignedReceipt) -> bool:
-        """At the end or at the start of the time in which it can have been signed."""
+    def _promiser(self, dataset: Hash32, received: SignedReceipt) -> Address | None:
+        """Whose key signed, at the end or at the start of the time in which it can have been signed."""
         terms, head = self.terms_of(dataset), self.node.head()
         ledger = AnnotationLedger(self.node.client, self.contract_of(dataset, "ledger"))
         latest = received.receipt.include_by
-        return any(
-            self.node.run(
-                ledger.is_receipt_key_valid(take(terms, role, parse_address), received.key, at, head)
-            )
-            for role in ("coordinator", "successor")
-            for at in (latest, latest - take(terms, "receipt_period", int))
-        )
+        for role in ("coordinator", "successor"):
+            coordinator = take(terms, role, parse_address)
+            for at in (latest, latest - take(terms, "receipt_period", int)):
+                if self.node.run(ledger.is_receipt_key_valid(coordinator, received.key, at, head)):
+                    return coordinator
+        return None
 
     def _root_of(self, dataset: Hash32, answer: Mapping[str, Any]) -> tuple[Hash32, int, int, str]:
         """Log root, first row, end, and who said so."""
