@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +21,9 @@ from scripts.stack.files import write_json
 from scripts.stack.local import LocalStack
 
 _PER_BLOCK = 100
+_BESIDE = 200_000  # events of the backfill beside the API
 _PAUSE = 0.02  # between two reads: fifty a second, as many people would
+_QUIET = 5.0  # seconds of reads before
 _READS = ("/v1/datasets?limit=50", "/v1/status")
 
 
@@ -36,29 +39,40 @@ def main() -> None:
             line = ours.backfill(chain, served, f"ours-{events}").to_json()
         lines.append({"events": events, **line})
         out.print(f"{events:,} events: {line['wall_s']} s, CPU {line['cpu_s']} s, {line['rss_mb']} MB")
-    reads = {} if wanted.no_reads else read_while_filling(wanted.events[0], out)
+    reads = {} if wanted.no_reads else read_while_filling(_BESIDE, out)
     write_json(FOLDER / "growth.json", {"backfills": lines, "reads_ms": reads})
 
 
-def read_while_filling(events: int, out: Console) -> dict[str, dict[str, float]]:
-    """Milliseconds of the API's answers by path, while the indexer fills the same PostgreSQL."""
+def read_while_filling(events: int, out: Console) -> dict[str, dict[str, dict[str, float]]]:
+    """Milliseconds of the API's answers by path, before and while an indexer fills the same PostgreSQL."""
     with LocalStack(FOLDER / "stack") as stack, filled_chain(events // _PER_BLOCK, _PER_BLOCK) as chain:
         stack.start(services=("api", "indexer"))
-        times: dict[str, list[float]] = {path: [] for path in _READS}
-        done = threading.Event()
-        reader = threading.Thread(target=_read, args=(stack.api_url, times, done))
-        reader.start()
         url = stack.env["DATABASE_URL"].replace("+psycopg", "", 1).rsplit("/", 1)[0]
         served = Database(stack.process("postgres").pid, url)
-        try:
-            ours.backfill(chain, served, "ours-beside-api", "cota")
-        finally:
-            done.set()
-            reader.join()
-    found = {path: _summary(of) for path, of in times.items()}
-    for path, summary in found.items():
-        out.print(f"{path}: {summary}")
+        found = {
+            "before": _reads(stack.api_url, lambda: time.sleep(_QUIET)),
+            "meanwhile": _reads(
+                stack.api_url, lambda: ours.backfill(chain, served, "ours-beside-api", "cota")
+            ),
+        }
+    for when, paths in found.items():
+        for path, summary in paths.items():
+            out.print(f"{when} {path}: {summary}")
     return found
+
+
+def _reads(api: str, act: Callable[[], object]) -> dict[str, dict[str, float]]:
+    """Milliseconds by path, asked for as long as `act` takes."""
+    times: dict[str, list[float]] = {path: [] for path in _READS}
+    done = threading.Event()
+    reader = threading.Thread(target=_read, args=(api, times, done))
+    reader.start()
+    try:
+        act()
+    finally:
+        done.set()
+        reader.join()
+    return {path: _summary(of) for path, of in times.items()}
 
 
 def _read(api: str, times: dict[str, list[float]], done: threading.Event) -> None:
