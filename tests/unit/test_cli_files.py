@@ -147,7 +147,7 @@ def test_read_wanted__amounts_by_the_one_rule__in_their_own_tokens(tmp_path: Pat
     assert wanted.choices["stake"] == 100 * 10**18
     assert (wanted.choices["units_per_label"], wanted.choices["supply_cap"]) == (500_000, 1000)
     assert wanted.choices["transfer_policy"] == 2
-    assert (wanted.title, wanted.description, wanted.rules) == ("Birds", "", 1)
+    assert (wanted.title, wanted.description, wanted.rules) == ("Birds", "", 2)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ VERBS = [
     ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"), ("stake", "deposit"), ("stake", "withdraw"),
     ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
 ]  # fmt: skip
-LATER = ("demand", "appeal")
+LATER = ("appeal", "challenge")
 DATASET = "0x" + "07" * 32
 NOBODY = "http://127.0.0.1:9"
 

@@ -44,7 +44,7 @@ class Chain:
         created = Event(
             "DatasetRegistry", "DatasetCreated", VAULT, 0, b"", b"", 0, {"dataset": bytes(DATASET)}
         )
-        contracts = Contracts(*[VAULT] * 4)
+        contracts = Contracts(*[VAULT] * 7)
         dataset = Frozen(created, contracts, self.events)
         block = BlockRef(99, Hash32(bytes(32)), self.now)
         facts = Facts(None, {}, block, self.events, [dataset], self.times)  # type: ignore[arg-type]

@@ -21,6 +21,9 @@ from cota.settlement.units import SKILL_ONE, earnings, share_out
 UNITS_PER_LABEL = 10**9
 """Largest units per label that `pay` is computed with, the default of a dataset."""
 
+LONGEST_CELL = 10_000
+"""Characters of a name or label: the longest answer to a question of text."""
+
 
 class MalformedTable(BadRequest):
     """`line` says where."""
@@ -50,6 +53,8 @@ def _read_cells(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, list[
                 if len(cells) != len(header):
                     _refuse(path, reader.line_num, f"{len(header)} cells are wanted, not {len(cells)}")
                 wanted = [cells[place] for place in places]
+                if max(map(len, wanted)) > LONGEST_CELL:
+                    _refuse(path, reader.line_num, f"a cell is longer than {LONGEST_CELL} characters")
                 if not all(wanted):
                     _refuse(path, reader.line_num, "a cell is empty")
                 yield reader.line_num, wanted
