@@ -20,8 +20,9 @@ from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
 from cota.datasets.standings import Standings
 from cota.events.api import router as events
-from cota.http import pages, problems
+from cota.http import openapi, pages, problems
 from cota.http.envelope import Envelope
+from cota.http.oversize import Api
 from cota.http.services import Services, open_services
 from cota.insight.api import router as insight
 from cota.licenses.api import router as licenses
@@ -50,7 +51,7 @@ _DOMAINS = (
 
 def create_app(services: Services) -> FastAPI:
     """The application, on what the caller opened and will close."""
-    app = FastAPI(
+    app = Api(
         title="Cota",
         summary="An annotation network whose labellers own the dataset's revenue",
         version="1",
@@ -60,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_middleware(Envelope)
     problems.install(app)
+    openapi.install(app)
     app.include_router(pages.router)
     app.include_router(observe.probes)
     for router in _DOMAINS:

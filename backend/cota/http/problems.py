@@ -75,6 +75,18 @@ def documented(*causes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     return {status: _documented_status(found) for status, found in by_status.items()}
 
 
+def described(responses: dict[str, Any], status: int, causes: Sequence[type[DomainError]]) -> None:
+    """Adds causes to what an operation's document says of a status."""
+    known = responses.setdefault(str(status), _documented_status(causes))
+    schema = known.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {})
+    types = schema.get("properties", {}).get("type", {})
+    missing = [cause for cause in causes if cause.type_path() not in types.get("enum", [])]
+    if not missing or "enum" not in types:
+        return
+    types["enum"] = sorted([*types["enum"], *(cause.type_path() for cause in missing)])
+    known["description"] += "".join(f"; `{cause.slug}`: {cause.title}" for cause in missing)
+
+
 def install(app: FastAPI) -> None:
     """Makes every way of failing end in a problem."""
     app.add_exception_handler(DomainError, _on_domain_error)
@@ -107,6 +119,9 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, DomainError):
+        # FastAPI wraps what reading the body raised, and its own words say less.
+        return answer(error.__cause__, request)
     causes: dict[int, type[DomainError]] = {404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
     cause = causes.get(error.status_code, BadRequest)
     response = answer(cause(), request)

@@ -1,0 +1,97 @@
+"""The API's own description: every operation says what it really answers; bodies that nobody should send get a 4xx."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.api.problems import refused
+from tests.api.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROBLEM = "application/problem+json"
+SCHEMATHESIS = "schemathesis==4.32.5"
+UV = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "uv"
+
+
+async def document(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = (await world.http.get("/openapi.json")).json()
+    return found
+
+
+async def test_operations__each__has_an_id_and_its_problems(world: World) -> None:
+    ids = []
+    for path, methods in (await document(world))["paths"].items():
+        for method, operation in methods.items():
+            ids.append(operation["operationId"])
+            answers, name = operation["responses"], f"{method} {path}"
+            if operation.get("parameters") or "requestBody" in operation:
+                assert "/problems/bad-request" in str(answers["400"]), name
+            if "requestBody" in operation:
+                assert "/problems/invalid-body" in str(answers["422"]), name
+                assert "/problems/body-too-large" in str(answers["413"]), name
+            if any(one["name"] == "min_block" for one in operation.get("parameters", ())):
+                assert "/problems/not-indexed-yet" in str(answers["503"]), name
+            assert "HTTPValidationError" not in json.dumps(answers), name
+            for status, answer in answers.items():
+                if int(status) >= 400 and path != "/readyz":
+                    assert PROBLEM in answer["content"], f"{name}: {status}"
+    assert len(ids) == len(set(ids))
+
+
+BODIES: list[tuple[bytes, int, str]] = [
+    (b"\x00", 400, "not JSON"),
+    (b"\xff\xfe{}", 400, "not UTF-8"),
+    (b'{"a": NaN}', 400, "NaN is not JSON"),
+    (b'{"a": 1, "a": 2}', 400, "a key is repeated"),
+    (b'{"count": 9007199254740993}', 400, "beyond 2^53"),
+    (b'{"count": ' + b"9" * 500_000 + b"}", 400, "beyond 2^53"),
+    (b'{"count": 1e400}', 400, ""),
+    (b"[" * 50_000 + b"]" * 50_000, 400, "nested deeper"),
+    (b'{"a":' * 40 + b"1" + b"}" * 40, 400, "nested deeper"),
+    (b'{"kind": "\\u0000"}', 400, "NUL"),
+    (b'{"kind": "\\ud800"}', 400, "surrogate"),
+    (b"x" * (2**20 + 1), 413, ""),
+    (b"", 422, ""),
+    (b"null", 422, ""),
+    (b"[]", 422, ""),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "detail"), BODIES, ids=lambda one: str(one)[:30])
+async def test_body__huge_deep_or_malformed__a_4xx_that_says_why(
+    world: World, body: bytes, status: int, detail: str
+) -> None:
+    headers = {**await world.sign_in(world.publisher), "Content-Type": "application/json"}
+    for path in ("/v1/auth/sign-in", "/v1/datasets/0x" + "7" * 64 + "/leases", "/v1/webhooks"):
+        answer = await world.http.post(path, content=body, headers=headers)
+        slug = {400: "bad-request", 413: "body-too-large", 422: "invalid-body"}[status]
+        assert detail in refused(answer, slug, status)["detail"]
+    assert (await world.http.get("/livez")).status_code == 200
+
+
+async def test_methods__not_there__405(world: World) -> None:
+    refused(await world.http.put("/v1/status"), "method-not-allowed", 405)
+
+
+@pytest.mark.long
+async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(tmp_path: Path) -> None:
+    """From its own environment, against real processes."""
+    from scripts.stack.local import LocalStack
+
+    with LocalStack(tmp_path / "stack") as stack:
+        stack.start(services=("api", "indexer"))
+        command = [
+            UV, "tool", "run", "--from", SCHEMATHESIS, "schemathesis", "run", f"{stack.api_url}/openapi.json",
+            "--max-examples", "40", "--seed", "1", "--phases", "examples,fuzzing",
+            "--exclude-path-regex", "events/stream",
+            "--checks", "status_code_conformance,content_type_conformance,response_schema_conformance",
+        ]  # fmt: skip
+        done = subprocess.run([str(part) for part in command], text=True, capture_output=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout[-6000:]
+        assert httpx2.get(f"{stack.api_url}/livez").status_code == 200
+        assert "unforeseen error" not in stack.process("api").log.read_text()
