@@ -87,6 +87,8 @@ contract RevenueProof {
         if (accPaid > acc) return;
         RevenueMath.Holder memory holder = RevenueMath.Holder(accPaid, balance, frac);
         uint256 value = holder.due(acc);
+        // value % S < 10^19 < 2^64.
+        // forge-lint: disable-next-line(unsafe-typecast)
         RevenueMath.Holder memory left = RevenueMath.Holder(acc, balance, uint64(value % S));
         assert(left.due(acc) < S);
         assert(left.due(acc) + value / S * S == value);
