@@ -32,6 +32,7 @@ class _Rewriter:
             if headers.get("content-type", "").startswith("text/plain"):
                 self._body = json.dumps(problem_of(BodyTooLarge(), Request(self._scope))).encode()
                 headers["content-type"] = MEDIA_TYPE
+                headers["X-Request-ID"] = self._scope.get("cota.request_id", "")
                 headers["content-length"] = str(len(self._body))
         elif message["type"] == "http.response.body" and self._body is not None:
             message = {**message, "body": self._body, "more_body": False}
