@@ -60,6 +60,7 @@ _CONSTRUCTORS: dict[str, tuple[Any, ...]] = {
         "juror_fee",
         ("draw_blocks", "commit_period", "reveal_period", "appeal_period"),
     ),
+    "DeliveryDesk": ("DatasetRegistry", "AnnotationLedger", "LicenseMarket", "CouncilArbiter", "BondRates"),
     "ProofDesk": ("DatasetRegistry", "AnnotationLedger"),
     "AuditDesk": ("DatasetRegistry", "AnnotationLedger", "BondRates"),
     "SettlementCourt": (
