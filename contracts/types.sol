@@ -41,7 +41,7 @@ enum PreviewPolicy {
 /// @param priceFloor no license is sold below it; at least 1
 /// @param stake posted per membership, in COTA
 /// @param penaltyCap most that one membership can ever lose, at most `stake`
-/// @param challengeBond posted by whoever challenges a settlement, in COTA
+/// @param challengeBond posted by whoever challenges a settlement, in COTA; at least 1
 /// @param proposerBond locked from the coordinator's prepaid balance by each proposal, in COTA
 /// @param auditFee price of an audit, in the payment token
 /// @param credential wanted to join and to be given items; zero for none; else one that is defined

@@ -41,6 +41,8 @@ library TermsRules {
     function _checkStakes(Terms calldata terms) private pure {
         _require(terms.penaltyCap <= terms.stake, "penaltyCap");
         _require(terms.proposerBond <= type(uint96).max, "proposerBond");
+        // It doubles with each round, and twice nothing would let a friend challenge without end.
+        _require(terms.challengeBond != 0, "challengeBond");
         // Between the end of appeals and the end of penalties there is time to execute one.
         uint256 least = uint256(terms.appealPeriod) + Math.max(1, Math.min(terms.appealPeriod / 3, 1 days));
         _require(terms.penaltyPeriod >= least, "penaltyPeriod");

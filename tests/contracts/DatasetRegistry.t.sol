@@ -105,7 +105,16 @@ contract DatasetRegistryTest is World {
         t.proposerBond = uint128(type(uint96).max) + 1;
         _refused(t, "proposerBond");
         t = defaultTerms();
+        t.challengeBond = 0;
+        _refused(t, "challengeBond");
+        t = defaultTerms();
         t.appealPeriod = t.penaltyPeriod + 1;
+        _refused(t, "penaltyPeriod");
+        (t.appealPeriod, t.penaltyPeriod) = (3 days, 4 days - 1);
+        _refused(t, "penaltyPeriod");
+        (t.appealPeriod, t.penaltyPeriod) = (6 hours, 8 hours - 1);
+        _refused(t, "penaltyPeriod");
+        (t.appealPeriod, t.penaltyPeriod) = (0, 0);
         _refused(t, "penaltyPeriod");
         t = defaultTerms();
         t.settlePeriod = t.challengeWindow;

@@ -115,6 +115,7 @@ abstract contract World is Test {
         terms.stake = 100e18;
         terms.penaltyCap = 60e18;
         terms.proposerBond = 1000e18;
+        terms.challengeBond = 50e18;
         terms.penaltyPeriod = 5 days;
         terms.priceDelay = 1 days;
         terms.licenseTerm = 365 days;
