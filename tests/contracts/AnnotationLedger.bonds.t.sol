@@ -99,6 +99,7 @@ contract AnnotationLedgerBondsTest is World {
             finalizeEpochLate(number);
             return;
         }
+        // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp >= ledger.proposalOf(dataset, number).windowEndsAt) return;
         vm.startPrank(court);
         ledger.suspend(dataset, number);
@@ -109,6 +110,7 @@ contract AnnotationLedgerBondsTest is World {
 
     function finalizeEpochLate(uint64 number) private {
         uint64 end = ledger.proposalOf(dataset, number).windowEndsAt;
+        // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp < end) vm.warp(end);
         ledger.finalize(dataset, number);
     }
