@@ -26,6 +26,8 @@ TOGETHER = ("cli", "flows")
 """Folders whose files share one costly fixture of the session."""
 
 
+# First: pytest-xdist reads the groups in its own hook of this name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What one process runs when `make test` spreads the tests over the machine: a file, or such a folder."""
     for item in items:
