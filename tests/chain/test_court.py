@@ -7,7 +7,7 @@ import pytest
 from cota.chain.contracts import AuditState, Ground, Outcome, ProposalState, ShareClaim
 from cota.scoring.rules import rules_hash
 from cota.settlement.leaves import CORRECTION
-from cota.store import court_views, views
+from cota.store import court_views, revenue_views, views
 from cota.verify.disputes import check_disputes
 from cota.verify.facts import assort
 from cota.verify.reading import pin, read_deployment, read_facts
@@ -99,7 +99,7 @@ def test_dispute__upheld_dismissed_and_appealed__are_mirrored_as_the_contracts_h
     assert (row.correction, row.missed, row.paid) == (CORRECTION | 1, 40 * DOLLAR, 40 * COTA)
     (corrected,) = rows(migrated_url, views.corrections, dataset=dataset.id)
     assert (corrected.epoch, corrected.units) == (row.correction, UNITS)
-    (balance,) = rows(migrated_url, views.balances, dataset=dataset.id)
+    (balance,) = rows(migrated_url, revenue_views.balances, dataset=dataset.id)
     assert balance.balance == 2 * UNITS
 
     (audit,) = rows(migrated_url, court_views.audits)

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, select, text
 
 from cota.chain.contracts import MembershipState, ProposalState
 from cota.chain.terms import Terms
-from cota.store import views
+from cota.store import court_views, revenue_views, views
 from cota.store.mirror import indexed_block
 from cota.store.session import Database, ReadSession
 from cota.units import BlockRef
@@ -55,6 +55,27 @@ def block(url: str) -> BlockRef:
     found = read(url, indexed_block)
     assert found is not None
     return found
+
+
+_COLUMNS = text(
+    """
+    SELECT table_schema || '.' || table_name AS view, array_agg(CAST(column_name AS text)) AS columns
+    FROM information_schema.columns JOIN information_schema.views USING (table_schema, table_name)
+    WHERE table_schema = 'mirror' OR table_name = 'mirror_logs' GROUP BY 1
+    """
+)
+
+
+def test_views__declarations__are_the_databases(migrated_url: str) -> None:
+    async def ask(session: ReadSession) -> dict[str, set[str]]:
+        return {row.view: set(row.columns) for row in await session.execute(_COLUMNS)}
+
+    declared = {
+        f"{table.schema}.{table.name}": {column.name for column in table.columns}
+        for table in views.metadata.tables.values()
+    }
+    assert {table.metadata for table in (revenue_views.pools, court_views.cases)} == {views.metadata}
+    assert declared == read(migrated_url, ask)
 
 
 def test_datasets_view__terms_state_and_items__are_the_registrys(
@@ -115,18 +136,18 @@ def test_free_stakes_view__sponsored_from_stake_and_wallet__is_the_vaults(
 
 def test_shares_views__balances_and_pool__are_the_clones(stage: Stage, dataset: Dataset, mirror: str) -> None:
     at, shares = block(mirror), dataset.shares
-    balances = {r.account: r.balance for r in rows(mirror, views.balances, dataset=dataset.id)}
+    balances = {r.account: r.balance for r in rows(mirror, revenue_views.balances, dataset=dataset.id)}
     assert balances == {stage.address(8): UNITS + 7, stage.address(9): 2 * UNITS - 7}
     for account, balance in balances.items():
         assert balance == stage.node.run(shares.balance_of(account, at))
-    (pool,) = rows(mirror, views.pools, dataset=dataset.id)
+    (pool,) = rows(mirror, revenue_views.pools, dataset=dataset.id)
     told = stage.node.run(shares.pool(at))
     assert (pool.acc, pool.supply, pool.rem) == (told.acc, told.supply, told.rem)
-    paid = [r.amount for r in rows(mirror, views.payments, dataset=dataset.id)]
+    paid = [r.amount for r in rows(mirror, revenue_views.payments, dataset=dataset.id)]
     assert pool.paid == sum(paid) > 3 * DOLLAR
-    claims = rows(mirror, views.share_claims, dataset=dataset.id)
+    claims = rows(mirror, revenue_views.share_claims, dataset=dataset.id)
     assert sorted(r.units for r in claims) == [UNITS, 2 * UNITS]
-    assert len(rows(mirror, views.revenue_claims, dataset=dataset.id, account=stage.address(8))) == 1
+    assert len(rows(mirror, revenue_views.revenue_claims, dataset=dataset.id, account=stage.address(8))) == 1
 
 
 def test_ledger_views__checkpoints_and_epochs__are_the_ledgers(
@@ -153,12 +174,12 @@ def test_market_views__licence_and_prices__are_the_markets(
     stage: Stage, dataset: Dataset, mirror: str
 ) -> None:
     at = block(mirror)
-    (row,) = rows(mirror, views.licenses, dataset=dataset.id)
+    (row,) = rows(mirror, revenue_views.licenses, dataset=dataset.id)
     told = stage.node.run(stage.market.license_of(row.license, at))
     assert (row.dataset, row.terms_hash, row.price) == (told.dataset, told.terms_hash, told.price)
     assert (row.epochs, row.expires_at, row._mapping["class"]) == (told.epochs, told.expires_at, told.class_)
     assert row.receiver == stage.address("buyer")
-    (price,) = rows(mirror, views.prices, dataset=dataset.id)
+    (price,) = rows(mirror, revenue_views.prices, dataset=dataset.id)
     assert (price.previous_price, price.price) == (5 * DOLLAR, 6 * DOLLAR)
     assert price.effective_at > at.timestamp
     assert stage.node.run(stage.market.price_of(dataset.id, 0, at)) == price.previous_price
@@ -175,6 +196,6 @@ def test_prices_view__change_replaced_before_its_time__never_was_in_force(
     # Now the time of the second price has passed, and not that of the third, which replaced it.
     stage.set_price(dataset, 8 * DOLLAR)
     index_to_head(migrated_url, stage.deployed)
-    (row,) = rows(migrated_url, views.prices, dataset=dataset.id)
+    (row,) = rows(migrated_url, revenue_views.prices, dataset=dataset.id)
     told = stage.node.run(stage.market.price_of(dataset.id, 0, block(migrated_url)))
     assert (row.previous_price, row.price, told) == (5 * DOLLAR, 8 * DOLLAR, 5 * DOLLAR)

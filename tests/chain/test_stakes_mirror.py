@@ -17,7 +17,7 @@ from cota.chain.contracts import (
     Successions,
 )
 from cota.commitments.settlement_tree import SettlementTree, leaf
-from cota.store import views
+from cota.store import revenue_views, views
 from tests.chain.mirroring import index_to_head
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
 from tests.chain.test_mirror_views import block, read, rows
@@ -123,7 +123,7 @@ def test_successions__shares_and_revenue_of_a_lost_key__are_the_heirs_P1(
     (row,) = rows(migrated_url, views.successors, account=lost)
     assert (row.successor, row.state) == (heir, "completed")
     assert stage.node.run(successions.successor_of(lost, at)) == heir
-    balances = {r.account: r.balance for r in rows(migrated_url, views.balances, dataset=dataset.id)}
+    balances = {r.account: r.balance for r in rows(migrated_url, revenue_views.balances, dataset=dataset.id)}
     assert (balances[lost], balances[heir]) == (0, 3 * UNITS)
     acc = stage.node.run(dataset.shares.pool(at)).acc
     for account in (lost, heir):
@@ -139,15 +139,15 @@ def test_reports__of_a_licensee_with_a_duty__are_the_markets(stage: Stage, migra
     stage.set_price(dataset, DOLLAR)
     stage.buy(dataset, DOLLAR)
     index_to_head(migrated_url, stage.deployed)
-    (sold,) = rows(migrated_url, views.licenses, dataset=dataset.id)
+    (sold,) = rows(migrated_url, revenue_views.licenses, dataset=dataset.id)
     number = int(sold.license)
-    assert rows(migrated_url, views.reports, license=number) == []
+    assert rows(migrated_url, revenue_views.reports, license=number) == []
     for report in (b"\x01" * 32, b"\x02" * 32):
         wait(stage, 50 if report[0] == 1 else 61)
         paid = stage.market.encode_pay_royalty(number, 0, report)
         stage.send("buyer", stage.market.address, paid)
     index_to_head(migrated_url, stage.deployed)
     duty = stage.node.run(stage.market.duty_of(number, block(migrated_url)))
-    (row,) = rows(migrated_url, views.reports, license=number)
+    (row,) = rows(migrated_url, revenue_views.reports, license=number)
     assert (row.reports, row.late) == (duty.reports, duty.late) == (2, 1)
     assert duty.due_at == int(row.last_at.timestamp()) + 60

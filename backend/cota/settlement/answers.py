@@ -16,7 +16,7 @@ from cota.errors import ChainReverted
 from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
-from cota.settlement.queries import Demanded
+from cota.settlement.row_queries import Demanded
 from cota.settlement.turns import Turn
 from cota.store.mirror import wait_for_block
 from cota.units import to_hex

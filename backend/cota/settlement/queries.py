@@ -1,7 +1,7 @@
-"""Every SQL statement on checkpoints, epochs and claims: service, jobs -> **queries** -> mirror views,
-annotations.
+"""Every SQL statement on checkpoints, epochs and claims: service, jobs -> **queries** -> mirror views, epoch files.
 
-Promises: chain state is read from the mirror and never written; the log is read in the order of its indexes.
+Those on the log's rows stand in `row_queries`, those on penalties in `penalty_queries`. Promises: chain state is
+read from the mirror and never written.
 """
 
 import json
@@ -42,34 +42,6 @@ class EpochRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LogRow:
-    """A receipted row as scoring and files need it."""
-
-    index: int
-    row_id: bytes
-    account: Address
-    signature: bytes
-    agent_digest: bytes | None
-    item_ref: bytes
-    label: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Demanded:
-    """A row that somebody demands to be shown, and the checkpoint that holds its index, if any does yet."""
-
-    index: int
-    row_id: bytes
-    coordinator: Address
-    faults: Address
-    answer_by: int
-    checkpoint: int | None
-    start: int
-    end: int
-    log_root: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Backlog:
     """What decides whether a checkpoint is due."""
 
@@ -93,27 +65,6 @@ _EPOCH = """
 _EPOCHS = text(_EPOCH + " AND c.checkpoint > :after ORDER BY c.checkpoint LIMIT :limit")
 _FIND = text(_EPOCH + " AND c.checkpoint = :epoch")
 _UNFINISHED = text(_EPOCH + " AND COALESCE(e.state, '') <> 'finalized' ORDER BY c.checkpoint")
-_PENALTY_EPOCHS = text(
-    """
-    SELECT e.epoch, f.content_key, CAST(EXTRACT(EPOCH FROM e.finalized_time) AS bigint) AS finalized_at
-    FROM mirror.epochs e JOIN epoch_files f ON f.dataset = e.dataset AND f.epoch = e.epoch
-    WHERE e.dataset = :dataset AND e.state = 'finalized'
-      AND (EXTRACT(EPOCH FROM e.finalized_time) + :penalty_period > :now
-           OR EXISTS (SELECT 1 FROM mirror.penalties p WHERE p.dataset = e.dataset AND p.epoch = e.epoch
-                      AND p.state = 'released' AND p.until > :now))
-    ORDER BY e.epoch
-    """
-)
-_PENALTIES = text(
-    "SELECT index, state, COALESCE(until, 0) AS until FROM mirror.penalties WHERE dataset = :dataset AND epoch = :epoch"
-)
-_IS_LOCKED_FOR = text(
-    """
-    SELECT EXISTS (SELECT 1 FROM mirror.memberships m JOIN mirror.checkpoints c ON c.dataset = m.dataset
-                   WHERE m.dataset = :dataset AND m.account = :account AND m.state <> 'ended'
-                     AND c.checkpoint = :epoch AND c.block_time > m.block_time)
-    """
-)
 _BACKLOG = text(
     """
     SELECT COALESCE((SELECT next_index FROM log_heads WHERE dataset = :dataset), 0) AS next_index,
@@ -124,26 +75,6 @@ _BACKLOG = text(
            EXISTS (SELECT 1 FROM items i
                WHERE i.dataset = :dataset AND i.open_seats > 0 AND NOT i.erased) AS open_items,
            EXISTS (SELECT 1 FROM leases l WHERE l.dataset = :dataset AND l.state = 'active') AS active_leases
-    """
-)
-_ROWS = text(
-    """
-    SELECT a.index AS place, a.row_id, a.account, a.signature, a.agent_digest, i.item_ref, a.label
-    FROM annotations a JOIN items i ON i.id = a.item_id
-    WHERE a.dataset = :dataset AND a.index >= :start AND a.index < :stop ORDER BY a.index
-    """
-)
-_AGENTS = text(
-    """
-    SELECT k.digest, k.dataset, k.account, k.agent, k.not_before, k.not_after, k.signature FROM agent_keys k
-    WHERE k.digest IN (SELECT a.agent_digest FROM annotations a
-                       WHERE a.dataset = :dataset AND a.index >= :start AND a.index < :stop)
-    """
-)
-_GOLD = text(
-    """
-    SELECT DISTINCT ON (i.item_ref) i.item_ref, i.gold_label FROM annotations a JOIN items i ON i.id = a.item_id
-    WHERE a.dataset = :dataset AND a.index >= :start AND a.index < :stop AND i.gold_label IS NOT NULL
     """
 )
 _SAVE_FILE = text(
@@ -181,19 +112,6 @@ _COORDINATED = text(
        OR EXISTS (SELECT 1 FROM mirror.checkpoints c WHERE c.dataset = d.dataset)
     """
 )
-_DEMANDS = text(
-    """
-    SELECT d."index" AS place, d.row_id, d.coordinator, d.answer_by, v.faults,
-           c.checkpoint, c.from_index, c.to_index, c.log_root
-    FROM mirror.demands d
-    JOIN mirror.datasets s ON s.dataset = d.dataset
-    JOIN mirror.dataset_registry_version_added v ON v.version = s.version
-    LEFT JOIN mirror.checkpoints c
-      ON c.dataset = d.dataset AND c.from_index <= d."index" AND d."index" < c.to_index
-    WHERE d.dataset = :dataset AND d.state = 'open' AND d.answer_by >= :now
-    ORDER BY d.answer_by, d."index"
-    """
-)
 _UNCLAIMED = text(
     """
     SELECT e.epoch, e.finalized_block FROM mirror.epochs e
@@ -211,7 +129,6 @@ _UNCLAIMED_CORRECTIONS = text(
     ORDER BY k.epoch
     """
 )
-
 _EPOCH_ACC = text(
     "SELECT acc FROM mirror.dataset_shares_epoch_opened WHERE dataset = :dataset AND epoch = :epoch"
 )
@@ -260,34 +177,6 @@ async def backlog(session: ReadSession, dataset: bytes) -> Backlog:
     )
 
 
-async def rows(session: ReadSession, dataset: bytes, start: int, stop: int) -> list[LogRow]:
-    """The receipted rows of indexes [start, stop), in order; a void index has none."""
-    found = await session.execute(_ROWS, {"dataset": dataset, "start": start, "stop": stop})
-    return [
-        LogRow(
-            row.place,
-            bytes(row.row_id),
-            address_of(bytes(row.account)),
-            bytes(row.signature),
-            bytes(row.agent_digest) if row.agent_digest else None,
-            bytes(row.item_ref),
-            row.label,
-        )
-        for row in found
-    ]
-
-
-async def agents(session: ReadSession, dataset: bytes, start: int, stop: int) -> Sequence[Any]:
-    """The agent keys that signed rows of [start, stop)."""
-    return (await session.execute(_AGENTS, {"dataset": dataset, "start": start, "stop": stop})).all()
-
-
-async def gold(session: ReadSession, dataset: bytes, start: int, stop: int) -> dict[bytes, Any]:
-    """Gold labels of the items labelled in [start, stop), by item reference."""
-    found = await session.execute(_GOLD, {"dataset": dataset, "start": start, "stop": stop})
-    return {bytes(row.item_ref): row.gold_label for row in found}
-
-
 async def save_file(
     session: WriteSession, dataset: bytes, epoch: int, file_hash: bytes, content_key: str, rows_key: str
 ) -> None:
@@ -333,22 +222,10 @@ async def with_log(session: ReadSession) -> Sequence[tuple[bytes, bytes, Address
     ]
 
 
-async def open_demands(session: ReadSession, dataset: bytes, now: int) -> list[Demanded]:
-    """What can still be answered, the most urgent first."""
-    return [
-        Demanded(
-            index=int(row.place),
-            row_id=bytes(row.row_id),
-            coordinator=address_of(bytes(row.coordinator)),
-            faults=address_of(bytes(row.faults)),
-            answer_by=int(row.answer_by),
-            checkpoint=None if row.checkpoint is None else int(row.checkpoint),
-            start=int(row.from_index or 0),
-            end=int(row.to_index or 0),
-            log_root=bytes(row.log_root or b""),
-        )
-        for row in await session.execute(_DEMANDS, {"dataset": dataset, "now": now})
-    ]
+async def epoch_acc(session: ReadSession, dataset: bytes, epoch: int) -> int:
+    """The pool's accumulator when the epoch's shares were minted."""
+    row = {"dataset": dataset, "epoch": epoch}
+    return int((await session.execute(_EPOCH_ACC, row)).scalar_one())
 
 
 def _epoch(row: Any) -> EpochRow:
@@ -372,38 +249,3 @@ def _epoch(row: Any) -> EpochRow:
         finalized_block=row.finalized_block,
         content_key=row.content_key,
     )
-
-
-async def epoch_acc(session: ReadSession, dataset: bytes, epoch: int) -> int:
-    """The pool's accumulator when the epoch's shares were minted."""
-    row = {"dataset": dataset, "epoch": epoch}
-    return int((await session.execute(_EPOCH_ACC, row)).scalar_one())
-
-
-@dataclass(frozen=True, slots=True)
-class PenaltyEpoch:
-    """A final epoch within its penalty period, or with an appeal that failed; times in unix seconds."""
-
-    epoch: int
-    content_key: str
-    finalized_at: int
-
-
-async def penalty_epochs(
-    session: ReadSession, dataset: bytes, now: int, penalty_period: int
-) -> list[PenaltyEpoch]:
-    parameters = {"dataset": dataset, "now": now, "penalty_period": penalty_period}
-    rows = (await session.execute(_PENALTY_EPOCHS, parameters)).all()
-    return [PenaltyEpoch(int(row.epoch), row.content_key, row.finalized_at) for row in rows]
-
-
-async def penalties(session: ReadSession, dataset: bytes, epoch: int) -> dict[int, tuple[str, int]]:
-    """The last word on each leaf's penalty, by index: (state, until)."""
-    rows = (await session.execute(_PENALTIES, {"dataset": dataset, "epoch": epoch})).all()
-    return {row[0]: (row.state, int(row.until)) for row in rows}
-
-
-async def is_locked_for(session: ReadSession, dataset: bytes, epoch: int, account: Address) -> bool:
-    """Whether the account has a stake locked by a membership older than the epoch's checkpoint."""
-    parameters = {"dataset": dataset, "epoch": epoch, "account": address_bytes(account)}
-    return bool((await session.execute(_IS_LOCKED_FOR, parameters)).scalar_one())

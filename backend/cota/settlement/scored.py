@@ -19,7 +19,7 @@ from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
 from cota.settlement.epoch_lines import VERSION
 from cota.settlement.leaves import Epoch
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
-from cota.settlement.queries import LogRow
+from cota.settlement.row_queries import LogRow
 from cota.units import Address, address_of, to_hex
 
 COUNTED = ""

@@ -22,7 +22,7 @@ from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
 from cota.scoring.rules import RULES_BY_HASH
-from cota.settlement import queries
+from cota.settlement import queries, row_queries
 from cota.settlement.answers import Answers
 from cota.settlement.earning import window
 from cota.settlement.epoch_file import file_lines, row_lines
@@ -68,7 +68,7 @@ class Coordinator:
             dataset = await require_dataset(session, dataset_id)
             unfinished = await queries.unfinished(session, dataset_id)
             backlog = await queries.backlog(session, dataset_id)
-            demands = await queries.open_demands(session, dataset_id, int(time.time()))
+            demands = await row_queries.open_demands(session, dataset_id, int(time.time()))
         if await Answers(self.services, self.sender).answer_one(dataset, demands):
             return "answer"
         for row in unfinished:
@@ -99,8 +99,8 @@ class Coordinator:
         start, stop = backlog.logged, min(backlog.next_index, backlog.logged + MOST_ROWS)
         async with self.services.database.read() as session:
             leaves = await annotation_log.row_ids(session, dataset.id, start, stop)
-            rows = await queries.rows(session, dataset.id, start, stop)
-            agents = agent_records(await queries.agents(session, dataset.id, start, stop))
+            rows = await row_queries.rows(session, dataset.id, start, stop)
+            agents = agent_records(await row_queries.agents(session, dataset.id, start, stop))
         public = public_rows(rows, start, stop, agents)
         root = (await asyncio.to_thread(LogTree, leaves)).root
         lines = row_lines(public, agents.values())
@@ -194,10 +194,10 @@ class Coordinator:
             past = await self._past(session, dataset, window(row.epoch, rules))
             if past is None:
                 return None
-            rows = await queries.rows(session, dataset.id, row.start, row.end)
-            agents = agent_records(await queries.agents(session, dataset.id, row.start, row.end))
+            rows = await row_queries.rows(session, dataset.id, row.start, row.end)
+            agents = agent_records(await row_queries.agents(session, dataset.id, row.start, row.end))
             first = past[0].start if past else row.start
-            gold = await queries.gold(session, dataset.id, first, row.end)
+            gold = await row_queries.gold(session, dataset.id, first, row.end)
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
         question = Question(
             scored_classes(dataset.schema, rules) or (),
@@ -219,7 +219,7 @@ class Coordinator:
             row = await queries.find(session, dataset.id, number)
             if row is None or stored is None or row.state == "checkpointed":
                 return None  # a verifier needs its file, which is known by a proposal alone
-            rows = await queries.rows(session, dataset.id, row.start, row.end)
+            rows = await row_queries.rows(session, dataset.id, row.start, row.end)
             found.append(Before(row.start, past_of(number, rows, stored)))
         return found
 

@@ -1,7 +1,8 @@
-"""The mirror's state views as SQLAlchemy tables: mirror tables -> SQL views -> **views** -> domains.
+"""The mirror's state views as SQLAlchemy tables: mirror tables -> SQL views -> **views** -> whoever reads whole rows.
 
-Defined in the migrations; declared here so that domains select typed columns. Promises: a test holds each
-declaration equal to the database's view. Amounts and widths follow the events; `state` columns are text.
+Defined in the migrations; declared here so that rows come in this project's types. Those of money stand in
+`revenue_views`, those of disputes in `court_views`. Promises: a test holds the columns of each declaration equal to
+the database's view. Amounts and widths follow the events; `state` columns are text.
 """
 
 from collections.abc import Mapping
@@ -114,18 +115,6 @@ successors = declare(
     },
 )
 """`state`: none, named, started (can be completed from `ready_at` on), completed."""
-
-reports = declare(
-    "reports",
-    {
-        "license": AmountColumn,
-        "dataset": Bytes32Column,
-        "reports": BigInteger,
-        "late": BigInteger,
-        "last_at": UtcColumn,
-    },
-)
-"""Reports of licensees whose terms ask for them; no row before the first."""
 
 checkpoints = declare(
     "checkpoints",
@@ -250,109 +239,6 @@ receipt_keys = declare(
         **PLACE,
     },
 )
-
-share_claims = declare(
-    "share_claims",
-    {
-        "dataset": Bytes32Column,
-        "epoch": AmountColumn,
-        "account": AddressColumn,
-        "index": BigInteger,
-        "units": AmountColumn,
-        "remaining": AmountColumn,
-        "balance": AmountColumn,
-        **ORDERED_PLACE,
-    },
-)
-
-payments = declare(
-    "payments",
-    {
-        "dataset": Bytes32Column,
-        "payer": AddressColumn,
-        "amount": AmountColumn,
-        "acc": AmountColumn,
-        "supply": AmountColumn,
-        "rem": AmountColumn,
-        **ORDERED_PLACE,
-    },
-)
-
-revenue_claims = declare(
-    "revenue_claims",
-    {
-        "dataset": Bytes32Column,
-        "account": AddressColumn,
-        "recipient": AddressColumn,
-        "amount": AmountColumn,
-        **ORDERED_PLACE,
-    },
-)
-
-balances = declare(
-    "balances",
-    {
-        "dataset": Bytes32Column,
-        "account": AddressColumn,
-        "balance": AmountColumn,
-        "block_number": BigInteger,
-    },
-)
-"""Holders' balances, zero ones included; shares that wait to be claimed are nobody's yet."""
-
-pools = declare(
-    "pools",
-    {
-        "dataset": Bytes32Column,
-        "acc": AmountColumn,
-        "supply": AmountColumn,
-        "rem": AmountColumn,
-        "paid": AmountColumn,
-    },
-)
-
-licenses = declare(
-    "licenses",
-    {
-        "license": AmountColumn,
-        "dataset": Bytes32Column,
-        "receiver": AddressColumn,
-        "payer": AddressColumn,
-        "class": BigInteger,
-        "price": AmountColumn,
-        "epochs": AmountColumn,
-        "terms_hash": Bytes32Column,
-        "expires_at": AmountColumn,
-        **ORDERED_PLACE,
-        "renewed_block": BigInteger,
-    },
-)
-
-royalties = declare(
-    "royalties",
-    {
-        "license": AmountColumn,
-        "dataset": Bytes32Column,
-        "payer": AddressColumn,
-        "amount": AmountColumn,
-        "report_hash": Bytes32Column,
-        **ORDERED_PLACE,
-    },
-)
-
-prices = declare(
-    "prices",
-    {
-        "dataset": Bytes32Column,
-        "class": BigInteger,
-        "price": AmountColumn,
-        "effective_at": AmountColumn,
-        "previous_price": AmountColumn,
-        **PLACE,
-    },
-)
-"""`price` holds from `effective_at` (unix seconds) on; until then `previous_price`, which is null for a first
-price."""
 
 free_stakes = declare(
     "free_stakes",
