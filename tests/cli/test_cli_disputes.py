@@ -193,6 +193,28 @@ def test_challenge__of_an_open_settlement__stops_its_clock_and_doubles(story: St
     assert short.complaint == "cota: bond-not-covered: the bond is 200 COTA, and your wallet holds 0"
 
 
+def test_case__that_nobody_ruled__ends_and_most_of_the_bond_comes_back(story: Story, room: Room) -> None:
+    case = str(room.node.run(room.court.case_count("latest")))
+    shown = story.run("case", "show", room.proposed, case)
+    assert (shown["state"], shown["ground"], shown["bond"]) == ("open", "scoring", str(2 * BOND))
+    assert shown["claimant"] == story.people.address(EVA)
+    other = story.terminal.run("case", "show", room.final, case)
+    assert (other.code, other.complaint) == (1, f"cota: client-error: the dataset has no case {case}")
+    early = story.terminal.run("case", "expire", room.proposed, case, key=EVA)
+    assert (early.code, "DeadlineNotReached(caseId=" in early.complaint) == (1, True)
+    nothing = story.terminal.run("case", "withdraw", room.proposed, key=EVA)
+    assert (nothing.code, "NothingToWithdraw(account=" in nothing.complaint) == (1, True)
+
+    ask(story.people.rpc, "evm_increaseTime", 121)
+    ask(story.people.rpc, "evm_mine")
+    ended = story.run("case", "expire", room.proposed, case, key=EVA)
+    assert (ended["case"], ended["state"]) == (case, "unruled")
+    before = room.held(EVA)[0]
+    taken = story.run("case", "withdraw", room.proposed, key=EVA)
+    # All but a tenth.
+    assert (taken["amount"], room.held(EVA)[0] - before) == (str(90 * COTA), 90 * COTA)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -206,6 +228,7 @@ def test_challenge__of_an_open_settlement__stops_its_clock_and_doubles(story: St
         ("appeal", EVIDENCE, "1", "--units", "1e3", "--evidence", EVIDENCE),
         ("appeal", EVIDENCE, "1", "--units", f"{2**64}u", "--evidence", EVIDENCE),
         ("challenge", EVIDENCE, "1", "--evidence", EVIDENCE),
+        ("case", "show", EVIDENCE, "0"),
         ("challenge", EVIDENCE, "1", "--ground", "gold", "--evidence", EVIDENCE),
     ],
     ids=" ".join,

@@ -39,6 +39,8 @@ OF_A_DATASET: list[tuple[str, ...]] = [
     ("agent", "authorise", UNKNOWN, "--out", "never.agent"),
     ("appeal", UNKNOWN, "1", "--evidence", UNKNOWN),
     ("challenge", UNKNOWN, "1", "--ground", "data", "--evidence", UNKNOWN),
+    ("case", "show", UNKNOWN, "1"),
+    ("case", "withdraw", UNKNOWN),
 ]
 OTHERS: list[tuple[str, ...]] = [
     ("status",),

@@ -22,6 +22,7 @@ VERBS = [
     ("dataset", "describe"), ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"),
     ("dataset", "pause"), ("dataset", "close"), ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"),
     ("stake", "deposit"), ("stake", "withdraw"), ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
+    ("case", "show"), ("case", "expire"), ("case", "withdraw"),
 ]  # fmt: skip
 LATER = ("audit", "vote")
 DATASET = "0x" + "07" * 32

@@ -109,6 +109,10 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "dispute": deliveries.dispute,
         },
     ),
+    "case": (
+        "At the court: what appeals and challenges became.",
+        {"show": disputing.show_case, "expire": disputing.expire, "withdraw": disputing.withdraw},
+    ),
     "successor": (
         "Who gets your shares if your key is lost.",
         {

@@ -1,4 +1,4 @@
-"""`cota appeal challenge`: wallet -> **bond and fee** -> court.
+"""`cota appeal challenge`, `cota case show expire withdraw`: wallet -> **bond and fee** -> court, and back.
 
 Promises: until when and for how much is told before it is asked; what the court would refuse costs nothing.
 """
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cota.cli.amounts import SHARE_DECIMALS, TypedAmount, money, shares
-from cota.cli.arguments import Checkpoint, Dataset, Epoch, YesOption, amount_option, hash_option
+from cota.cli.arguments import CaseNumber, Checkpoint, Dataset, Epoch, YesOption, amount_option, hash_option
 from cota.cli.asking import confirm
-from cota.cli.caller import Member, calling
+from cota.cli.caller import Member, Visitor, calling
 from cota.cli.failures import WrongUse
 from cota.cli.output import moment, say, show
 
 if TYPE_CHECKING:
     from cota.client import Filing
+    from cota.units import Hash32
 
 COIN_DECIMALS = 18
 MOST_SHARES = 2**64 - 1
@@ -108,6 +109,48 @@ def challenge(
     filing = caller.chain_client.challenge_filing(dataset, checkpoint, Ground[ground.name.upper()], read)
     told = {"dataset": dataset, "checkpoint": checkpoint, "ground": ground.value}
     _file(caller, filing, told, yes=yes)
+
+
+@calling
+def show_case(caller: Visitor, dataset: Dataset, case: CaseNumber) -> None:
+    """Show how a case stands."""
+    _tell(caller, dataset, case)
+
+
+@calling
+def expire(caller: Member, dataset: Dataset, case: CaseNumber) -> None:
+    """End a case whose time is over, as the jurors ruled or without a ruling."""
+    mined = caller.chain_client.expire_case(dataset, case)
+    _tell(caller, dataset, case, block=mined.block_number, tx_hash=mined.tx_hash)
+
+
+@calling
+def withdraw(caller: Member, dataset: Dataset) -> None:
+    """Take out what the dataset's court holds for you: bonds given back, rewards."""
+    client, token = caller.chain_client, caller.client.status.stake_token
+    credit = client.court_credit(dataset)
+    mined = client.withdraw_court_credit(dataset)
+    client.wait_for(mined.block_number)
+    told: dict[str, Any] = {"withdrawn": money(credit, token.decimals, token.symbol)}
+    if caller.as_json:
+        told = {"amount": str(credit), "token": token.symbol, "decimals": token.decimals}
+    where = {"block": mined.block_number, "tx_hash": mined.tx_hash}
+    show({"dataset": dataset, "account": caller.address, **told, **where}, as_json=caller.as_json)
+
+
+def _tell(caller: Visitor, dataset: Hash32, case: int, **where: Any) -> None:
+    from cota.chain.contracts import Outcome
+
+    client, token = caller.chain_client, caller.client.status.stake_token
+    client.wait_for(where.get("block"))
+    found = client.case_of(dataset, case)
+    told: dict[str, Any] = {"dataset": dataset, "case": str(case), "epoch": found.epoch}
+    told["ground"] = found.ground.name.lower().replace("_", "-")
+    told["state"] = "open" if found.outcome is Outcome.NONE else found.outcome.name.lower()
+    bond = str(found.bond) if caller.as_json else money(found.bond, token.decimals, token.symbol)
+    told |= {"claimant": found.claimant, "respondent": found.respondent, "bond": bond}
+    told["rules_by"] = found.deadline if caller.as_json else moment(found.deadline)
+    show({**told, "evidence": found.evidence, **where}, as_json=caller.as_json)
 
 
 def _evidence(evidence: bytes | None, file: Path | None) -> bytes:

@@ -112,6 +112,29 @@ class DisputeCalls(Session):
         court = SettlementCourt(self.node.client, filing.court)
         return Filed(number, self.node.run(court.case_of(number, "latest")), mined)
 
+    def case_of(self, dataset: Hash32, number: int) -> Case:
+        """Raises ClientError when the dataset has no case of this number."""
+        court = SettlementCourt(self.node.client, self._serving(dataset).court)
+        found = self.node.run(court.case_of(number, "latest"))
+        if found.ground is Ground.NONE or found.dataset != dataset:
+            raise ClientError(f"the dataset has no case {number}")
+        return found
+
+    def expire_case(self, dataset: Hash32, number: int) -> Mined:
+        """Ends a case whose time is over. Raises ChainReverted."""
+        self.case_of(dataset, number)
+        return self.send(self._serving(dataset).court, SettlementCourt.encode_expire(number))
+
+    def court_credit(self, dataset: Hash32) -> int:
+        """COTA, in base units, that the dataset's court holds for the account: bonds given back, rewards."""
+        court = SettlementCourt(self.node.client, self._serving(dataset).court)
+        return self.node.run(court.credit_of(self.status.stake_token.address, self.address, "latest"))
+
+    def withdraw_court_credit(self, dataset: Hash32) -> Mined:
+        """All of it, to the account itself. Raises ChainReverted where there is nothing."""
+        data = SettlementCourt.encode_withdraw(self.status.stake_token.address, self.address)
+        return self.send(self._serving(dataset).court, data)
+
     # --- inside
 
     @property
