@@ -16,6 +16,17 @@ from tests.fixtures.stack import stack_of_its_own
 
 __all__ = ["shims"]
 
+FIRST = ("test_cli_labels.py", "test_cli_money.py")
+"""They tell how the story ended; what the others do with the same network comes after."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = [place for place, item in enumerate(items) if item.path.parent == here]
+    mine = sorted((items[place] for place in places), key=lambda item: item.path.name not in FIRST)
+    for place, item in zip(places, mine, strict=True):
+        items[place] = item
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
