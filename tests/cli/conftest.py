@@ -10,7 +10,7 @@ import pytest
 
 from scripts.stack.local import LocalStack
 from tests.cli.story import People, Story, play
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, terminal_of
 from tests.fixtures.shim import shims
 from tests.fixtures.stack import stack_of_its_own
 
@@ -36,10 +36,7 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="session")
 def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    """A person's machine: the public addresses of the network, and nothing of the operator's."""
-    public = ("COTA_NETWORK", "RPC_URL", "COTA_DEPLOYMENTS")
-    environment = {name: stack.env[name] for name in public} | {"COTA_API": stack.api_url}
-    return Terminal(tmp_path_factory.mktemp("home"), environment)
+    return terminal_of(stack, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,10 @@ from cota.client import CotaClient
 from cota.commitments.words import keccak
 from cota.units import Address, parse_hash32
 from scripts.stack.anvil import ask
-from tests.cli.story import ITEMS, PATIENCE_S, Story, publish, truth
+from scripts.stack.local import LocalStack
+from tests.cli.story import ITEMS, PATIENCE_S, People, Story, play, publish, truth
+from tests.cli.terminal import Terminal, terminal_of
+from tests.fixtures.stack import stack_of_its_own
 
 COTA, SHARE = 10**18, 10**6
 BOND, FEE = 50 * COTA, 3 * 10**15
@@ -32,6 +35,23 @@ DORA = "0x" + keccak(b"cli disputes: dora").hex()
 EVA = "0x" + keccak(b"cli disputes: eva").hex()
 FAY = "0x" + keccak(b"cli disputes: fay").hex()
 GIL = "0x" + keccak(b"cli disputes: gil").hex()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """A network of its own: its clock is put forward, by more than the folder's other stories bear."""
+    with stack_of_its_own("cli-disputes") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    return terminal_of(stack, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return play(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
 
 
 class Room:
