@@ -239,6 +239,24 @@ contract SuccessionsTest is World {
         return uint256(balance) * (acc - accPaid) + frac + owed * 1e19;
     }
 
+    /// @dev What has left the slots of both, since they held no shares any more, is added up once.
+    function test_inherit__what_both_are_owed__is_added_up_and_leaves_the_old_account() public {
+        bytes32 dataset = newDataset();
+        DatasetShares shares = sharesOf(dataset);
+        earnEpoch(dataset, parts2(alice, 60e9, heir, 40e9));
+        pay(dataset, 1000);
+        move(shares, alice, carol, 60e9);
+        move(shares, heir, carol, 40e9);
+        _complete();
+        shares.inherit(alice);
+        assertEq(shares.claimable(alice), 0);
+        assertEq(shares.claimable(heir), 1000);
+        vm.expectRevert(abi.encodeWithSelector(IDatasetShares.NothingToInherit.selector, alice));
+        shares.inherit(alice);
+        assertEq(shares.claimFor(heir), 1000);
+        assertEq(usd.balanceOf(address(shares)), 0);
+    }
+
     function _assertSuccession(uint40 startedAt, bool completed) private view {
         ISuccessions.Succession memory s = successions.successionOf(alice);
         assertEq(s.successor, heir);
