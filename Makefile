@@ -51,7 +51,7 @@ test-contracts: setup
 	@$(call foundry,forge) test
 
 test-python: setup
-	@$(PY) -m pytest --numprocesses logical --dist loadgroup
+	@$(PY) -m pytest --numprocesses logical
 
 prove: setup ## proofs for all arguments: revenue, leaves, ids (halmos)
 	@$(PY) -m scripts.prove

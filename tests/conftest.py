@@ -1,10 +1,12 @@
 """What every test may ask for. The fixtures start what they need: `pytest` alone is enough."""
 
 import signal
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
     "tests.fixtures.sealed",
@@ -26,11 +28,13 @@ TOGETHER = ("cli", "flows")
 """Folders whose files share one costly fixture of the session."""
 
 
-# First: pytest-xdist reads the groups in its own hook of this name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):
     """What one process runs when `make test` spreads the tests over the machine: a file, or such a folder."""
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in TOGETHER else str(Path(folder, item.path.name))
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return str(file.parent) if file.parent.name in TOGETHER else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)

@@ -32,6 +32,8 @@ def main(api: str, rpc: str, items_file: str, key_file: str) -> None:
             seats=3,
             price_floor=1_000_000,
             windows=NETWORKS["local"].windows,
+            # A laptop may be busy: ten minutes, not one, to log what was receipted.
+            receipt_period=600,
         )
         dataset = client.create_dataset(terms, QUESTION, "Birds of an example")
         found = open_file(Path(items_file), ReadOptions(kind="choice"))

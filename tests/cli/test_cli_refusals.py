@@ -37,6 +37,10 @@ OF_A_DATASET: list[tuple[str, ...]] = [
     ("transfer", UNKNOWN, SOMEBODY, "1"),
     ("buy", UNKNOWN, "--max-price", "5"),
     ("agent", "authorise", UNKNOWN, "--out", "never.agent"),
+    ("appeal", UNKNOWN, "1", "--evidence", UNKNOWN),
+    ("challenge", UNKNOWN, "1", "--ground", "data", "--evidence", UNKNOWN),
+    ("case", "show", UNKNOWN, "1"),
+    ("case", "withdraw", UNKNOWN),
 ]
 OTHERS: list[tuple[str, ...]] = [
     ("status",),

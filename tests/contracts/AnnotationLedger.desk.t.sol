@@ -90,6 +90,16 @@ contract AnnotationLedgerDeskTest is World {
         ledger.propose(dataset, 1, "root", 1e9, 1, "");
     }
 
+    function test_bond_exit__a_key_that_had_ended_before__is_not_prolonged_to_now() public {
+        vm.startPrank(coordinator);
+        uint64 ended = uint64(block.timestamp + 5);
+        ledger.setReceiptKey(bob, ended);
+        vm.warp(ended + 5);
+        ledger.requestBondExit();
+        assertTrue(ledger.receiptKeyValid(coordinator, bob, ended));
+        assertFalse(ledger.receiptKeyValid(coordinator, bob, ended + 1));
+    }
+
     function test_bond_exit__cancelled__lets_work_go_on_and_starts_anew() public {
         vm.startPrank(coordinator);
         vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.BondNotExiting.selector, coordinator));

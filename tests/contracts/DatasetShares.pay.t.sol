@@ -106,6 +106,14 @@ contract DatasetSharesPayTest is World {
         shares.pay(100);
     }
 
+    function test_pay__that_fills_the_pool_to_the_last_unit__is_taken() public {
+        vm.prank(address(ledger));
+        shares.openEpoch(1, 0, 1e19, 1);
+        pay(dataset, type(uint128).max);
+        (uint128 acc,,) = shares.pool();
+        assertEq(acc, type(uint128).max);
+    }
+
     function test_pay__until_the_pool_is_full__stops_payments_and_lets_claims_go_on() public {
         earnEpoch(dataset, parts1(alice, 1e9));
         uint256 most = uint256(type(uint128).max) / 1e10;

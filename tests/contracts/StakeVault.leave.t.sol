@@ -213,6 +213,30 @@ contract StakeVaultLeaveTest is World {
         }
     }
 
+    function test_expire__settlements_past_the_first_later_checkpoint__do_not_prolong_P7() public {
+        _leave();
+        vm.warp(leftAt + RECEIPT + 1);
+        logRows(dataset, 0);
+        _settle(1);
+        uint64 free = leftAt + RECEIPT + 1 + SETTLE + PENALTY;
+        vm.warp(free - 2 days);
+        logRows(dataset, 0);
+        _settle(2);
+        assertEq(ledger.settledCount(dataset), 2);
+        assertEq(vault.expiryOf(dataset, alice), free);
+    }
+
+    function test_expire__what_is_final_behind_an_unsettled_checkpoint__has_its_penalty_period_P7() public {
+        logRows(dataset, 0);
+        logRows(dataset, 0);
+        _leave();
+        vm.warp(leftAt + SETTLE);
+        _settle(2);
+        assertEq(ledger.settledCount(dataset), 0);
+        assertEq(vault.expiryOf(dataset, alice), block.timestamp + PENALTY);
+        assertGt(block.timestamp + PENALTY, leftAt + RECEIPT + SETTLE + PENALTY);
+    }
+
     function testFuzz_every_lock_ends_P7(uint32[6] calldata gaps, uint8 proposals) public {
         _leave();
         uint64 last = leftAt + RECEIPT + CHECKPOINT + SETTLE + PENALTY;

@@ -41,6 +41,24 @@ contract SuccessionsTest is World {
         successions.startSuccession(alice);
     }
 
+    function test_succession__can_be_read_from_naming_to_completion() public {
+        _name();
+        _assertSuccession(0, false);
+        vm.prank(heir);
+        successions.startSuccession(alice);
+        uint40 startedAt = uint40(block.timestamp);
+        _assertSuccession(startedAt, false);
+        vm.warp(startedAt + DELAY);
+        successions.completeSuccession(alice);
+        _assertSuccession(startedAt, true);
+    }
+
+    function test_shares__know_where_successions_are_kept_and_are_not_made_without() public {
+        assertEq(implementation.successions(), address(successions));
+        vm.expectRevert(abi.encodeWithSelector(IDatasetShares.InvalidReceiver.selector, address(0)));
+        new DatasetShares(address(0));
+    }
+
     function test_start__twice__does_not_move_the_clock() public {
         _start();
         uint256 at = block.timestamp;
@@ -219,6 +237,14 @@ contract SuccessionsTest is World {
         (uint128 accPaid, uint64 balance, uint64 frac, uint256 owed) = shares.holder(account);
         (uint128 acc,,) = shares.pool();
         return uint256(balance) * (acc - accPaid) + frac + owed * 1e19;
+    }
+
+    function _assertSuccession(uint40 startedAt, bool completed) private view {
+        ISuccessions.Succession memory s = successions.successionOf(alice);
+        assertEq(s.successor, heir);
+        assertEq(s.delay, DELAY);
+        assertEq(s.startedAt, startedAt);
+        assertEq(s.completed, completed);
     }
 
     function _name() private {

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_export__ranges__are_parts_of_the_same_bytes(world: World) -> None:
-    dataset = await world.create_dataset(items=9, gold=6)
+    dataset = await world.create_dataset(items=24, gold=20)
     workers = [await world.member(dataset) for _ in range(3)]
-    await world.label_all(dataset, workers)
+    await world.label_all(dataset, workers, accuracy=1)
     await world.settle(dataset)
     license, block = await world.buy(dataset)
     headers = await world.sign_in(world.buyer)

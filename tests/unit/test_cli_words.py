@@ -15,15 +15,16 @@ from tests.cli.terminal import Terminal
 from tests.fixtures.marker import MARKER, pieces_of
 
 VERBS = [
-    ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("claim",), ("transfer",),
-    ("statement",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",), ("score",), ("verify",),
-    ("verify", "export"), ("dataset", "quality"), ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"),
-    ("dataset", "show"), ("dataset", "epochs"), ("dataset", "create"), ("dataset", "describe"),
-    ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"), ("dataset", "pause"), ("dataset", "close"),
-    ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"), ("stake", "deposit"), ("stake", "withdraw"),
-    ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
+    ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("appeal",), ("challenge",),
+    ("claim",), ("transfer",), ("statement",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",),
+    ("score",), ("verify",), ("verify", "export"), ("dataset", "quality"), ("dataset", "preview"),
+    ("dataset", "test"), ("dataset", "list"), ("dataset", "show"), ("dataset", "epochs"), ("dataset", "create"),
+    ("dataset", "describe"), ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"),
+    ("dataset", "pause"), ("dataset", "close"), ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"),
+    ("stake", "deposit"), ("stake", "withdraw"), ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
+    ("case", "show"), ("case", "expire"), ("case", "withdraw"),
 ]  # fmt: skip
-LATER = ("appeal", "challenge")
+LATER = ("audit", "vote")
 DATASET = "0x" + "07" * 32
 NOBODY = "http://127.0.0.1:9"
 
@@ -49,7 +50,7 @@ def test_verb__of_a_later_part__is_not_pretended(terminal: Terminal, verb: str) 
 
 
 def test_amounts__wherever_one_is_typed__the_rule_is_in_the_help(terminal: Terminal) -> None:
-    for verb in (("pay",), ("transfer",), ("buy",), ("stake", "deposit"), ("dataset", "price")):
+    for verb in (("pay",), ("transfer",), ("appeal",), ("buy",), ("stake", "deposit"), ("dataset", "price")):
         page = " ".join(terminal.run(*verb, "--help").out.split())
         assert "or base units with the suffix u (500000u)" in page, verb
 

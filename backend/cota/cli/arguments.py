@@ -79,6 +79,23 @@ def parse_license(text: str) -> int:
         raise ValueError("a licence is named by its number, such as 7") from None
 
 
+def numbered(what: str) -> Callable[[str], int]:
+    """A parser of numbers that count from 1, as checkpoints, epochs and cases do. It raises ValueError."""
+
+    def parse(text: str) -> int:
+        from cota.units import parse_amount
+
+        try:
+            found = parse_amount(text, 2**53 - 1)
+        except ValueError:
+            found = 0
+        if not found:
+            raise ValueError(f"{what} is named by its number, such as 1")
+        return found
+
+    return parse
+
+
 def _argument(parse: Callable[[str], Any], name: str, what: str) -> Any:
     return typer.Argument(parser=_checked(parse), metavar=name, help=what)
 
@@ -100,6 +117,15 @@ Receiver = Annotated[Account, _argument(parse_account, "TO", "Who receives them:
 MaybeAddress = Annotated[Account, _argument(parse_account, "ADDRESS", "An account; your own unless given.")]
 Of = Annotated[Account, _argument(parse_account, "ACCOUNT", "The account whose key is lost.")]
 License = Annotated[Number, _argument(parse_license, "LICENSE", "The licence's number.")]
+Epoch = Annotated[
+    Number, _argument(numbered("an epoch"), "EPOCH", "Its number: cota dataset epochs lists them.")
+]
+Checkpoint = Annotated[
+    Number, _argument(numbered("a checkpoint"), "CHECKPOINT", "Its number: cota dataset epochs lists them.")
+]
+CaseNumber = Annotated[
+    Number, _argument(numbered("a case"), "CASE", "Its number: cota appeal and cota challenge print it.")
+]
 Amount = Annotated[Typed, _argument(parse_typed, "AMOUNT", RULE)]
 Shares = Annotated[
     Typed, _argument(parse_typed, "UNITS", "How many. " + RULE.replace("tokens", "shares, of 6 decimals"))

@@ -18,6 +18,7 @@ from cota.cli import (
     converting,
     datasets,
     deliveries,
+    disputing,
     earning,
     licences,
     looking,
@@ -55,6 +56,8 @@ _VERBS: Mapping[str, Verb] = {
     "submit": submitting.submit,
     "receipt": proving.receipt,
     "demand": proving.demand,
+    "appeal": disputing.appeal,
+    "challenge": disputing.challenge,
     "claim": earning.claim,
     "transfer": earning.transfer,
     "statement": earning.statement,
@@ -105,6 +108,10 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "answer": deliveries.answer,
             "dispute": deliveries.dispute,
         },
+    ),
+    "case": (
+        "At the court: what appeals and challenges became.",
+        {"show": disputing.show_case, "expire": disputing.expire, "withdraw": disputing.withdraw},
     ),
     "successor": (
         "Who gets your shares if your key is lost.",

@@ -131,6 +131,9 @@ _HINTS = {
     "PriceAboveLimit": "cota dataset show DATASET tells the price; --max-price is yours",
     "ClassNotSold": "cota dataset show DATASET tells what is sold",
     "NoEpoch": "a price can be set once the first labels are settled",
+    "AppealTooLate": "an epoch can be appealed for the terms' appeal_period after it is final",
+    "NothingToAppeal": "--units names the shares that you miss",
+    "NotOpenToChallenge": "cota dataset epochs DATASET tells which settlements are not final",
     "WrongMembership": "cota stake show tells of your memberships",
 }
 

@@ -15,24 +15,26 @@ from cota.client.buyer import Bought, BuyerCalls
 from cota.client.claiming import ClaimCalls
 from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
+from cota.client.disputing import DisputeCalls, Filed, Filing
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
-from cota.client.refusals import ClientError, StakeLocked, Unreachable, Untrustworthy
+from cota.client.refusals import BondNotCovered, ClientError, StakeLocked, Unreachable, Untrustworthy
 from cota.client.staking import StakeCalls
 from cota.client.successors import SuccessorCalls
 
 __all__ = [
-    "Agent", "Agreement", "Backup", "Bought", "ClientError", "CotaClient", "Currency", "Demanded", "Inclusion", "Lease",
-    "NewItem", "Preview", "Sent", "SignedLabel", "SignedReceipt", "StakeLocked", "Status", "Unreachable",
-    "Untrustworthy",
+    "Agent", "Agreement", "Backup", "BondNotCovered", "Bought", "ClientError", "CotaClient", "Currency", "Demanded",
+    "Filed", "Filing", "Inclusion", "Lease", "NewItem", "Preview", "Sent", "SignedLabel", "SignedReceipt",
+    "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
 class CotaClient(
     DemandCalls,
     ClaimCalls,
+    DisputeCalls,
     StakeCalls,
     SuccessorCalls,
     PublisherCalls,

@@ -34,6 +34,10 @@ class StakeLocked(ClientError):
         self.until = until
 
 
+class BondNotCovered(ClientError):
+    """The wallet does not hold the COTA that a case's bond takes."""
+
+
 def refusal(status: int, body: object) -> DomainError:
     """A problem document, or anything else that came with an error status, as an exception."""
     fields = dict(body) if isinstance(body, dict) else {"detail": str(body).strip()[:200]}

@@ -7,6 +7,7 @@ pragma solidity ^0.8.30;
 import {ICouncilArbiter} from "../../../contracts/interfaces/ICouncilArbiter.sol";
 import {Terms} from "../../../contracts/types.sol";
 import {Asker, Council} from "../support/Council.sol";
+import {VmSafe} from "forge-std/Vm.sol";
 
 /// @notice Who may sit, and the lot (CouncilArbiter.tree).
 contract CouncilArbiterPanelTest is Council {
@@ -201,7 +202,8 @@ contract CouncilArbiterPanelTest is Council {
         vm.setBlockhash(block.number - 1, "hash");
         uint256 gas = gasleft();
         council.draw(dispute);
-        assertLt(gas - gasleft(), 8_000_000);
+        // Instrumented code costs more, and says nothing about the code that is deployed.
+        if (!vm.isContext(VmSafe.ForgeContext.Coverage)) assertLt(gas - gasleft(), 8_000_000);
     }
 
     function _wantingCredential() private returns (bytes32) {

@@ -45,9 +45,9 @@ class Panel:
 class CouncilArbiter(Contract):
     name: ClassVar[str] = "CouncilArbiter"
 
-    async def arbitration_cost(self, block: Block) -> int:
-        """What a dispute costs, in wei."""
-        return int(await self.read("arbitrationCost", b"", block=block))
+    async def arbitration_cost(self, block: Block, told: bytes = b"") -> int:
+        """What a dispute costs, in wei; `told` is what the court tells of the case, for arbiters that ask."""
+        return int(await self.read("arbitrationCost", told, block=block))
 
     async def appeal_cost(self, dispute: int, block: Block) -> int:
         return int(await self.read("appealCost", dispute, b"", block=block))

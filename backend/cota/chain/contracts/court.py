@@ -99,6 +99,9 @@ class SettlementCourt(Contract):
     async def case_count(self, block: Block) -> int:
         return int(await self.read("caseCount", block=block))
 
+    async def arbiter(self, block: Block) -> Address:
+        return Address(await self.read("arbiter", block=block))
+
     async def next_bond(self, dataset: bytes, epoch: int, block: Block) -> int:
         return int(await self.read("nextBond", dataset, epoch, block=block))
 

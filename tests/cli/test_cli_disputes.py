@@ -1,0 +1,264 @@
+"""Appeals and challenges by commands: price and deadline first, refusals that cost nothing, cases that stand."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from eth_account import Account
+
+from cota.chain.blocking import BlockingNode
+from cota.chain.contracts import (
+    AnnotationLedger,
+    DatasetRegistry,
+    Ground,
+    Outcome,
+    ProposalState,
+    SettlementCourt,
+    Token,
+)
+from cota.client import CotaClient
+from cota.commitments.words import keccak
+from cota.units import Address, parse_hash32
+from scripts.stack.anvil import ask
+from scripts.stack.local import LocalStack
+from tests.cli.story import ITEMS, PATIENCE_S, People, Story, play, publish, truth
+from tests.cli.terminal import Terminal, terminal_of
+from tests.fixtures.stack import stack_of_its_own
+
+COTA, SHARE = 10**18, 10**6
+BOND, FEE = 50 * COTA, 3 * 10**15
+EVIDENCE = "0x" + "e1" * 32
+DORA = "0x" + keccak(b"cli disputes: dora").hex()
+EVA = "0x" + keccak(b"cli disputes: eva").hex()
+FAY = "0x" + keccak(b"cli disputes: fay").hex()
+GIL = "0x" + keccak(b"cli disputes: gil").hex()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """A network of its own: its clock is put forward, by more than the folder's other stories bear."""
+    with stack_of_its_own("cli-disputes") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    return terminal_of(stack, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return play(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
+
+
+class Room:
+    """A dataset whose epoch is final, one whose settlement is still open; and what the chain says."""
+
+    def __init__(self, story: Story, node: BlockingNode) -> None:
+        self.story, self.node = story, node
+        contracts = story.run("status")["contracts"]
+        registry = DatasetRegistry(node.client, Address(contracts["DatasetRegistry"]))
+        serving = node.run(registry.version(node.run(registry.latest_version("latest")), "latest"))
+        self.ledger = AnnotationLedger(node.client, serving.ledger)
+        self.court = SettlementCourt(node.client, serving.court)
+        self.cota = Token(node.client, Address(contracts["CotaToken"]))
+        self.final, self.proposed = self._labelled("appealed"), self._labelled("challenged")
+
+    def _labelled(self, title: str) -> str:
+        window = 1 if title == "appealed" else 3_600
+        terms = {
+            "appeal_period": 3_600,
+            "penalty_period": 7_200,
+            "challenge_bond": "50",
+            "settle_period": 7_200,
+        }
+        dataset = publish(self.story, title, **terms, challenge_window=window)
+        rows = "".join(f"p{n},{truth(n)}\n" for n in range(ITEMS))
+        answers = self.story.write(f"{title}.csv", f"item,label\n{rows}")
+        for number, key in enumerate((DORA, FAY, GIL)):
+            self.story.run("join", dataset, "--yes", key=key)
+            words = ("submit", dataset, "--labels", answers, "--item-field", "photo")
+            backup = self.story.folder / f"{title}-{number}.jsonl"
+            self.story.run(*words, key=key, COTA_BACKUP=str(backup))
+        return dataset
+
+    def wait(self, dataset: str, state: ProposalState) -> None:
+        ends = time.monotonic() + PATIENCE_S
+        while self.node.run(self.ledger.proposal_of(parse_hash32(dataset), 1, "latest")).state is not state:
+            assert time.monotonic() < ends, f"never {state.name}"
+            time.sleep(0.3)
+
+    def equip(self, key: str, amount: int) -> None:
+        """Gas, and COTA from whoever has all of it."""
+        self.story.people.give_gas(key)
+        sender = self.node.sender(Account.from_key(self.story.people.treasurer))
+        to = Address(self.story.people.address(key))
+        sender.send(self.cota.address, Token.encode_transfer(to, amount))
+
+    def held(self, key: str) -> tuple[int, int]:
+        """(COTA in the wallet, what the court may take of it)."""
+        owner = Address(self.story.people.address(key))
+        allowance = self.cota.allowance(owner, self.court.address, "latest")
+        return self.node.run(self.cota.balance_of(owner, "latest")), self.node.run(allowance)
+
+
+@pytest.fixture(scope="module")
+def room(story: Story) -> Iterator[Room]:
+    with BlockingNode([story.people.rpc], 31_337) as node:
+        room = Room(story, node)
+        room.wait(room.final, ProposalState.FINALIZED)
+        room.wait(room.proposed, ProposalState.PROPOSED)
+        room.equip(EVA, 3 * BOND)
+        yield room
+
+
+def test_appeal__what_the_court_refuses__costs_nothing(story: Story, room: Room) -> None:
+    words = ("appeal", room.final, "1", "--units", "1", "--evidence", EVIDENCE, "--yes")
+    nothing = story.terminal.run(*words, key=DORA)
+    assert nothing.code == 1
+    assert nothing.complaint.endswith("; whoever sends transactions herself needs gas in her account")
+
+    story.people.give_gas(DORA)
+    poor = story.terminal.run(*words, key=DORA)
+    assert (poor.code, poor.out) == (1, "")
+    assert poor.complaint == "cota: bond-not-covered: the bond is 50 COTA, and your wallet holds 0"
+
+    ask(story.people.rpc, "evm_increaseTime", 6)
+    ask(story.people.rpc, "evm_mine")
+    late = story.terminal.run("appeal", story.birds, *words[2:], key=EVA)
+    assert (late.code, "AppealTooLate(dataset=" in late.complaint) == (1, True)
+    for dataset, rest, reason in (
+        (room.final, ("1", "--evidence", EVIDENCE), "NothingToAppeal()"),
+        (room.final, ("1", "--units", "1", "--evidence", EVIDENCE), "AboveLabels(units=1000000, most=0)"),
+        (room.final, ("1", "--units", "1", "--evidence", "0x" + "00" * 32), "ZeroEvidence()"),
+        (room.proposed, ("1", "--units", "1", "--evidence", EVIDENCE), "NotFinalized(dataset="),
+    ):
+        refused = story.terminal.run("appeal", dataset, *rest, "--yes", key=EVA)
+        assert (refused.code, refused.out) == (1, "")
+        assert reason in refused.complaint
+    unknown = story.terminal.run("appeal", room.final, "7", *words[3:], key=EVA)
+    assert (unknown.code, unknown.complaint.startswith("cota: not-found: ")) == (1, True)
+    assert room.held(EVA) == (3 * BOND, 0)
+
+
+def test_appeal__file_of_another_settlement__is_not_believed(
+    story: Story, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service could show a leaf that leaves her penalty out."""
+    with CotaClient(story.terminal.environment["COTA_API"]) as client:
+        other = client.epoch_file(parse_hash32(story.birds), 1)
+    monkeypatch.setattr(CotaClient, "epoch_file", lambda *_: other)
+    refused = story.terminal.run("appeal", room.final, "1", "--evidence", EVIDENCE, key=EVA)
+    assert refused.complaint == (
+        "cota: untrustworthy: the file of epoch 1 has another settlement root than the chain"
+    )
+
+
+def test_appeal__price_and_deadline_told__then_the_case_stands(story: Story, room: Room) -> None:
+    room.equip(DORA, BOND)
+    dataset = parse_hash32(room.final)
+    settled = room.node.run(room.ledger.proposal_of(dataset, 1, "latest"))
+    why = story.folder / "why.txt"
+    why.write_text("Item p8 was settled wrongly.")
+    words = ("appeal", room.final, "1", "--units", "0.5", "--evidence-file", str(why))
+    no = story.terminal.run(*words, key=DORA, typed="n\n")
+    assert (no.code, no.out) == (1, "")
+    for told in (
+        "Bond: 50 COTA, lost if",
+        "Fee: 0.003 of the chain's coin,",
+        "you ask for 0.5 shares more",
+        "[y/N]",
+    ):
+        assert told in no.err
+    assert room.held(DORA) == (BOND, 0)
+
+    found = story.run(*words, "--yes", key=DORA)
+    assert room.held(DORA) == (0, 0)
+    assert (found["bond"], found["fee"], found["missed"]) == (str(BOND), str(FEE), str(SHARE // 2))
+    assert found["until"] == settled.finalized_at + 3_600
+    leaf = next(one for one in _leaves(story, room.final) if one[0] == story.people.address(DORA))
+    assert (found["counted"], found["penalty"]) == (str(leaf[1]), str(leaf[2]))
+    case = room.node.run(room.court.case_of(int(found["case"]), "latest"))
+    assert (case.ground, case.outcome, case.dataset, case.epoch) == (Ground.APPEAL, Outcome.NONE, dataset, 1)
+    assert (case.claimant, case.bond) == (story.people.address(DORA), BOND)
+    assert case.evidence == hashlib.sha256(why.read_bytes()).digest()
+    assert found["rules_by"] == case.deadline
+
+    room.equip(DORA, BOND)
+    again = story.terminal.run(*words, "--yes", key=DORA)
+    assert (again.code, "AlreadyAppealed(dataset=" in again.complaint) == (1, True)
+    assert room.held(DORA) == (BOND, 0)
+
+
+def test_challenge__of_an_open_settlement__stops_its_clock_and_doubles(story: Story, room: Room) -> None:
+    words = ("challenge", room.proposed, "1", "--ground", "scoring", "--yes", "--evidence")
+    closed = story.terminal.run("challenge", room.final, *words[2:], EVIDENCE, key=EVA)
+    assert (closed.code, "NotOpenToChallenge(dataset=" in closed.complaint) == (1, True)
+    before = room.held(EVA)[0]
+    found = story.run(*words, EVIDENCE, key=EVA)
+    assert (found["ground"], found["bond"]) == ("scoring", str(BOND))
+    case = room.node.run(room.court.case_of(int(found["case"]), "latest"))
+    assert (case.ground, case.claimant) == (Ground.SCORING, story.people.address(EVA))
+    room.wait(room.proposed, ProposalState.DISPUTED)
+
+    again = story.terminal.run(*words, EVIDENCE, key=EVA)
+    assert (again.code, "AlreadyRaised(dataset=" in again.complaint) == (1, True)
+    second = story.run(*words, "0x" + "e2" * 32, key=EVA)
+    assert second["bond"] == str(2 * BOND)
+    assert room.held(EVA) == (before - 3 * BOND, 0)
+    short = story.terminal.run(*words, "0x" + "e3" * 32, key=EVA)
+    assert short.complaint == "cota: bond-not-covered: the bond is 200 COTA, and your wallet holds 0"
+
+
+def test_case__that_nobody_ruled__ends_and_most_of_the_bond_comes_back(story: Story, room: Room) -> None:
+    case = str(room.node.run(room.court.case_count("latest")))
+    shown = story.run("case", "show", room.proposed, case)
+    assert (shown["state"], shown["ground"], shown["bond"]) == ("open", "scoring", str(2 * BOND))
+    assert shown["claimant"] == story.people.address(EVA)
+    other = story.terminal.run("case", "show", room.final, case)
+    assert (other.code, other.complaint) == (1, f"cota: client-error: the dataset has no case {case}")
+    early = story.terminal.run("case", "expire", room.proposed, case, key=EVA)
+    assert (early.code, "DeadlineNotReached(caseId=" in early.complaint) == (1, True)
+    nothing = story.terminal.run("case", "withdraw", room.proposed, key=EVA)
+    assert (nothing.code, "NothingToWithdraw(account=" in nothing.complaint) == (1, True)
+
+    ask(story.people.rpc, "evm_increaseTime", 121)
+    ask(story.people.rpc, "evm_mine")
+    ended = story.run("case", "expire", room.proposed, case, key=EVA)
+    assert (ended["case"], ended["state"]) == (case, "unruled")
+    before = room.held(EVA)[0]
+    taken = story.run("case", "withdraw", room.proposed, key=EVA)
+    # All but a tenth.
+    assert (taken["amount"], room.held(EVA)[0] - before) == (str(90 * COTA), 90 * COTA)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("appeal", "0x12", "1", "--evidence", EVIDENCE),
+        ("appeal", EVIDENCE, "0", "--evidence", EVIDENCE),
+        ("appeal", EVIDENCE, str(2**64), "--evidence", EVIDENCE),
+        ("appeal", EVIDENCE, "one", "--evidence", EVIDENCE),
+        ("appeal", EVIDENCE, "1"),
+        ("appeal", EVIDENCE, "1", "--evidence", EVIDENCE, "--evidence-file", "why.txt"),
+        ("appeal", EVIDENCE, "1", "--evidence", "why.txt"),
+        ("appeal", EVIDENCE, "1", "--units", "1e3", "--evidence", EVIDENCE),
+        ("appeal", EVIDENCE, "1", "--units", f"{2**64}u", "--evidence", EVIDENCE),
+        ("challenge", EVIDENCE, "1", "--evidence", EVIDENCE),
+        ("case", "show", EVIDENCE, "0"),
+        ("challenge", EVIDENCE, "1", "--ground", "gold", "--evidence", EVIDENCE),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use__code_2(story: Story, words: tuple[str, ...]) -> None:
+    answer = story.terminal.run(*words, key=DORA)
+    assert (answer.code, answer.out) == (2, "")
+
+
+def _leaves(story: Story, dataset: str) -> list[tuple[str, int, int]]:
+    with CotaClient(story.terminal.environment["COTA_API"]) as client:
+        leaves = client.epoch_file(parse_hash32(dataset), 1).leaves
+    return [(leaf.account, leaf.units, leaf.penalty) for leaf in leaves]
