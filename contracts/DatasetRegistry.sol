@@ -75,9 +75,8 @@ contract DatasetRegistry is IDatasetRegistry, IEntrance, AccessManaged {
     /// @inheritdoc IDatasetRegistry
     function addVersion(Version calldata contracts_) external restricted returns (uint64 number) {
         _checkNamesThis(contracts_.ledger);
-        _checkNamesThis(contracts_.vault);
+        _checkServesLedger(contracts_.vault, contracts_.ledger);
         _checkNamesThis(contracts_.market);
-        if (INamesLedger(contracts_.vault).ledger() != contracts_.ledger) revert InvalidVersion(contracts_.vault);
         if (contracts_.sharesImplementation.code.length == 0) revert InvalidVersion(contracts_.sharesImplementation);
         _checkServesLedger(contracts_.court, contracts_.ledger);
         _checkServesLedger(contracts_.faults, contracts_.ledger);
@@ -375,9 +374,8 @@ contract DatasetRegistry is IDatasetRegistry, IEntrance, AccessManaged {
         }
     }
 
-    /// @dev What a version leaves out has no power in it: no contract has the zero address.
+    /// @dev Without court, faults or deliveries a promise to those who work or buy would have no judge, for ever.
     function _checkServesLedger(address contract_, address ledger) private view {
-        if (contract_ == address(0)) return;
         _checkNamesThis(contract_);
         if (INamesLedger(contract_).ledger() != ledger) revert InvalidVersion(contract_);
     }

@@ -90,7 +90,8 @@ interface IDatasetRegistry {
     /// @notice A batch has at least one item, at most 2^20, and two roots.
     error InvalidBatch(bytes32 itemsRoot, bytes32 goldRoot, uint32 count);
 
-    /// @notice Registers a set of contracts for the datasets created from now on. Restricted by the access manager.
+    /// @notice Registers a set of contracts, none left out, for the datasets created from now on. Restricted by the access
+    /// manager.
     /// @return number of the new version
     function addVersion(Version calldata contracts_) external returns (uint64 number);
 

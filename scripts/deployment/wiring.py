@@ -39,9 +39,9 @@ def governance_steps(
         at["StakeVault"],
         at["LicenseMarket"],
         at["DatasetShares"],
-        at.get("SettlementCourt", ZERO_ADDRESS),
-        at.get("CoordinatorFaults", ZERO_ADDRESS),
-        at.get("DeliveryDesk", ZERO_ADDRESS),
+        at["SettlementCourt"],
+        at["CoordinatorFaults"],
+        at["DeliveryDesk"],
     )
 
     async def has_version() -> bool:

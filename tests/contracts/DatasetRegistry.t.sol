@@ -220,16 +220,11 @@ contract DatasetRegistryTest is World {
         AnnotationLedger ledger2 = new AnnotationLedger(address(registry), address(cota));
         StakeVault vault2 = new StakeVault(address(registry), address(ledger2), address(cota), address(credentials));
         LicenseMarket market2 = new LicenseMarket(address(registry), treasury, address(access));
+        address party2 = address(new Party(address(registry), address(ledger2)));
         vm.prank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(
-                address(ledger2),
-                address(vault2),
-                address(market2),
-                address(implementation),
-                address(0),
-                address(0),
-                address(0)
+                address(ledger2), address(vault2), address(market2), address(implementation), party2, party2, party2
             )
         );
         Terms memory terms = defaultTerms();
@@ -254,9 +249,9 @@ contract DatasetRegistryTest is World {
             address(vault),
             address(market),
             address(implementation),
-            address(0),
-            address(0),
-            address(0)
+            court,
+            address(faults),
+            deliveries
         );
         vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, address(ledger2)));
         registry.addVersion(v);
@@ -273,11 +268,11 @@ contract DatasetRegistryTest is World {
         registry.addVersion(v);
     }
 
-    function test_versions__court_faults_and_deliveries_serve_another_ledger__are_refused() public {
-        address other = address(new Party(address(registry), address(vault)));
-        for (uint256 i = 0; i < 3; ++i) {
+    function test_versions__court_faults_or_deliveries_left_out_or_of_another_ledger__are_refused() public {
+        address[3] memory wrong = [address(0), alice, address(new Party(address(registry), address(vault)))];
+        for (uint256 i = 0; i < 9; ++i) {
             address[3] memory parties = [court, address(faults), deliveries];
-            parties[i] = other;
+            parties[i / 3] = wrong[i % 3];
             IDatasetRegistry.Version memory v = IDatasetRegistry.Version(
                 address(ledger),
                 address(vault),
@@ -288,7 +283,7 @@ contract DatasetRegistryTest is World {
                 parties[2]
             );
             vm.prank(admin);
-            vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, other));
+            vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.InvalidVersion.selector, wrong[i % 3]));
             registry.addVersion(v);
         }
     }
@@ -300,9 +295,9 @@ contract DatasetRegistryTest is World {
             address(vault),
             address(market),
             address(implementation),
-            address(0),
-            address(0),
-            address(0)
+            court,
+            address(faults),
+            deliveries
         );
         vm.startPrank(alice);
         vm.expectRevert(refusal);

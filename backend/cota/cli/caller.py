@@ -12,12 +12,12 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, get_type_hints
 
 from cota.cli.arguments import ApiOption, KeystoreOption, PasswordOption, RpcOption
 from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, NetworkOption
+from cota.closing import Closing
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -33,7 +33,7 @@ FIRST_PATIENCE_S, PATIENCE_S = 2.0, 60.0
 
 
 @dataclass
-class Visitor:
+class Visitor(Closing):
     """Someone who only reads what is public."""
 
     api: ApiOption = None
@@ -41,12 +41,7 @@ class Visitor:
     rpc: RpcOption = None
     as_json: JsonOption = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         opened = vars(self).get("client")
         if opened is not None:
             opened.close()

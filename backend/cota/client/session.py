@@ -15,8 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from eth_account.signers.local import LocalAccount
@@ -30,6 +29,7 @@ from cota.chain.sender import Receipt as Mined
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Transport
+from cota.closing import Closing
 from cota.errors import NotSignedIn
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
 from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
@@ -38,7 +38,7 @@ SIGNED_FOR_S = 300
 """How long a statement signed here stays usable: enough for a slow network, too short to hoard."""
 
 
-class Session:
+class Session(Closing):
     """One account at one API. Without an account only public reads work. `rpc_url`: a node, or several
     separated by commas, in order of preference."""
 
@@ -56,14 +56,6 @@ class Session:
         self._node: BlockingNode | None = None
         self._datasets: dict[Hash32, dict[str, Any]] = {}
         self._proven: dict[Hash32, dict[str, Address]] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self.http.close()

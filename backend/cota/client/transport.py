@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import httpx2
 
 from cota.client.refusals import Unreachable, Untrustworthy, refusal
+from cota.closing import Closing
 
 RETRIED_STATUSES = frozenset({429, 503})
 FIRST_PAUSE_S = 0.1
@@ -36,7 +36,7 @@ class Streamed(NamedTuple):
     chunks: Iterator[bytes]
 
 
-class Transport:
+class Transport(Closing):
     """`patience_s` bounds how long one call keeps trying; a single attempt may take `timeout_s`."""
 
     def __init__(self, api_url: str, patience_s: float = 60.0, timeout_s: float = 60.0) -> None:
@@ -47,14 +47,6 @@ class Transport:
         limits = httpx2.Limits(max_connections=16, max_keepalive_connections=8)
         timeout = httpx2.Timeout(timeout_s, connect=5.0)
         self._http = httpx2.Client(verify=_trust(), timeout=timeout, limits=limits, trust_env=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._http.close()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from cota.closing import Closing
 from cota.commitments.canonical import Json
 from cota.datasets.question import item_kind
 from cota.formats.export import Consensus, Header, Item, Record, read_export
@@ -37,7 +37,7 @@ class Row:
         return self.item.item
 
 
-class ExportFile:
+class ExportFile(Closing):
     """One export. Raises MalformedFile, OSError when it is opened."""
 
     def __init__(self, path: Path) -> None:
@@ -54,14 +54,6 @@ class ExportFile:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._records.close()
