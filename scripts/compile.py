@@ -32,6 +32,7 @@ ABIS = ROOT / "deployments" / "abi"
 PUBLISHED = (
     "AccessManager",
     "AnnotationLedger",
+    "CoordinatorFaults",
     "CotaToken",
     "CredentialRegistry",
     "DatasetRegistry",

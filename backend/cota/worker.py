@@ -65,7 +65,11 @@ class Work:
         """The datasets of this coordinator that have rows or checkpoints."""
         async with self._services.database.read() as session:
             found = await queries.with_log(session)
-        return [dataset for dataset, terms, _ in found if Terms.decode(terms).coordinator == self._address]
+        return [
+            dataset
+            for dataset, terms, successor in found
+            if (successor or Terms.decode(terms).coordinator) == self._address
+        ]
 
     async def advance(self, dataset: bytes) -> list[str]:
         """Every step of a dataset that can be done now; none while another worker is at it."""

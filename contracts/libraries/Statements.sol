@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IAnnotationLedger} from "../interfaces/IAnnotationLedger.sol";
+import {ICoordinatorFaults} from "../interfaces/ICoordinatorFaults.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 
 /// @title Signed statements (EIP-712 structs)
@@ -10,6 +11,8 @@ library Statements {
     bytes32 internal constant ANNOTATION = keccak256(
         "Annotation(bytes32 dataset,bytes32 itemRef,uint8 kind,bytes32 labelCommitment,bytes32 lease,address account,uint256 nonce,uint64 deadline)"
     );
+    bytes32 internal constant RECEIPT =
+        keccak256("Receipt(bytes32 dataset,uint64 index,bytes32 rowId,uint64 includeBy)");
     bytes32 internal constant JOIN = keccak256(
         "Join(bytes32 dataset,address account,bytes32 termsHash,uint128 penaltyCap,uint256 nonce,uint64 deadline)"
     );
@@ -26,6 +29,10 @@ library Statements {
     /// @notice Row id: the identity of a label, whatever bytes its signature has.
     function hash(IAnnotationLedger.Annotation calldata statement) internal pure returns (bytes32) {
         return keccak256(abi.encode(ANNOTATION, statement));
+    }
+
+    function hash(ICoordinatorFaults.Receipt calldata statement) internal pure returns (bytes32) {
+        return keccak256(abi.encode(RECEIPT, statement));
     }
 
     function hash(IStakeVault.JoinRequest calldata statement) internal pure returns (bytes32) {

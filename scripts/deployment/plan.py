@@ -46,6 +46,7 @@ _CONSTRUCTORS: dict[str, tuple[str, ...]] = {
     "Successions": (),
     "DatasetShares": ("Successions",),
     "AnnotationLedger": ("DatasetRegistry", "CotaToken"),
+    "CoordinatorFaults": ("DatasetRegistry", "AnnotationLedger"),
     "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
     "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
 }

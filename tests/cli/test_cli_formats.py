@@ -100,3 +100,31 @@ def test_convert__a_downloaded_export__in_other_forms(story: Story, terminal: Te
     cut = alone.run("convert", str(export), "--to", "csv", "--out", str(folder / "x.csv"))
     assert (cut.code, "the line is cut off" in cut.complaint) == (1, True)
     assert not (folder / "x.csv").exists()
+
+
+def test_work__in_label_studio__the_same_receipts(story: Story, folder: Path) -> None:
+    """Items out, labels back, each signed and receipted like one typed here."""
+    people = story.people
+    terms, items = folder / "terms.json", folder / "items.jsonl"
+    schema = {"kind": "choice", "question": "?", "classes": ["a", "b"], "item": "text"}
+    terms.write_text(json.dumps(TERMS | {"schema": schema}))
+    items.write_text("".join(json.dumps({"content": {"text": f"t{n}"}}) + "\n" for n in range(3)))
+    words = ("dataset", "create", str(terms), "--from", str(items), "--yes")
+    dataset = story.run(*words, key=people.publisher)["dataset"]
+    ana = {"key": people.ana, "COTA_BACKUP": str(folder / "backup.jsonl")}
+    story.run("join", dataset, "--yes", **ana)
+    wrong = story.terminal.run("work", dataset, "--label-studio", str(folder / "t.json"), **ana)
+    assert wrong.code == 2
+    out = folder / "tasks.json"
+    told = story.run("work", dataset, "--take", "50", "--label-studio", str(out), **ana)
+    assert told["items"] == 3
+    assert "Choices" in Path(told["configuration"]).read_text()
+    tasks = json.loads(out.read_text())
+    for task in tasks[:2]:
+        chosen = {"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["b"]}}
+        task["annotations"] = [{"result": [chosen]}]
+    out.write_text(json.dumps(tasks))
+    sent = story.run("submit", dataset, "--labels", str(out), **ana)
+    assert (sent["delivered"], sent["refused"]) == (2, [])
+    kept = [json.loads(line) for line in (folder / "backup.jsonl").read_text().splitlines()]
+    assert sum(one["type"] == "receipt" for one in kept) == 2

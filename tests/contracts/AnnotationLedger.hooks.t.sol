@@ -23,7 +23,7 @@ contract AnnotationLedgerHooksTest is World {
     // ---- who may
 
     function test_hooks__only_the_contracts_of_the_version() public {
-        address[4] memory others = [coordinator, publisher, admin, faults];
+        address[4] memory others = [coordinator, publisher, admin, address(faults)];
         for (uint256 i = 0; i < 4; ++i) {
             bytes memory refusal =
                 abi.encodeWithSelector(IAnnotationLedger.NotCourt.selector, dataset, others[i], court);
@@ -39,7 +39,7 @@ contract AnnotationLedgerHooksTest is World {
             vm.stopPrank();
         }
         vm.startPrank(court);
-        vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.NotFaults.selector, dataset, court, faults));
+        vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.NotFaults.selector, dataset, court, address(faults)));
         ledger.handOver(dataset);
         vm.stopPrank();
         vm.expectRevert(abi.encodeWithSelector(IAnnotationLedger.NotSlasher.selector, dataset, publisher));
@@ -222,7 +222,7 @@ contract AnnotationLedgerHooksTest is World {
     }
 
     function test_slash__old_proposals_do_not_unlock_what_was_deposited_after_it() public {
-        vm.prank(faults);
+        vm.prank(address(faults));
         ledger.slash(dataset, coordinator, type(uint128).max, alice, 0);
         vm.startPrank(coordinator);
         ledger.depositBond(coordinator, 1000e18);
@@ -249,7 +249,7 @@ contract AnnotationLedgerHooksTest is World {
     }
 
     function test_reject__after_a_slash__what_is_unlocked_answers_for_the_bond() public {
-        vm.prank(faults);
+        vm.prank(address(faults));
         ledger.slash(dataset, coordinator, 99_500e18, alice, 0);
         assertEq(ledger.lockedBond(coordinator), 0);
         _reject(1000e18, alice, 1000e18);
@@ -263,7 +263,7 @@ contract AnnotationLedgerHooksTest is World {
     function test_hand_over__the_successor_checkpoints_and_proposes_the_old_bond_unlocks() public {
         vm.expectEmit(address(ledger));
         emit IAnnotationLedger.CoordinatorSucceeded(dataset, coordinator, successor);
-        vm.prank(faults);
+        vm.prank(address(faults));
         ledger.handOver(dataset);
         assertEq(ledger.coordinatorOf(dataset), successor);
         assertTrue(ledger.isOrWasCoordinator(dataset, coordinator));
@@ -295,7 +295,7 @@ contract AnnotationLedgerHooksTest is World {
 
     function test_hand_over__again__changes_nothing_and_before_the_first_checkpoint_works() public {
         bytes32 young = newDataset(_otherTerms());
-        vm.startPrank(faults);
+        vm.startPrank(address(faults));
         ledger.handOver(young);
         vm.warp(block.timestamp + 5 days);
         ledger.handOver(young);

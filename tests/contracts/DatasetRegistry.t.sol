@@ -267,7 +267,7 @@ contract DatasetRegistryTest is World {
     function test_versions__court_faults_and_deliveries_serve_another_ledger__are_refused() public {
         address other = address(new Party(address(registry), address(vault)));
         for (uint256 i = 0; i < 3; ++i) {
-            address[3] memory parties = [court, faults, deliveries];
+            address[3] memory parties = [court, address(faults), deliveries];
             parties[i] = other;
             IDatasetRegistry.Version memory v = IDatasetRegistry.Version(
                 address(ledger),

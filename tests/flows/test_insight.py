@@ -53,6 +53,7 @@ async def test_quality__rates_with_intervals__holders_and_payers(world: World, s
     assert gold["of"] == GOLD * WORKERS
     assert gold["low"] < gold["rate"] < gold["high"] <= 1
     assert found["agreement"]["of"] == ITEMS * WORKERS * (WORKERS - 1) // 2
+    assert 0 < found["alpha"] < 1
     assert found["decided"]["of"] == ITEMS
     assert found["decided"]["right"] >= GOLD
     assert found["holding"]["unclaimed_bps"] == 10_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cota.scoring.agreement import LIKENESS, alpha, alpha_of, confusion, likeness, wilson
+from cota.scoring.agreement import LIKENESS, alpha, alpha_of, confusion, likeness
 from cota.scoring.agreement.alpha import interval, nominal, ordinal, ratio
 from cota.scoring.agreement.likeness import edit_distance
 from cota.scoring.agreement.shapes import MOST_EXACT, box_overlap, pair_up, polygon_overlap
@@ -134,15 +134,7 @@ def test_confusion__answers__are_counted_by_what_it_is() -> None:
     found = confusion(["a", "b"], [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b"), ("b", "?")])
     assert found.counts == ((1, 1), (0, 2))
     assert (found.asked, found.right) == (4, 3)
-    share, low, high = found.recall("a") or (0, 0, 0)
-    assert share == 0.5
-    assert (round(low, 4), round(high, 4)) == (0.0945, 0.9055)
+    recall = found.recall("a")
+    assert recall is not None
+    assert (recall.right, recall.of, round(recall.low, 4), round(recall.high, 4)) == (1, 2, 0.0945, 0.9055)
     assert confusion(["a"], []).recall("a") is None
-
-
-def test_wilson__none_all_and_no_trials__stay_within_0_and_1() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    low, high = wilson(10, 10)
-    assert (round(low, 3), round(high, 9)) == (0.722, 1.0)
-    assert high <= 1.0
-    assert wilson(0, 10)[0] == 0.0

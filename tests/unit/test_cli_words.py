@@ -16,9 +16,8 @@ from tests.fixtures.marker import MARKER, pieces_of
 
 VERBS = [
     ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("claim",), ("transfer",),
-    ("statement",), ("buy",), ("pay",), ("export",), ("convert",), ("score",), ("verify",), ("verify", "export"),
-    ("dataset", "quality"),
-    ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"),
+    ("statement",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",), ("score",), ("verify",),
+    ("verify", "export"), ("dataset", "quality"), ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"),
     ("dataset", "show"), ("dataset", "epochs"), ("dataset", "create"), ("dataset", "describe"),
     ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"), ("dataset", "pause"), ("dataset", "close"),
     ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"), ("stake", "deposit"), ("stake", "withdraw"),

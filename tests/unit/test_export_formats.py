@@ -9,8 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cota.datasets.question import item_kind
 from cota.errors import BadRequest
 from cota.formats.incoming import Found, ReadOptions, open_file
+from cota.formats.label_studio_results import results_of
+from cota.formats.label_studio_work import labels_in, tasks_for
 from cota.formats.lines import MalformedFile
 from cota.formats.outgoing import FORMATS, Converted, convert
 from cota.formats.outgoing.coco import area_of
@@ -262,3 +265,38 @@ def test_croissant__every_file_with_its_checksum(tmp_path: Path) -> None:
         "preference",
         "croissant",
     }
+
+
+@pytest.mark.parametrize(("schema", "items"), LABELLED, ids=[schema["kind"] for schema, _ in LABELLED])
+def test_label_studio__a_contributors_own_project__labels_come_back(
+    schema: dict[str, Any], items: list[Any]
+) -> None:
+    """She labels there what is leased to her; each label comes back in its one form, by its item."""
+    leased = [(bytes([number]) * 32, content) for number, (content, _, _) in enumerate(items, 1)]
+    tasks = tasks_for(leased, schema)
+    for task, (_, gold, labels) in zip(tasks, items, strict=True):
+        label = gold if gold is not None else labels[0]
+        results = results_of(label, schema, item_kind(schema), task["data"])
+        task["annotations"] = [{"result": results, "was_cancelled": False}]
+    found = labels_in(json.loads(json.dumps(tasks)), schema)
+    assert found == {
+        reference: gold if gold is not None else labels[0]
+        for (reference, _), (_, gold, labels) in zip(leased, items, strict=True)
+    }
+
+
+def test_label_studio__of_a_contributor__bad_tasks_are_named() -> None:
+    schema = CHOICE | {"item": "text"}
+    chosen = {"from_name": "label", "type": "choices", "value": {"choices": ["ibis"]}}
+    (task,) = tasks_for([(b"\1" * 32, {"text": "x"})], schema)
+    assert labels_in([task | {"annotations": []}], schema) == {}
+    for change, complaint in (
+        ({"annotations": [{"result": [chosen]}] * 2}, "task 1: it has 2 annotations"),
+        (
+            {"annotations": [{"result": [chosen | {"value": {"choices": ["stork"]}}]}]},
+            "task 1: the label must be exactly",
+        ),
+        ({"data": {"text": "x"}}, 'task 1: its data has no "cota_item"'),
+    ):
+        with pytest.raises(BadRequest, match=complaint):
+            labels_in([task | change], schema)

@@ -8,7 +8,7 @@ import pytest
 
 from cota.errors import BadRequest
 from cota.scoring import LabelRow
-from cota.scoring.files import MalformedTable, read_gold, read_labels, score_files
+from cota.scoring.files import MalformedTable, agreement_of, read_gold, read_labels, score_files
 from scripts.crowd_sample import make_sample
 
 SAMPLE = make_sample()
@@ -151,3 +151,16 @@ def test_score_files__no_such_file_or_rules__is_refused(labels: Path, gold: Path
     for known in (gold, None):
         with pytest.raises(BadRequest, match="rules 9"):
             score_files(labels, known, rules=9)
+
+
+def test_agreement_of__labels_and_gold__alpha_and_what_was_mixed_up(
+    labels: Path, gold: Path, tmp_path: Path
+) -> None:
+    alpha, mixed = agreement_of(labels, gold)
+    assert alpha is not None
+    assert 0 < alpha < 1
+    assert mixed is not None
+    known = read_gold(gold)
+    assert mixed.asked == sum(row.task in known for row in read_labels(labels)[0])
+    assert agreement_of(labels, None) == (alpha, None)
+    assert agreement_of(write(tmp_path / "l.csv", "task,worker,label\na,b,c\n"), None) == (None, None)

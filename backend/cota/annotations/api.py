@@ -175,7 +175,7 @@ async def list_own_annotations(
 
 async def _coordinated(services: Services, submissions: Submissions, dataset: bytes) -> Dataset:
     found = await submissions.dataset(dataset)
-    if not await services.coordinators.include(found.terms.coordinator):
+    if not await services.coordinators.include(found.id, found.terms.coordinator):
         raise OtherCoordinator()
     return found
 

@@ -13,8 +13,8 @@ from eth_account.signers.local import LocalAccount
 
 from cota.chain.client import Block, NodeClient
 from cota.chain.fees import FeePolicy
-from cota.chain.sender import Receipt, Sender
-from cota.units import Address, BlockRef
+from cota.chain.sender import OnSigned, Receipt, Sender, Signed
+from cota.units import Address, BlockRef, Hash32
 
 T = TypeVar("T")
 
@@ -92,5 +92,17 @@ class BlockingSender:
     def simulate(self, to: Address | None, data: bytes, value: int = 0) -> bytes:
         return self._node.run(self.sender.simulate(to, data, value))
 
-    def send(self, to: Address | None, data: bytes, value: int = 0, *, confirmations: int = 1) -> Receipt:
-        return self._node.run(self.sender.send(to, data, value, confirmations=confirmations))
+    def send(
+        self,
+        to: Address | None,
+        data: bytes,
+        value: int = 0,
+        *,
+        confirmations: int = 1,
+        on_signed: OnSigned | None = None,
+    ) -> Receipt:
+        sending = self.sender.send(to, data, value, confirmations=confirmations, on_signed=on_signed)
+        return self._node.run(sending)
+
+    def resume(self, signed: Signed, hashes: Sequence[Hash32]) -> Receipt | None:
+        return self._node.run(self.sender.resume(signed, hashes))

@@ -9,7 +9,7 @@ anything twice; without a key nothing is sent.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +54,19 @@ class Receipt:
     """What the call returned when it was simulated; the truth of it is in the logs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction, before it is broadcast: whoever keeps it can send it again, and no other one."""
+
+    nonce: int
+    raw: bytes = field(repr=False)
+    tx_hash: Hash32
+
+
+OnSigned = Callable[[Signed], None]
+"""Told of each signing of a transaction (again, with the same nonce, when fees rose), before it leaves."""
+
+
 @dataclass
 class _Lane:
     """The nonces of one key in this process."""
@@ -85,6 +98,7 @@ class _Sent:
     nonce: int
     fees: Fees
     hashes: list[Hash32]
+    on_signed: OnSigned | None = None
 
 
 class Sender:
@@ -114,7 +128,13 @@ class Sender:
         return await self._attempt("eth_call", to, data, value, "latest")
 
     async def send(
-        self, to: Address | None, data: bytes, value: int = 0, *, confirmations: int = 1
+        self,
+        to: Address | None,
+        data: bytes,
+        value: int = 0,
+        *,
+        confirmations: int = 1,
+        on_signed: OnSigned | None = None,
     ) -> Receipt:
         """Returns once the transaction is `confirmations` deep. Raises ChainReverted, NotMined,
         ChainUnavailable."""
@@ -125,20 +145,40 @@ class Sender:
             head = await self.client.head()
             log.info("dry run: nothing sent", sender=self.address, to=to, gas=estimate)
             return Receipt(None, head.number, head.hash, estimate, result=result)
-        sent = await self._submit(draft, self._account)
+        sent = await self._submit(draft, self._account, on_signed)
         receipt = await self._wait(sent, self._account, confirmations)
         if int(receipt["status"], 16) != 1:
             raise (await self._find_cause(draft, receipt)).exception()
-        created = receipt.get("contractAddress")
-        return Receipt(
-            Hash32(bytes.fromhex(receipt["transactionHash"][2:])),
-            int(receipt["blockNumber"], 16),
-            Hash32(bytes.fromhex(receipt["blockHash"][2:])),
-            int(receipt["gasUsed"], 16),
-            tuple(receipt["logs"]),
-            parse_address(created) if created else None,
-            result,
-        )
+        return _mined(receipt, result)
+
+    async def resume(self, signed: Signed, hashes: Sequence[Hash32]) -> Receipt | None:
+        """Sends a kept transaction again and waits for it, or for one of its other signings (`hashes`).
+
+        None: it failed, or its nonce went to another transaction, so it can never be mined. Raises NotMined,
+        ChainUnavailable.
+        """
+        ends = time.monotonic() + self._timeout
+        was_passed = False
+        while True:
+            for tx_hash in {signed.tx_hash, *hashes}:
+                receipt = await self.client.receipt(tx_hash)
+                if receipt is not None:
+                    return _mined(receipt) if int(receipt["status"], 16) == 1 else None
+            if was_passed:
+                return None
+            used = int(await self.client.request("eth_getTransactionCount", self.address, "latest"), 16)
+            # Looked at once more after the count: it may have been mined between the two questions.
+            was_passed = used > signed.nonce
+            if was_passed:
+                continue
+            try:
+                await self.client.request("eth_sendRawTransaction", "0x" + signed.raw.hex())
+            except RpcError as error:
+                if not _says(error, (*_KNOWN, *_OUTDATED)):
+                    raise ChainUnavailable(f"the node refuses the transaction: {error.message}") from error
+            if time.monotonic() > ends:
+                raise NotMined("the transaction is not mined yet", tx_hash="0x" + signed.tx_hash.hex())
+            await asyncio.sleep(0.5)
 
     async def _attempt(self, method: str, to: Address | None, data: bytes, value: int, *block: str) -> bytes:
         try:
@@ -160,13 +200,14 @@ class Sender:
         key = (id(asyncio.get_running_loop()), self.client.chain_id, self.client.genesis, str(self.address))
         return _lanes.setdefault(key, _Lane())
 
-    async def _submit(self, draft: _Draft, account: LocalAccount) -> _Sent:
+    async def _submit(self, draft: _Draft, account: LocalAccount, on_signed: OnSigned | None = None) -> _Sent:
         lane = self._lane()
         outer = self._lock(f"nonce:{self.client.chain_id}:{self.address}") if self._lock else nullcontext()
         async with lane.lock, outer:
             ends = time.monotonic() + _NONCE_PATIENCE
             while True:
-                sent = _Sent(draft, await self._next_nonce(lane), await quote(self.client, self._policy), [])
+                nonce = await self._next_nonce(lane)
+                sent = _Sent(draft, nonce, await quote(self.client, self._policy), [], on_signed)
                 try:
                     await self._broadcast(sent, account)
                 except _Outdated as reason:
@@ -199,6 +240,8 @@ class Sender:
         fields = {**sent.draft.fields(), **sent.fees.fields(), "nonce": sent.nonce}
         signed = account.sign_transaction({**fields, "chainId": self.client.chain_id})
         tx_hash = Hash32(bytes(signed.hash))
+        if sent.on_signed is not None:
+            sent.on_signed(Signed(sent.nonce, bytes(signed.raw_transaction), tx_hash))
         try:
             await self.client.request("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
         except RpcError as error:
@@ -252,6 +295,19 @@ class Sender:
             return revert_of(error) or Revert("RevertedWithoutReason")
         used_all = int(receipt["gasUsed"], 16) >= draft.gas
         return Revert("OutOfGas" if used_all else "RevertedWithoutReason")
+
+
+def _mined(receipt: dict[str, Any], result: bytes = b"") -> Receipt:
+    created = receipt.get("contractAddress")
+    return Receipt(
+        Hash32(bytes.fromhex(receipt["transactionHash"][2:])),
+        int(receipt["blockNumber"], 16),
+        Hash32(bytes.fromhex(receipt["blockHash"][2:])),
+        int(receipt["gasUsed"], 16),
+        tuple(receipt["logs"]),
+        parse_address(created) if created else None,
+        result,
+    )
 
 
 class _Outdated(Exception):

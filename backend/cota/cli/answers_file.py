@@ -1,5 +1,5 @@
-"""A labeller's file -> **answers** -> submit. CSV with the columns `item,label`, or JSON lines with these
-keys.
+"""A labeller's file -> **answers** -> submit. CSV with the columns `item,label`, JSON lines with these keys, or
+what Label Studio exports as JSON of tasks that `cota work --label-studio` wrote.
 
 An item is named by its reference (as `cota work --take` prints it), by its content when that is a text, by
 its content as JSON, or by one field of its content. Promises: bad lines are refused with their number, never
@@ -21,12 +21,15 @@ from cota.cli.failures import Failed
 from cota.client import Lease
 from cota.commitments.canonical import canonical, parse_json
 from cota.errors import DomainError
+from cota.formats.label_studio_work import labels_in
 from cota.units import to_hex
 
 
 def read_answers(path: Path, schema: Any) -> dict[str, Any]:
     """Label by item. Raises Failed."""
     text = _read_text(path)
+    if text.lstrip()[:1] == "[":
+        return _label_studio(path, text, schema)
     answers: dict[str, Any] = {}
     is_json = text.lstrip()[:1] == "{"
     rows = _json_rows(path, text) if is_json else _csv_rows(path, text)
@@ -40,6 +43,16 @@ def read_answers(path: Path, schema: Any) -> dict[str, Any]:
     if not answers:
         raise Failed(f"{path} holds no answers")
     return answers
+
+
+def _label_studio(path: Path, text: str, schema: Any) -> dict[str, Any]:
+    try:
+        found = labels_in(parse_json(text.encode()), schema)
+    except DomainError as error:
+        raise Failed(f"{path}: {error.detail}") from None
+    if not found:
+        raise Failed(f"{path} holds no answers")
+    return {to_hex(reference): label for reference, label in found.items()}
 
 
 def names_of(lease: Lease, field: str | None) -> list[str]:

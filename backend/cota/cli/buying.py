@@ -1,4 +1,4 @@
-"""`cota buy pay export`: buyer's wallet -> **licence, royalty, checked download**.
+"""`cota buy renew pay export`: buyer's wallet -> **licence, royalty, checked download**.
 
 Promises: no more is paid than was agreed to; a download stands under its name only once every record of it
 was checked against the chain; an existing file is never written over unasked.
@@ -6,8 +6,9 @@ was checked against the chain; an existing file is never written over unasked.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,7 +27,10 @@ from cota.cli.arguments import (
 from cota.cli.asking import confirm
 from cota.cli.caller import Member, calling
 from cota.cli.failures import Failed, WrongUse
-from cota.cli.output import show
+from cota.cli.output import say, show
+
+if TYPE_CHECKING:
+    from cota.units import Hash32
 
 MaxPriceOption = Annotated[
     Any, amount_option("--max-price", "The most that you pay; the price now, after a question, unless given.")
@@ -35,6 +39,14 @@ ReceiverOption = Annotated[
     Any, address_option("--receiver", "Whose licence it is; the buyer's unless given. Licences never move.")
 ]
 ReportOption = Annotated[Any, hash_option("--report", "32 bytes that name your report of use.")]
+ReportFileOption = Annotated[
+    Path | None,
+    typer.Option("--report-file", help="Your report of use: its SHA-256 goes on chain, not itself."),
+]
+IntentOption = Annotated[
+    str | None,
+    typer.Option("--intent", help="Your name for this payment: given again, it is found and not paid twice."),
+]
 OutOption = Annotated[Path, typer.Option("--out", help="Where the download goes.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
 
@@ -46,11 +58,13 @@ def buy(
     license_class: ClassOption = 0,
     max_price: MaxPriceOption = None,
     receiver: ReceiverOption = None,
+    intent: IntentOption = None,
     yes: YesOption = False,
 ) -> None:
     """Buy a licence to a dataset's labels.
 
-    In one transaction where the token knows permits. Never for more than --max-price.
+    In one transaction where the token knows permits. Never for more than --max-price, and under one --intent never
+    twice, whatever was interrupted.
     """
     client = caller.chain_client
     token = client.currency_of(dataset)
@@ -60,10 +74,13 @@ def buy(
         most = client.price_of(dataset, license_class)
         if not most:
             raise Failed(f"class {license_class} of this dataset is not sold")
+        _tell_of_licence(caller, dataset)
         confirm(f"Buy class {license_class} for {money(most, token.decimals, token.symbol)}?", yes=yes)
     if not most:
         raise WrongUse("nothing is sold for zero")
-    bought = client.buy(dataset, license_class=license_class, max_price=most, receiver=receiver)
+    bought = client.buy(
+        dataset, license_class=license_class, max_price=most, receiver=receiver, intent=intent
+    )
     client.wait_for(bought.block)
     price = str(bought.price) if caller.as_json else money(bought.price, token.decimals, token.symbol)
     told = {"license": str(bought.license), "dataset": dataset, "class": license_class, "price": price}
@@ -73,11 +90,56 @@ def buy(
 
 
 @calling
-def pay(caller: Member, license: License, amount: Amount, report: ReportOption = None) -> None:
+def renew(
+    caller: Member,
+    license: License,
+    max_price: MaxPriceOption = None,
+    intent: IntentOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Renew a licence at the current price.
+
+    It then opens the epochs that are final now too, and lasts longer where the terms limit it.
+    """
+    client = caller.chain_client
+    found = client.license(license, min_block=client.node.head().number)
+    dataset = parse_bytes32(found["dataset"])
+    token = client.currency_of(dataset)
+    if isinstance(max_price, TypedAmount):
+        most = max_price.base_units(token.decimals, token.symbol)
+    else:
+        most = client.price_of(dataset, found["class"])
+        confirm(f"Renew licence {license} for {money(most, token.decimals, token.symbol)}?", yes=yes)
+    mined = client.renew(license, max_price=most, intent=intent)
+    renewed = client.license(license, min_block=mined.block_number)
+    told = {
+        "license": str(license),
+        "dataset": dataset,
+        "epochs": len(renewed["epochs"]),
+        "expires_at": renewed["expires_at"],
+        "block": mined.block_number,
+    }
+    show(told | {"tx_hash": mined.tx_hash}, as_json=caller.as_json)
+
+
+@calling
+def pay(
+    caller: Member,
+    license: License,
+    amount: Amount,
+    report: ReportOption = None,
+    report_file: ReportFileOption = None,
+    intent: IntentOption = None,
+) -> None:
     """Pay a royalty under a licence.
 
-    An amount of 0 with a --report counts as a report.
+    An amount of 0 with a --report or --report-file counts as a report.
     """
+    if report is not None and report_file is not None:
+        raise WrongUse("--report and --report-file name the same thing: give one")
+    if report_file is not None:
+        with report_file.open("rb") as source:
+            report = hashlib.file_digest(source, "sha256").digest()
     client = caller.chain_client
     found = client.license(license, min_block=client.node.head().number)
     dataset = parse_bytes32(found["dataset"])
@@ -85,7 +147,7 @@ def pay(caller: Member, license: License, amount: Amount, report: ReportOption =
     units = amount.base_units(token.decimals, token.symbol)
     if not units and report is None:
         raise WrongUse("nothing to pay and nothing to report: give an amount, or --report")
-    mined = client.pay_royalty(dataset, license, units, report or bytes(32))
+    mined = client.pay_royalty(dataset, license, units, report or bytes(32), intent=intent)
     client.wait_for(mined.block_number)
     told: dict[str, Any] = {"license": str(license), "dataset": dataset}
     if caller.as_json:
@@ -94,6 +156,17 @@ def pay(caller: Member, license: License, amount: Amount, report: ReportOption =
         told["paid"] = money(units, token.decimals, token.symbol)
     where = {"block": mined.block_number, "tx_hash": mined.tx_hash}
     show({**told, "report": report, **where}, as_json=caller.as_json)
+
+
+def _tell_of_licence(caller: Member, dataset: Hash32) -> None:
+    """Nobody is asked to buy what she has without being told."""
+    held = caller.client.check_license(dataset, caller.address)
+    if held["license"] is not None:
+        say(
+            f"You hold licence {held['license']}, which opens {len(held['epochs'])} epochs: "
+            "cota renew brings it up to date.",
+            stderr=True,
+        )
 
 
 @calling

@@ -14,7 +14,11 @@ from cota.cli.labeller import Labeller
 from cota.cli.output import console, say, show
 
 LabelsOption = Annotated[
-    Path, typer.Option("--labels", help="CSV with the columns item,label, or JSON lines with these keys.")
+    Path,
+    typer.Option(
+        "--labels",
+        help="CSV with the columns item,label, JSON lines with these keys, or Label Studio's JSON export.",
+    ),
 ]
 FieldOption = Annotated[
     str | None,

@@ -7,10 +7,12 @@ only with its checked receipt.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +21,7 @@ from cota.cli.answering import answers_for, hint, read_typed
 from cota.cli.arguments import Dataset
 from cota.cli.asking import ask
 from cota.cli.caller import calling
+from cota.cli.failures import WrongUse
 from cota.cli.labeller import Labeller
 from cota.cli.output import moment, say, show, show_rows
 from cota.commitments.hashes import KIND_LABEL, KIND_REVIEW
@@ -53,20 +56,48 @@ TakeOption = Annotated[
     int | None,
     typer.Option("--take", min=1, max=50, help="Lease so many items, print and keep them, to submit later."),
 ]
+StudioOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--label-studio", help="With --take: write the items as tasks for Label Studio, and FILE.xml."
+    ),
+]
 
 
 @calling
-def work(caller: Labeller, dataset: Dataset, take: TakeOption = None) -> None:
+def work(
+    caller: Labeller, dataset: Dataset, take: TakeOption = None, label_studio: StudioOption = None
+) -> None:
     """Label item by item, each signed and receipted.
 
     Shows an item and its classes, signs your answer, keeps the receipt. s skips for now, s REASON for good
     (unclear, too-hard, not-my-field; told to the publisher: broken, offensive, personal-data, illegal); q ends.
     With --take the items are printed instead, to be answered elsewhere and sent with cota submit.
     """
+    if label_studio is not None:
+        if take is None:
+            raise WrongUse("--label-studio goes with --take: how many items?")
+        _write_tasks(caller, dataset, take, label_studio)
+        return
     if take is not None:
         _print_leases(caller, caller.client_for(dataset).lease(dataset, take))
         return
     _sit(caller, dataset, KIND_LABEL)
+
+
+def _write_tasks(caller: Labeller, dataset: Hash32, take: int, path: Path) -> None:
+    """Tasks and configuration to import; what Label Studio exports is sent with cota submit --labels."""
+    from cota.formats.label_studio_work import configuration_for, tasks_for
+
+    schema = caller.question(dataset)
+    leases = caller.client_for(dataset).lease(dataset, take)
+    tasks = tasks_for([(one.item_ref, one.content) for one in leases], schema)
+    path.write_text(json.dumps(tasks, ensure_ascii=False), encoding="utf-8")
+    config = path.with_suffix(".xml")
+    config.write_text(configuration_for(schema), encoding="utf-8")
+    told = {"items": len(leases), "tasks": str(path), "configuration": str(config)}
+    until = {"until": min(one.expires_at for one in leases)}
+    show(told | until, as_json=caller.as_json)
 
 
 @calling

@@ -9,17 +9,19 @@ against the chain.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eth_abi.exceptions import DecodingError
 
-from cota.chain.contracts import DatasetShares, LicenseMarket, Order, Permit, Token
+from cota.chain.contracts import DatasetShares, Duty, LicenseMarket, Order, Permit, Token
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
 from cota.client.downloads import Partial, check_with
+from cota.client.intents import Intent
 from cota.client.passports import make_passport
 from cota.client.permits import sign_permit
 from cota.client.records import take
@@ -28,7 +30,7 @@ from cota.client.session import SIGNED_FOR_S, Session
 from cota.errors import ChainReverted, NoSuchRange
 from cota.formats.outgoing.whole import beside
 from cota.formats.passport import Passport, passport_of, write_passport
-from cota.units import Address, Hash32, parse_address, to_hex
+from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
 from cota.verify.report import Report
 
 
@@ -44,7 +46,12 @@ class Bought:
 
 
 class BuyerCalls(Session):
-    """What a buyer does. Needs `rpc_url`: her wallet sends the transactions, and she checks for herself."""
+    """What a buyer does. Needs `rpc_url`: her wallet sends the transactions, and she checks for herself.
+
+    `intents`: the folder in which named payments are remembered; ~/.config/cota/intents unless set.
+    """
+
+    intents: Path | None = None
 
     def price_of(self, dataset: Hash32, license_class: int = 0) -> int:
         """In base units of the payment token; 0 when the class is not sold."""
@@ -58,35 +65,73 @@ class BuyerCalls(Session):
         license_class: int = 0,
         max_price: int | None = None,
         receiver: Address | None = None,
+        intent: str | None = None,
     ) -> Bought:
         """Buys a licence in one transaction, with a permit for exactly its price; where the token has no
         permits, an allowance goes before it. Raises ChainReverted.
 
-        `max_price`: the price now unless given; `receiver`: whose licence it is, the buyer's unless given.
+        `max_price`: the price now unless given; `receiver`: whose licence it is, the buyer's unless given;
+        `intent`: a name of your own for this purchase. Asked again under it, after whatever happened, the same
+        licence comes back and nothing is paid twice.
         """
-        price = self.price_of(dataset, license_class) if max_price is None else max_price
-        if price == 0:
-            raise ClientError(f"class {license_class} of this dataset is not sold")
-        deadline = self.now() + SIGNED_FOR_S
-        order = Order(
-            dataset, license_class, price, self.terms_hash_of(dataset), deadline, receiver or self.address
-        )
-        market = self.proven_contract_of(dataset, "market")
-        permit = self._permit(dataset, market, price, deadline)
-        if permit is None:
+        market, owner = self.proven_contract_of(dataset, "market"), receiver or self.address
+
+        def order() -> bytes:
+            price = self.price_of(dataset, license_class) if max_price is None else max_price
+            if price == 0:
+                raise ClientError(f"class {license_class} of this dataset is not sold")
+            deadline = self.now() + SIGNED_FOR_S
+            wanted = Order(dataset, license_class, price, self.terms_hash_of(dataset), deadline, owner)
+            permit = self._permit(dataset, market, price, deadline)
+            if permit is not None:
+                return LicenseMarket.encode_buy_with_permit(wanted, permit)
             self._approve(dataset, market, price)
-            data = LicenseMarket.encode_buy(order)
-        else:
-            data = LicenseMarket.encode_buy_with_permit(order, permit)
-        return self._bought(self.send(market, data), market)
+            return LicenseMarket.encode_buy(wanted)
+
+        what = {"buy": to_hex(dataset), "class": license_class, "receiver": owner, "market": market}
+        return self._bought(self._pay(intent, what, market, order), market)
+
+    def renew(self, license: int, *, max_price: int | None = None, intent: str | None = None) -> Mined:
+        """Renews a licence at the current price: it then opens the epochs that are final now, and lasts longer.
+
+        `max_price` and `intent` as for `buy`; anyone may renew anyone's licence. Raises ChainReverted.
+        """
+        dataset = take(self.license(license, min_block=self.node.head().number), "dataset", parse_hash32)
+        market = self.proven_contract_of(dataset, "market")
+
+        def order() -> bytes:
+            found = self.node.run(LicenseMarket(self.node.client, market).license_of(license, "latest"))
+            price = self.price_of(dataset, found.class_) if max_price is None else max_price
+            self._approve(dataset, market, price)
+            deadline = self.now() + SIGNED_FOR_S
+            return LicenseMarket.encode_renew(license, price, self.terms_hash_of(dataset), deadline)
+
+        return self._pay(intent, {"renew": str(license), "market": market}, market, order)
 
     def pay_royalty(
-        self, dataset: Hash32, license: int, amount: int, report_hash: bytes = bytes(32)
+        self,
+        dataset: Hash32,
+        license: int,
+        amount: int,
+        report_hash: bytes = bytes(32),
+        *,
+        intent: str | None = None,
     ) -> Mined:
-        """A royalty under a licence; a zero amount with a report's hash counts as a report."""
+        """A royalty under a licence; a zero amount with a report's hash counts as a report. `intent` as for
+        `buy`."""
         market = self.proven_contract_of(dataset, "market")
-        self._approve(dataset, market, amount)
-        return self.send(market, LicenseMarket.encode_pay_royalty(license, amount, report_hash))
+
+        def order() -> bytes:
+            self._approve(dataset, market, amount)
+            return LicenseMarket.encode_pay_royalty(license, amount, report_hash)
+
+        what = {
+            "royalty": str(license),
+            "amount": str(amount),
+            "report": to_hex(report_hash),
+            "market": market,
+        }
+        return self._pay(intent, what, market, order)
 
     def pay(self, dataset: Hash32, amount: int) -> Mined:
         """Pays all holders of a dataset directly, without a licence and without a split."""
@@ -150,6 +195,11 @@ class BuyerCalls(Session):
         answer: dict[str, Any] = self.http.get(f"/v1/licenses/{license}", min_block=min_block)
         return answer
 
+    def duty_of(self, dataset: Hash32, license: int) -> Duty:
+        """Reports of a licence: made, late, and until when the next one is due (0: none)."""
+        market = LicenseMarket(self.node.client, self.proven_contract_of(dataset, "market"))
+        return self.node.run(market.duty_of(license, "latest"))
+
     def check_license(
         self, dataset: Hash32, address: Address, *, min_block: int | None = None
     ) -> dict[str, Any]:
@@ -160,6 +210,18 @@ class BuyerCalls(Session):
         return answer
 
     # --- inside
+
+    def _pay(self, intent: str | None, what: dict[str, Any], to: Address, make: Callable[[], bytes]) -> Mined:
+        if intent is None:
+            return self.send(to, make())
+        told = what | {
+            "payer": self.address,
+            "chain": self.status.chain_id,
+            "genesis": to_hex(self.status.genesis_hash),
+        }
+        folder = self.intents or Path.home() / ".config" / "cota" / "intents"
+        with Intent(folder, intent, told) as kept:
+            return kept.pay(self.node.sender(self.account), to, make)
 
     def _check(self, path: Path) -> tuple[Report, Passport]:
         report, checked = check_with(self.node, self.status.chain_id, self.registry, path)

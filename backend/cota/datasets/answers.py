@@ -49,7 +49,7 @@ async def describe(services: Services, dataset: Dataset) -> dict[str, Any]:
         "batch_count": dataset.batch_count,
         "created_at": dataset.block_time,
         "token": token,
-        "ours": await services.coordinators.include(dataset.terms.coordinator),
+        "ours": await services.coordinators.include(dataset.id, dataset.terms.coordinator),
         "block": dataset.block,
         "tx_hash": dataset.tx_hash,
         "status": services.freshness.status_of(dataset.block),

@@ -1,7 +1,7 @@
 """Whose receipts this service may sign: mirror.receipt_keys -> **coordinators** -> submission, `ours`.
 
 Promises: a receipt is only signed when the chain says that this service's key signs for the dataset's
-coordinator now.
+acting coordinator now: who was succeeded signs no more.
 """
 
 import time
@@ -18,6 +18,7 @@ _OURS = text(
     "SELECT coordinator FROM mirror.receipt_keys"
     " WHERE key = :key AND valid_from <= :now AND (valid_until = 0 OR valid_until > :now)"
 )
+_SUCCESSIONS = text("SELECT dataset, successor FROM mirror.successions")
 
 
 class OtherCoordinator(DomainError):
@@ -33,14 +34,16 @@ class Coordinators:
         self._database = database
         self.key = key
         self._known: frozenset[Address] = frozenset()
+        self._successors: dict[bytes, Address] = {}
         self._read_at = float("-inf")
 
-    async def include(self, coordinator: Address) -> bool:
+    async def include(self, dataset: bytes, coordinator: Address) -> bool:
+        """Whether the dataset, whose terms name `coordinator`, is this service's to receipt."""
         if self.key is None:
             return False
         if coordinator not in self._known or time.monotonic() - self._read_at > KEEP_SECONDS:
             await self._read()
-        return coordinator in self._known
+        return self._successors.get(dataset, coordinator) in self._known
 
     async def _read(self) -> None:
         assert self.key is not None
@@ -48,4 +51,6 @@ class Coordinators:
         async with self._database.read() as session:
             found = (await session.execute(_OURS, row)).scalars()
             self._known = frozenset(address_of(bytes(one)) for one in found)
+            successions = (await session.execute(_SUCCESSIONS)).all()
+            self._successors = {bytes(one.dataset): address_of(bytes(one.successor)) for one in successions}
         self._read_at = time.monotonic()

@@ -1,16 +1,20 @@
 """How good, and whose: queries -> **figures with intervals** -> api. Derived from chain and scores; no label leaves."""
 
+import asyncio
 from dataclasses import asdict
 
 from cota.datasets.queries import Dataset
-from cota.datasets.question import closed_classes
+from cota.datasets.question import closed_classes, scored_classes
 from cota.insight import queries
 from cota.insight.intervals import Rate, grouped, wilson
 from cota.insight.schemas import HoldingAnswer, PayerAnswer, QualityAnswer, RateAnswer
+from cota.scoring import NEWEST
+from cota.scoring.agreement import alpha_of
 from cota.store.session import ReadSession
 from cota.units import address_bytes
 
 BPS = 10_000
+ALPHA_ITEMS = 5_000
 
 
 async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
@@ -26,10 +30,20 @@ async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
         annotators=counts.annotators,
         on_gold=_show(grouped(await queries.on_gold(session, dataset.id))) if is_closed else None,
         agreement=_show(grouped(await queries.agreement(session, dataset.id))) if is_closed else None,
+        alpha=await _alpha(session, dataset),
         decided=_show(wilson(decided, scored)),
         holding=await _holding(session, dataset),
         payers=await _payers(session, dataset),
     )
+
+
+async def _alpha(session: ReadSession, dataset: Dataset) -> float | None:
+    """Of the kinds that are scored: comparing drawn regions and long texts may take for ever."""
+    if dataset.schema is None or scored_classes(dataset.schema, NEWEST) is None:
+        return None
+    units = await queries.answers(session, dataset.id, ALPHA_ITEMS)
+    found = await asyncio.to_thread(alpha_of, dataset.schema, units)
+    return None if found is None else float(found)
 
 
 async def _holding(session: ReadSession, dataset: Dataset) -> HoldingAnswer:

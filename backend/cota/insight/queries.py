@@ -61,13 +61,22 @@ _AGREEMENT = text(
     """
     + _SUMS
 )
+_ANSWERS = text(
+    """
+    SELECT a.item_id, jsonb_agg(a.label) AS labels FROM annotations a
+    JOIN mirror.checkpoints c ON c.dataset = a.dataset AND a.index >= c.from_index AND a.index < c.to_index
+    JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
+    WHERE a.dataset = :dataset AND a.label IS NOT NULL GROUP BY a.item_id ORDER BY a.item_id LIMIT :most
+    """
+)
 _DECIDED = text(
     """
     SELECT count(*) AS items, count(*) FILTER (WHERE value <> 'null'::jsonb) AS decided
-    FROM epoch_results r
-    JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = r.dataset AND f.checkpoint = r.epoch
-    CROSS JOIN LATERAL jsonb_each(r.scores -> 'consensus')
-    WHERE r.dataset = :dataset
+    FROM (SELECT DISTINCT ON (key) key, value  -- an item that was left open may be decided by a later epoch
+          FROM epoch_results r
+          JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = r.dataset AND f.checkpoint = r.epoch
+          CROSS JOIN LATERAL jsonb_each(r.scores -> 'consensus')
+          WHERE r.dataset = :dataset ORDER BY key, r.epoch DESC) newest
     """
 )
 _HOLDERS = text(
@@ -118,6 +127,12 @@ async def on_gold(session: ReadSession, dataset: bytes) -> Groups:
 
 async def agreement(session: ReadSession, dataset: bytes) -> Groups:
     return await _groups(session, _AGREEMENT, dataset)
+
+
+async def answers(session: ReadSession, dataset: bytes, most: int) -> list[list[Any]]:
+    """The labels of each of the first `most` items of the finalised epochs."""
+    rows = await session.execute(_ANSWERS, {"dataset": dataset, "most": most})
+    return [list(row.labels) for row in rows]
 
 
 async def decided(session: ReadSession, dataset: bytes) -> tuple[int, int]:

@@ -41,7 +41,8 @@ class PayerAnswer(Answer):
 class QualityAnswer(Answer):
     """Of the finalised epochs. `on_gold`: labels equal to the publisher's hidden answer, items as groups.
     `agreement`: pairs of labels of one item by two people that are equal; null where equal is no measure
-    (spans, boxes, polygons, free text). `decided`: items that the scoring settled."""
+    (spans, boxes, polygons, free text). `alpha`: Krippendorff's, of at most 5,000 items, for the kinds of
+    question that are scored: 1 perfect, 0 chance. `decided`: items that the scoring settled."""
 
     dataset: Bytes32
     epochs: list[int]
@@ -50,6 +51,7 @@ class QualityAnswer(Answer):
     annotators: int
     on_gold: RateAnswer | None
     agreement: RateAnswer | None
+    alpha: float | None
     decided: RateAnswer | None
     holding: HoldingAnswer
     payers: PayerAnswer

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cota.errors import BadRequest
+from cota.scoring.agreement import Confusion, alpha_of, confusion
 from cota.scoring.crowd import crowd_consensus
 from cota.scoring.rows import LabelRow
 from cota.scoring.versions import score
@@ -77,6 +78,19 @@ def read_gold(path: Path) -> dict[str, str]:
         if gold.setdefault(task, label) != label:
             _refuse(path, line, f"task {task} has two different labels")
     return gold
+
+
+def agreement_of(labels_path: Path, gold_path: Path | None) -> tuple[float | None, Confusion | None]:
+    """(Krippendorff's nominal alpha of the answers, what was answered to the gold). Raises BadRequest."""
+    rows, _ = read_labels(labels_path)
+    units: dict[str, list[str]] = {}
+    for row in rows:
+        units.setdefault(row.task, []).append(row.label)
+    found = alpha_of({"kind": "choice"}, list(units.values()))
+    known = read_gold(gold_path) if gold_path else {}
+    classes = sorted({row.label for row in rows} | set(known.values()))
+    mixed = confusion(classes, ((known[row.task], row.label) for row in rows if row.task in known))
+    return None if found is None else float(found), mixed if mixed.asked else None
 
 
 def score_files(labels_path: Path, gold_path: Path | None, rules: int = 1) -> dict[str, Any]:

@@ -55,6 +55,21 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Demanded:
+    """A row that somebody demands to be shown, and the checkpoint that holds its index, if any does yet."""
+
+    index: int
+    row_id: bytes
+    coordinator: Address
+    faults: Address
+    answer_by: int
+    checkpoint: int | None
+    start: int
+    end: int
+    log_root: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """What decides whether a checkpoint is due."""
 
@@ -139,9 +154,23 @@ _STANDING = text(
 )
 _COORDINATED = text(
     """
-    SELECT d.dataset, d.terms, d.state FROM mirror.datasets d
+    SELECT d.dataset, d.terms, s.successor FROM mirror.datasets d
+    LEFT JOIN mirror.successions s ON s.dataset = d.dataset
     WHERE EXISTS (SELECT 1 FROM log_heads h WHERE h.dataset = d.dataset)
        OR EXISTS (SELECT 1 FROM mirror.checkpoints c WHERE c.dataset = d.dataset)
+    """
+)
+_DEMANDS = text(
+    """
+    SELECT d."index" AS place, d.row_id, d.coordinator, d.answer_by, v.faults,
+           c.checkpoint, c.from_index, c.to_index, c.log_root
+    FROM mirror.demands d
+    JOIN mirror.datasets s ON s.dataset = d.dataset
+    JOIN mirror.dataset_registry_version_added v ON v.version = s.version
+    LEFT JOIN mirror.checkpoints c
+      ON c.dataset = d.dataset AND c.from_index <= d."index" AND d."index" < c.to_index
+    WHERE d.dataset = :dataset AND d.state = 'open' AND d.answer_by >= :now
+    ORDER BY d.answer_by, d."index"
     """
 )
 _UNCLAIMED = text(
@@ -253,10 +282,34 @@ async def standing(
     return int(found.labels), found.epoch, found.line
 
 
-async def with_log(session: ReadSession) -> Sequence[tuple[bytes, bytes, str]]:
-    """(dataset, terms, state) of every dataset that has rows or checkpoints."""
-    found = await session.execute(_COORDINATED)
-    return [(bytes(row.dataset), bytes(row.terms), row.state) for row in found]
+async def with_log(session: ReadSession) -> Sequence[tuple[bytes, bytes, Address | None]]:
+    """(dataset, terms, successor if it took over) of every dataset that has rows or checkpoints."""
+    return [
+        (
+            bytes(row.dataset),
+            bytes(row.terms),
+            address_of(bytes(row.successor)) if row.successor is not None else None,
+        )
+        for row in await session.execute(_COORDINATED)
+    ]
+
+
+async def open_demands(session: ReadSession, dataset: bytes, now: int) -> list[Demanded]:
+    """What can still be answered, the most urgent first."""
+    return [
+        Demanded(
+            index=int(row.place),
+            row_id=bytes(row.row_id),
+            coordinator=address_of(bytes(row.coordinator)),
+            faults=address_of(bytes(row.faults)),
+            answer_by=int(row.answer_by),
+            checkpoint=None if row.checkpoint is None else int(row.checkpoint),
+            start=int(row.from_index or 0),
+            end=int(row.to_index or 0),
+            log_root=bytes(row.log_root or b""),
+        )
+        for row in await session.execute(_DEMANDS, {"dataset": dataset, "now": now})
+    ]
 
 
 def _epoch(row: Any) -> EpochRow:

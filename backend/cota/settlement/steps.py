@@ -23,13 +23,14 @@ from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
 from cota.scoring.rules import RULES_BY_HASH
 from cota.settlement import queries
+from cota.settlement.answers import Answers
 from cota.settlement.earning import window
 from cota.settlement.epoch_file import file_lines, row_lines
 from cota.settlement.leaves import Epoch
 from cota.settlement.past import Past
 from cota.settlement.queries import Backlog, EpochRow
 from cota.settlement.scored import Question, Scored, agent_records, past_of, public_rows, score_epoch
-from cota.store.locks import named_lock
+from cota.settlement.turns import Turn
 from cota.store.mirror import wait_for_block
 from cota.store.session import ReadSession
 from cota.units import to_hex
@@ -38,16 +39,10 @@ log = get_logger(__name__)
 
 MOST_ROWS = 2**20
 INDEX_SECONDS = 20.0
-QUIET_SECONDS = 60.0
-_PAUSE = 0.1
 
 
 Released = frozenset[tuple[bytes, int]]
 """Epochs, as (dataset, number), that a person lets go on though gold may have leaked."""
-
-
-class NotQuiet(Exception):
-    """Another transaction of the coordinator is still pending: try again at the next tick."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +67,21 @@ class Coordinator:
             dataset = await require_dataset(session, dataset_id)
             unfinished = await queries.unfinished(session, dataset_id)
             backlog = await queries.backlog(session, dataset_id)
+            demands = await queries.open_demands(session, dataset_id, int(time.time()))
+        if await Answers(self.services, self.sender).answer_one(dataset, demands):
+            return "answer"
         for row in unfinished:
             if row.state == "proposed" and await self._try("finalize", dataset, row):
                 return "finalize"
         for row in unfinished:
             if row.state in ("checkpointed", "rejected") and await self._try("propose", dataset, row):
                 return "propose"
-        if checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time()):
+        is_demanded = any(demand.checkpoint is None for demand in demands)
+        if (
+            is_demanded
+            and backlog.next_index > backlog.logged
+            or checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time())
+        ):
             return "checkpoint" if await self._checkpoint(dataset, backlog) else None
         return None
 
@@ -227,43 +230,6 @@ class Before:
 
     start: int
     past: Past
-
-
-class Turn:
-    """One coordinator's transaction at a time, over all processes, and none of an earlier process pending.
-
-    The next transaction then takes the very nonce that any unseen one would have: only one of them can be
-    mined.
-    """
-
-    def __init__(self, services: Services, sender: Sender) -> None:
-        self._services = services
-        self._sender = sender
-        self._lock = named_lock(services.database, f"coordinator:{services.chain_id}:{sender.address}")
-
-    async def __aenter__(self) -> None:
-        await self._lock.__aenter__()
-        try:
-            await self._wait_quiet()
-        except BaseException:
-            await self._lock.__aexit__(None, None, None)
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._lock.__aexit__(None, None, None)
-
-    async def _wait_quiet(self) -> None:
-        ends = time.monotonic() + QUIET_SECONDS
-        while True:
-            counts = [
-                await self._services.node.request("eth_getTransactionCount", self._sender.address, tag)
-                for tag in ("latest", "pending")
-            ]
-            if counts[0] == counts[1]:
-                return
-            if time.monotonic() > ends:
-                raise NotQuiet(f"a transaction of {self._sender.address} stays pending")
-            await asyncio.sleep(_PAUSE)
 
 
 def checkpoint_due(backlog: Backlog, state: str, receipt_period: int, now: float) -> bool:

@@ -194,6 +194,39 @@ slashes = _view(
 )
 """`amount` left the bond; `credited` of it went to the recipient, the rest was burnt."""
 
+demands = _view(
+    "demands",
+    {
+        "dataset": Bytes32Column,
+        "coordinator": AddressColumn,
+        "demander": AddressColumn,
+        "index": AmountColumn,
+        "row_id": Bytes32Column,
+        "answer_by": AmountColumn,
+        "state": Text,
+        "checkpoint": AmountColumn,
+        **_ORDERED_PLACE,
+    },
+)
+"""`state`: open, answered, unanswered. `checkpoint` that showed the row is null unless it was answered."""
+
+faults = _view(
+    "faults",
+    {
+        "dataset": Bytes32Column,
+        "coordinator": AddressColumn,
+        "prover": AddressColumn,
+        "fault": Text,
+        "place": AmountColumn,
+        "row_id": Bytes32Column,
+        "other_row": Bytes32Column,
+        "slashed": AmountColumn,
+        "compensation": AmountColumn,
+        **_ORDERED_PLACE,
+    },
+)
+"""`fault`: omission, unanswered, equivocation (`place` is a row's index), expiry (`place` is a checkpoint)."""
+
 corrections = _view(
     "corrections",
     {

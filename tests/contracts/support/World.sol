@@ -5,6 +5,7 @@ pragma solidity ^0.8.30;
 // forge-lint: disable-start(unsafe-typecast)
 
 import {AnnotationLedger} from "../../../contracts/AnnotationLedger.sol";
+import {CoordinatorFaults} from "../../../contracts/CoordinatorFaults.sol";
 import {CotaToken} from "../../../contracts/CotaToken.sol";
 import {CredentialRegistry} from "../../../contracts/CredentialRegistry.sol";
 import {DatasetRegistry} from "../../../contracts/DatasetRegistry.sol";
@@ -47,7 +48,7 @@ abstract contract World is Test {
     LicenseMarket internal market;
     Successions internal successions;
     address internal court;
-    address internal faults;
+    CoordinatorFaults internal faults;
     address internal deliveries;
 
     /// @dev What an epoch gives to one account.
@@ -69,12 +70,18 @@ abstract contract World is Test {
         vault = new StakeVault(address(registry), address(ledger), address(cota), address(credentials));
         market = new LicenseMarket(address(registry), treasury, address(access));
         court = address(new Party(address(registry), address(ledger)));
-        faults = address(new Party(address(registry), address(ledger)));
+        faults = new CoordinatorFaults(address(registry), address(ledger));
         deliveries = address(new Party(address(registry), address(ledger)));
         vm.startPrank(admin);
         registry.addVersion(
             IDatasetRegistry.Version(
-                address(ledger), address(vault), address(market), address(implementation), court, faults, deliveries
+                address(ledger),
+                address(vault),
+                address(market),
+                address(implementation),
+                court,
+                address(faults),
+                deliveries
             )
         );
         registry.allowPaymentToken(address(usd), true);

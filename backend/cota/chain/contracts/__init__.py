@@ -8,6 +8,7 @@ from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
 from cota.chain.contracts.credentials import CredentialRegistry, Grant
 from cota.chain.contracts.deliveries import Delivery, DeliveryDesk, DeliveryState
+from cota.chain.contracts.faults import CoordinatorFaults, Demand, DemandState, Fault, Promised
 from cota.chain.contracts.ledger import AnnotationLedger, Checkpoint, Proposal, ProposalState
 from cota.chain.contracts.market import Duty, License, LicenseMarket, Order, Permit
 from cota.chain.contracts.registry import DatasetRegistry, Version
@@ -21,6 +22,13 @@ __all__ = [
     "AnnotationLedger",
     "Checkpoint",
     "Contract",
+    "CoordinatorFaults",
+    "DatasetRegistry",
+    "DatasetShares",
+    "Demand",
+    "DemandState",
+    "EpochShares",
+    "Fault",
     "CredentialRegistry",
     "DatasetRegistry",
     "DatasetShares",
@@ -40,6 +48,7 @@ __all__ = [
     "PenaltyState",
     "Permit",
     "Pool",
+    "Promised",
     "Proposal",
     "ProposalState",
     "Role",

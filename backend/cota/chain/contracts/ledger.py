@@ -64,6 +64,21 @@ class AnnotationLedger(Contract):
         found = Proposal(*await self.read("proposalOf", dataset, checkpoint, block=block))
         return replace(found, state=ProposalState(found.state))
 
+    async def settle_by(self, dataset: bytes, checkpoint: int, block: Block) -> int:
+        """Until when it must be proposed, in unix seconds."""
+        return int(await self.read("settleBy", dataset, checkpoint, block=block))
+
+    async def coordinator_of(self, dataset: bytes, block: Block) -> Address:
+        """The acting one."""
+        return Address(await self.read("coordinatorOf", dataset, block=block))
+
+    async def bond_exit_at(self, coordinator: Address, block: Block) -> int:
+        """From when on the bond may be withdrawn, in unix seconds; 0 when no exit was requested."""
+        return int(await self.read("bondExitAt", coordinator, block=block))
+
+    async def credit_of(self, account: Address, block: Block) -> int:
+        return int(await self.read("creditOf", account, block=block))
+
     async def bond_balance(self, coordinator: Address, block: Block) -> int:
         return int(await self.read("bondBalance", coordinator, block=block))
 
@@ -85,6 +100,18 @@ class AnnotationLedger(Contract):
     @classmethod
     def encode_deposit_bond(cls, coordinator: Address, amount: int) -> bytes:
         return cls.encode("depositBond", coordinator, amount)
+
+    @classmethod
+    def encode_request_bond_exit(cls) -> bytes:
+        return cls.encode("requestBondExit")
+
+    @classmethod
+    def encode_cancel_bond_exit(cls) -> bytes:
+        return cls.encode("cancelBondExit")
+
+    @classmethod
+    def encode_withdraw_credit(cls, recipient: Address) -> bytes:
+        return cls.encode("withdrawCredit", recipient)
 
     @classmethod
     def encode_withdraw_bond(cls, recipient: Address, amount: int) -> bytes:

@@ -1,0 +1,48 @@
+"""`cota license`: a licence's number -> **what it opens, until when, and what its holder still owes**."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from cota.cli.amounts import money
+from cota.cli.arguments import License, parse_bytes32
+from cota.cli.caller import Visitor, calling
+from cota.cli.output import moment, show
+
+
+@calling
+def show_license(caller: Visitor, license: License) -> None:
+    """Show a licence: what it opens, until when, and whether a report is due or overdue.
+
+    A report is a royalty with --report or --report-file, of 0 too: cota pay.
+    """
+    client = caller.chain_client
+    found = client.license(license, min_block=client.node.head().number)
+    dataset = parse_bytes32(found["dataset"])
+    duty = client.duty_of(dataset, license)
+    is_overdue = 0 < duty.due_at < time.time()
+    if caller.as_json:
+        told: dict[str, Any] = {
+            "due_at": duty.due_at,
+            "overdue": is_overdue,
+            "reports": duty.reports,
+            "late": duty.late,
+        }
+        show({**found, **told}, as_json=True)
+        return
+    token = found["token"]
+    show(
+        {
+            "license": found["license"],
+            "dataset": found["dataset"],
+            "holder": found["receiver"],
+            "price": money(int(found["price"]), token["decimals"], token["symbol"]),
+            "opens epochs": ", ".join(map(str, found["epochs"])),
+            "ends": moment(found["expires_at"]) if found["expires_at"] else "never",
+            "report due": moment(duty.due_at) if duty.due_at else "none",
+            "overdue": "yes: a late report makes it good" if is_overdue else "no",
+            "reports": f"{duty.reports}, of which late {duty.late}",
+        },
+        as_json=False,
+    )
