@@ -1,5 +1,6 @@
 """Rules 2 in the service: an epoch builds on those before it, and leaked gold holds it until a person has looked."""
 
+import asyncio
 import io
 from typing import Any
 
@@ -19,6 +20,12 @@ from tests.api.world import Dataset, World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+async def more_work(world: World, dataset: Dataset, items: int, gold: int) -> None:
+    """A further batch, once the service no longer remembers that nothing was left to label."""
+    await world.add_batch(dataset, items, gold)
+    await asyncio.sleep(2)
+
+
 async def files(world: World, dataset: Dataset) -> dict[int, EpochFile]:
     epochs = (await world.http.get(f"{dataset.path}/epochs")).json()["items"]
     return {
@@ -35,7 +42,7 @@ async def test_settle__proven_by_the_second_epoch__what_the_first_left_open_coun
     workers = [await world.member(dataset) for _ in range(3)]
     await world.label_all(dataset, workers)
     await world.settle(dataset)
-    await world.add_batch(dataset, 60, 24)
+    await more_work(world, dataset, 60, 24)
     await world.label_all(dataset, workers)
     await world.settle(dataset)
     first, second = (await files(world, dataset)).values()
