@@ -254,7 +254,7 @@ def test_keystore__instead_of_a_key__in_a_process_of_its_own(story: Story, folde
     found = story.terminal.start(*words)
     assert found.json()["account"] == people.address(people.ana)
     # Two whole datasets, and what other tests of this network let her do.
-    assert found.json()["labels"] >= 2 * ITEMS
+    assert found.json()["labels"] == story.run("statement", key=people.ana)["labels"] >= 2 * ITEMS
     assert not any(piece in found.out + found.err for piece in pieces_of(people.ana[2:]))
 
 
