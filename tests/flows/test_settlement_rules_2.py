@@ -154,6 +154,7 @@ async def test_settle__gold_failed_on_purpose__costs_the_cap_and_nobody_else_any
 
     monkeypatch.setattr(stage, "answer_to", answer)
     workers = [await world.member(dataset) for _ in range(3)]
+    await world.mine(1)  # a lock of the checkpoint's own second answers for nothing in it
     await world.label_all(dataset, workers)
     await world.settle(dataset)
     (file,) = (await files(world, dataset)).values()
