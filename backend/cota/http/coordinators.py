@@ -47,10 +47,12 @@ class Coordinators:
 
     async def _read(self) -> None:
         assert self.key is not None
+        self._read_at = (
+            time.monotonic()
+        )  # first: those who come meanwhile take what is known instead of asking too
         row = {"key": address_bytes(self.key), "now": int(time.time())}
         async with self._database.read() as session:
             found = (await session.execute(_OURS, row)).scalars()
             self._known = frozenset(address_of(bytes(one)) for one in found)
             successions = (await session.execute(_SUCCESSIONS)).all()
             self._successors = {bytes(one.dataset): address_of(bytes(one.successor)) for one in successions}
-        self._read_at = time.monotonic()

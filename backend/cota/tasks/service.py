@@ -5,7 +5,6 @@ given twice at once; a lease lives ten minutes, a heartbeat renews it up to two 
 seat is offered again.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from cota.datasets.queries import Dataset
 from cota.datasets.service import require_dataset, require_publisher, require_work
 from cota.datasets.standings import Standings
 from cota.errors import LeaseExpired, NoTask, NotLeased, RateLimited
+from cota.http.remembered import Remembered
 from cota.http.services import Services
 from cota.store.session import ReadSession, WriteSession
 from cota.tasks import queries
@@ -39,9 +39,8 @@ class Bench:
     def __init__(self, services: Services, standings: Standings) -> None:
         self._services = services
         self._standings = standings
-        self._cohorts: dict[tuple[bytes, int], tuple[Cohort | None, float]] = {}
-        self._batches: dict[bytes, tuple[list[int], float]] = {}
-        self._swept: dict[bytes, float] = {}
+        self._cohorts: Remembered[tuple[bytes, int], Cohort] = Remembered(KEEP_SECONDS, _MOST_KNOWN)
+        self._batches: Remembered[bytes, list[int]] = Remembered(KEEP_SECONDS, _MOST_KNOWN)
 
     async def lease(
         self, dataset: bytes, account: Address, count: int, kind: int = KIND_LABEL
@@ -55,9 +54,7 @@ class Bench:
         if not batches:
             raise NoTask("the dataset has no items yet")
         wish = Wish(dataset, account, kind, batches, count, datetime.now(UTC), datetime.now(UTC) + LIFE)
-        leases: list[Lease] = []
-        if self._swept_lately(dataset):
-            leases = await take_quickly(self._services.database, wish, cohort, found.item_count)
+        leases = await take_quickly(self._services.database, wish, cohort, found.item_count)
         if len(leases) < count:
             wanted = replace(wish, count=count - len(leases))
             leases += await self._take(wanted, cohort, found.item_count, has_some=bool(leases))
@@ -66,54 +63,37 @@ class Bench:
         return leases
 
     async def _take(self, wish: Wish, cohort: Cohort | None, items: int, *, has_some: bool) -> list[Lease]:
+        """Expired leases are the worker's to sweep, away from those who wait for a task; here only before somebody
+        is told that there is none, or that too many are held."""
         async with self._services.database.write() as session:
             await queries.serialise(session, wish.account)
-            has_swept = not self._swept_lately(wish.dataset)
-            if has_swept:
-                await self._sweep(session, wish)
-            room = MOST_AT_ONCE - await queries.count_active(session, wish.dataset, wish.account)
-            if room <= 0 and not has_some:
-                detail = f"this account holds {MOST_AT_ONCE} leases: label or release some"
-                raise RateLimited(detail, retry_after=30)
-            if room <= 0:
-                return []
-            bounded = replace(wish, count=min(wish.count, room))
-            leases = await take(session, bounded, cohort, items)
-            if not leases and not has_swept and not has_some:
-                # Before "there is none" is said, what has expired is looked for in any case.
-                await self._sweep(session, wish)
-                leases = await take(session, bounded, cohort, items)
-            return leases
-
-    def _swept_lately(self, dataset: bytes) -> bool:
-        return time.monotonic() - self._swept.get(dataset, float("-inf")) < KEEP_SECONDS
-
-    async def _sweep(self, session: WriteSession, wish: Wish) -> None:
-        self._remember(self._swept, wish.dataset, time.monotonic())
-        await queries.sweep(session, wish.dataset, wish.now)
+            for is_swept in (False, True):
+                if is_swept:
+                    await queries.sweep(session, wish.dataset, wish.now)
+                held = await queries.count_active(session, wish.dataset, wish.account)
+                leases = []
+                if held < MOST_AT_ONCE:
+                    bounded = replace(wish, count=min(wish.count, MOST_AT_ONCE - held))
+                    leases = await take(session, bounded, cohort, items)
+                if leases or has_some:
+                    return leases
+        if held >= MOST_AT_ONCE:
+            detail = f"this account holds {MOST_AT_ONCE} leases: label or release some"
+            raise RateLimited(detail, retry_after=30)
+        return []
 
     async def _cohort(self, dataset: Dataset, joined_at: int) -> Cohort | None:
-        key = (dataset.id, cohort_block(joined_at, self._services.settings.network.cohort_blocks))
-        known = self._cohorts.get(key)
-        if known is None or time.monotonic() - known[1] > KEEP_SECONDS:
-            found = await cohort_of(self._services, dataset, joined_at, dataset.item_count)
-            known = (found, time.monotonic())
-            self._remember(self._cohorts, key, known)
-        return known[0]
+        block = cohort_block(joined_at, self._services.settings.network.cohort_blocks)
+        return await self._cohorts.of(
+            (dataset.id, block), lambda: cohort_of(self._services, dataset, joined_at, dataset.item_count)
+        )
 
     async def _ready_batches(self, dataset: bytes) -> list[int]:
-        known = self._batches.get(dataset)
-        if known is None or not known[0] or time.monotonic() - known[1] > KEEP_SECONDS:
+        async def ask() -> list[int] | None:
             async with self._services.database.read() as session:
-                known = (await queries.ready_batches(session, dataset), time.monotonic())
-            self._remember(self._batches, dataset, known)
-        return known[0]
+                return await queries.ready_batches(session, dataset) or None
 
-    @staticmethod
-    def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
-        if len(known) >= _MOST_KNOWN:
-            known.clear()
-        known[key] = value
+        return await self._batches.of(dataset, ask) or []
 
 
 async def heartbeat(

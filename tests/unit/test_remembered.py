@@ -1,0 +1,68 @@
+"""Remembered answers: one question at a time, nobody waits for what is known, failures reach who asked."""
+
+import asyncio
+
+import pytest
+
+from cota.http.remembered import Remembered
+
+
+async def test_of__many_at_once_and_nothing_known__one_question_answers_all() -> None:
+    asked: list[int] = []
+
+    async def ask() -> int:
+        asked.append(1)
+        await asyncio.sleep(0)
+        return len(asked)
+
+    remembered: Remembered[str, int] = Remembered(60, most=10)
+    assert await asyncio.gather(*(remembered.of("a", ask) for _ in range(8))) == [1] * 8
+    assert asked == [1]
+
+
+async def test_of__stale_and_somebody_asks__the_others_get_the_last_answer_at_once() -> None:
+    remembered: Remembered[str, int] = Remembered(0, most=10)
+    answer = asyncio.Event()
+
+    async def first() -> int:
+        return 1
+
+    async def slow() -> int:
+        await answer.wait()
+        return 2
+
+    assert await remembered.of("a", first) == 1
+    asking = asyncio.create_task(remembered.of("a", slow))
+    await asyncio.sleep(0)
+    assert await remembered.of("a", slow) == 1
+    answer.set()
+    assert await asking == 2
+
+
+async def test_of__no_answer_or_a_failure__is_asked_for_again() -> None:
+    remembered: Remembered[str, int] = Remembered(60, most=10)
+
+    async def nothing() -> None:
+        return None
+
+    async def fails() -> int:
+        raise ValueError("away")
+
+    async def found() -> int:
+        return 3
+
+    assert await remembered.of("a", nothing) is None
+    with pytest.raises(ValueError, match="away"):
+        await remembered.of("a", fails)
+    assert await remembered.of("a", found) == 3
+
+
+async def test_of__more_keys_than_it_may_know__memory_is_bounded() -> None:
+    remembered: Remembered[int, int] = Remembered(60, most=10)
+
+    async def one() -> int:
+        return 1
+
+    for key in range(25):
+        await remembered.of(key, one)
+        assert len(remembered) <= 10
