@@ -21,7 +21,7 @@ from scripts.stack.files import write_json
 from scripts.stack.local import LocalStack
 
 _PER_BLOCK = 100
-_BESIDE = 200_000  # events of the backfill beside the API
+_BESIDE = 1_000_000  # events of the backfill beside the API: long enough for some hundred reads
 _PAUSE = 0.02  # between two reads: fifty a second, as many people would
 _QUIET = 5.0  # seconds of reads before
 _READS = ("/v1/datasets?limit=50", "/v1/status")
