@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cota.scoring import rules_hash
 from cota.units import to_hex
 from tests.api.problems import refused
 from tests.api.wallets import label_body
@@ -76,6 +77,13 @@ async def test_upload__content_or_gold_not_of_the_kind__item_is_named(world: Wor
     drifted = batch([{"text": TEXT}], gold=[KIM | {"start": 23, "end": 26}])
     answer = await world.http.post(f"{dataset.path}/batches", json=drifted, headers=headers)
     assert 'stands " Ki", not "Kim"' in refused(answer, "invalid-label", 422)["detail"]
+
+
+async def test_details__rules_that_do_not_score_the_kind__refused_before_anybody_labels(world: World) -> None:
+    with pytest.raises(
+        AssertionError, match="rules 2, which the terms name, do not score answers of kind text"
+    ):
+        await world.create_dataset(schema={"kind": "text", "question": "?"}, rules_hash=rules_hash(2))
 
 
 async def test_details__schema_with_unknown_member__refused(world: World) -> None:

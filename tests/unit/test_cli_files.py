@@ -13,6 +13,7 @@ from cota.cli.dataset_file import read_wanted
 from cota.cli.failures import Failed
 from cota.client import Currency, Lease, NewItem
 from cota.formats.incoming import ReadOptions
+from cota.scoring import NEWEST
 from cota.units import Address, Hash32
 
 CLASSES = ["heron", "ibis"]
@@ -147,7 +148,7 @@ def test_read_wanted__amounts_by_the_one_rule__in_their_own_tokens(tmp_path: Pat
     assert wanted.choices["stake"] == 100 * 10**18
     assert (wanted.choices["units_per_label"], wanted.choices["supply_cap"]) == (500_000, 1000)
     assert wanted.choices["transfer_policy"] == 2
-    assert (wanted.title, wanted.description, wanted.rules) == ("Birds", "", 2)
+    assert (wanted.title, wanted.description, wanted.rules) == ("Birds", "", NEWEST)
 
 
 @pytest.mark.parametrize(

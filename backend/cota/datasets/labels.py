@@ -9,7 +9,7 @@ nothing is repaired here, since what was signed cannot be changed any more; a re
 from collections.abc import Callable
 from typing import Any
 
-from cota.commitments.canonical import canonical
+from cota.commitments.canonical import canonical, parse_json
 from cota.datasets.question import MOST_CHARACTERS, closed_classes
 from cota.datasets.regions import box_key, canonical_points, check_box, check_polygon, polygon_key
 from cota.errors import InvalidLabel
@@ -59,6 +59,11 @@ def canonical_label(schema: Any, label: Any) -> Any:
 def answer_text(label: Any) -> str:
     """A label as one text: itself, or its canonical JSON."""
     return label if isinstance(label, str) else canonical(label).decode()
+
+
+def answer_of(schema: Any, told: str) -> Any:
+    """The label that `answer_text` told. Raises MalformedJson."""
+    return told if schema["kind"] in ("choice", "preference", "text") else parse_json(told.encode())
 
 
 def _check_one_of(schema: Any, label: Any, _content: Any) -> None:

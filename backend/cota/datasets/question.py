@@ -75,7 +75,7 @@ def closed_classes(schema: Any) -> tuple[str, ...] | None:
 
 
 def scored_classes(schema: Any, rules: int) -> tuple[str, ...] | None:
-    """The classes that the rules score the answers by; None for kinds that they do not score.
+    """The classes that the rules score the answers by; None for kinds that have none (`scoring.is_scored`).
 
     Of `choices` each class is scored by itself, from rules 2 on: there the answers are lists of these.
     """

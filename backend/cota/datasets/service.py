@@ -32,6 +32,8 @@ from cota.errors import (
     SchemaMismatch,
     UnknownDataset,
 )
+from cota.scoring import NEWEST, is_scored
+from cota.scoring.rules import RULES_BY_HASH
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, to_hex
 
@@ -82,6 +84,8 @@ async def save_details(session: WriteSession, dataset: bytes, account: Address, 
     digest = hashes.schema_hash(body.question)
     if digest != found.terms.schema_hash:
         raise SchemaMismatch(expected=to_hex(found.terms.schema_hash), given=to_hex(digest))
+    if found.schema is None:
+        _require_scored(found, body.question)
     if body.draw_secret is not None and commitment_of(body.draw_secret) != found.terms.draw_commitment:
         raise InvalidBody("draw_secret is not the secret that the terms commit to")
     row = {
@@ -93,6 +97,16 @@ async def save_details(session: WriteSession, dataset: bytes, account: Address, 
         "reviews": body.reviews,
     }
     await queries.save_details(session, row)
+
+
+def _require_scored(dataset: Dataset, question: Any) -> None:
+    """Raises `InvalidBody` where labels would be taken and never settle. Unknown rules may be others'."""
+    rules = RULES_BY_HASH.get(dataset.terms.rules_hash)
+    if rules is not None and not is_scored(question, rules):
+        raise InvalidBody(
+            f"scoring rules {rules}, which the terms name, do not score answers of kind {question['kind']}: "
+            f"nothing would ever settle. Make the dataset under rules {NEWEST}"
+        )
 
 
 async def upload_batch(

@@ -4,11 +4,10 @@ import asyncio
 from dataclasses import asdict
 
 from cota.datasets.queries import Dataset
-from cota.datasets.question import closed_classes, scored_classes
+from cota.datasets.question import closed_classes, has_several
 from cota.insight import queries
 from cota.insight.intervals import Rate, grouped, wilson
 from cota.insight.schemas import HoldingAnswer, PayerAnswer, QualityAnswer, RateAnswer
-from cota.scoring import NEWEST
 from cota.scoring.agreement import alpha_of
 from cota.store.session import ReadSession
 from cota.units import address_bytes
@@ -38,8 +37,8 @@ async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
 
 
 async def _alpha(session: ReadSession, dataset: Dataset) -> float | None:
-    """Of the kinds that are scored: comparing drawn regions and long texts may take for ever."""
-    if dataset.schema is None or scored_classes(dataset.schema, NEWEST) is None:
+    """Of the kinds whose answers can be listed: comparing all drawn regions and long texts may take for ever."""
+    if dataset.schema is None or not (has_several(dataset.schema) or closed_classes(dataset.schema)):
         return None
     units = await queries.answers(session, dataset.id, ALPHA_ITEMS)
     found = await asyncio.to_thread(alpha_of, dataset.schema, units)

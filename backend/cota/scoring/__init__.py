@@ -3,6 +3,17 @@
 from cota.scoring.rows import DuplicateLabel, LabelRow
 from cota.scoring.rules import NEWEST, RULES, rules_hash, version_of
 from cota.scoring.scores import Scores
-from cota.scoring.versions import score
+from cota.scoring.versions import is_scored, score, score_answers
 
-__all__ = ["NEWEST", "RULES", "DuplicateLabel", "LabelRow", "Scores", "rules_hash", "score", "version_of"]
+__all__ = [
+    "NEWEST",
+    "RULES",
+    "DuplicateLabel",
+    "LabelRow",
+    "Scores",
+    "is_scored",
+    "rules_hash",
+    "score",
+    "score_answers",
+    "version_of",
+]

@@ -73,11 +73,6 @@ def sort_answers(
     return Answers(len(gold), workers, classes, task, worker, answer, gold)
 
 
-def _numbered(values: Sequence[str]) -> tuple[list[str], dict[str, int]]:
-    names = sorted(set(values))
-    return names, {name: number for number, name in enumerate(names)}
-
-
 def name_answers(labels: Sequence[LabelRow], gold: Mapping[str, str], classes: Sequence[str]) -> Named:
     """The canonical columns. Raises DuplicateLabel, or BadRequest for classes or gold that cannot be."""
     if not classes or len(set(classes)) != len(classes):
@@ -86,15 +81,29 @@ def name_answers(labels: Sequence[LabelRow], gold: Mapping[str, str], classes: S
     for name, label in gold.items():
         if label not in place:
             raise BadRequest(f"the gold of task {name} is {label!r}, which is none of the classes")
-    tasks, task_place = _numbered([row.task for row in labels])
-    workers, worker_place = _numbered([row.worker for row in labels])
+    tasks, workers = sorted({row.task for row in labels}), sorted({row.worker for row in labels})
+    answer = np.fromiter((place.get(row.label, -1) for row in labels), np.int16, len(labels))
+    known = np.fromiter((place[gold[name]] if name in gold else -1 for name in tasks), np.int16, len(tasks))
+    answers, unknown = sort_by_names(labels, answer, known, tasks, workers, len(classes))
+    return Named(answers, tasks, workers, list(classes), unknown)
+
+
+def sort_by_names(
+    labels: Sequence[LabelRow],
+    answer: NDArray[np.int16],
+    gold: NDArray[np.int16],
+    tasks: Sequence[str],
+    workers: Sequence[str],
+    classes: int,
+) -> tuple[Answers, dict[str, int]]:
+    """The rows with an answer (not -1) in columns, and how many of each worker have none. Raises DuplicateLabel."""
+    task_place = {name: number for number, name in enumerate(tasks)}
+    worker_place = {name: number for number, name in enumerate(workers)}
     count = len(labels)
     task = np.fromiter((task_place[row.task] for row in labels), np.int32, count)
     worker = np.fromiter((worker_place[row.worker] for row in labels), np.int32, count)
-    answer = np.fromiter((place.get(row.label, -1) for row in labels), np.int16, count)
-    known = np.fromiter((place[gold[name]] if name in gold else -1 for name in tasks), np.int16, len(tasks))
     try:
-        every = sort_answers(task, worker, answer, known, len(workers), len(classes))
+        every = sort_answers(task, worker, answer, gold, len(workers), classes)
     except DuplicateLabel as refusal:
         name, who = tasks[int(str(refusal.extra["task"]))], workers[int(str(refusal.extra["worker"]))]
         raise DuplicateLabel(f"worker {who} answers task {name} twice", task=name, worker=who) from None
@@ -103,10 +112,10 @@ def name_answers(labels: Sequence[LabelRow], gold: Mapping[str, str], classes: S
     answers = Answers(
         len(tasks),
         len(workers),
-        len(classes),
+        classes,
         every.task[is_class],
         every.worker[is_class],
         every.answer[is_class],
-        known,
+        gold,
     )
-    return Named(answers, tasks, workers, list(classes), dict(unknown))
+    return answers, dict(unknown)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from cota.commitments.canonical import Json, canonical
 from cota.commitments.words import keccak
 from cota.errors import BadRequest
+from cota.scoring.open.numbers import OPEN
 from cota.scoring.outward.numbers import OUTWARD, OutwardRules
 
 
@@ -67,8 +68,9 @@ RULES: dict[int, Rules | OutwardRules] = {
         posterior_decimals=9,
     ),
     2: OUTWARD,
+    3: OPEN,
 }
-NEWEST = 2
+NEWEST = 3
 """What new datasets are made under."""
 
 

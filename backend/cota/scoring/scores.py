@@ -6,6 +6,8 @@ UNSETTLED = "unsettled"
 """No proven worker voted on the item and its gold is not known."""
 UNKNOWN_LABEL = "unknown-label"
 """The label is none of the dataset's classes."""
+HUNDREDTH = 10**7
+"""Of skill, in billionths."""
 WHOLE_LABEL = 1000
 """What a label of difficulty 1 weighs for pay."""
 

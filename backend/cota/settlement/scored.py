@@ -12,7 +12,7 @@ from typing import Any
 from cota.auth.typed import AgentKey
 from cota.commitments.hashes import VOID_ROW
 from cota.datasets.labels import answer_text
-from cota.scoring import LabelRow, Scores, rules_hash, score
+from cota.scoring import LabelRow, Scores, rules_hash, score_answers
 from cota.scoring.scores import UNSETTLED, Leaked
 from cota.settlement.earning import earn
 from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
@@ -29,11 +29,9 @@ COUNTED = ""
 class Question:
     """What scoring needs of a dataset."""
 
-    classes: Sequence[str]
+    schema: Mapping[str, Any]
     units_per_label: int
     rules: int = 1
-    several: bool = False
-    """An answer is a list of classes."""
     penalty_cap: int = 0
     """What a proven fault costs, in COTA base units: the terms' cap per membership."""
 
@@ -124,7 +122,7 @@ def score_epoch(
     """The whole of an epoch; `past` are the epochs of its window. Takes seconds for many rows: run it in a thread."""
     known = {to_hex(item): answer_text(label) for item, label in gold.items()}
     labels, inform = with_past(label_rows(rows), past)
-    scores = score(labels, known, question.classes, question.rules, inform, question.several)
+    scores = score_answers(labels, known, question.schema, question.rules, inform)
     skills = skill_lines(scores)
     _, units = earn(skills, {one.number: one.skills for one in past}, len(log), question.units_per_label)
     header = Header(

@@ -15,12 +15,12 @@ from cota.chain.contracts import AnnotationLedger, ProposalState, StakeVault
 from cota.chain.sender import Receipt, Sender
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
-from cota.datasets.question import has_several, scored_classes
 from cota.datasets.service import require_dataset
 from cota.errors import ChainReverted
 from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
+from cota.scoring import is_scored
 from cota.scoring.rules import RULES_BY_HASH
 from cota.settlement import queries, row_queries
 from cota.settlement.answers import Answers
@@ -117,7 +117,7 @@ class Coordinator:
 
     async def _propose(self, dataset: Dataset, row: EpochRow) -> bool:
         rules = RULES_BY_HASH.get(dataset.terms.rules_hash)
-        if rules is None or dataset.schema is None or scored_classes(dataset.schema, rules) is None:
+        if rules is None or dataset.schema is None or not is_scored(dataset.schema, rules):
             return False  # a file that no verifier accepts is not proposed
         ledger = AnnotationLedger(self.services.node, dataset.ledger)
         proposal = await ledger.proposal_of(dataset.id, row.epoch, await self.services.node.head())
@@ -199,13 +199,7 @@ class Coordinator:
             first = past[0].start if past else row.start
             gold = await row_queries.gold(session, dataset.id, first, row.end)
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
-        question = Question(
-            scored_classes(dataset.schema, rules) or (),
-            dataset.terms.units_per_label,
-            rules,
-            has_several(dataset.schema),
-            dataset.terms.penalty_cap,
-        )
+        question = Question(dataset.schema, dataset.terms.units_per_label, rules, dataset.terms.penalty_cap)
         public = public_rows(rows, row.start, row.end, agents)
         before = [one.past for one in past]
         return await asyncio.to_thread(

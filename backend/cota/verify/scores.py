@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cota.datasets.labels import answer_text
-from cota.datasets.question import has_several, scored_classes
-from cota.scoring import LabelRow, Scores, score, version_of
+from cota.scoring import LabelRow, Scores, is_scored, score_answers, version_of
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
@@ -112,10 +111,9 @@ def _rescore_epoch(sold: Licensed, number: int, made: Mapping[int, Rescored]) ->
         past.append(Past(before, rows, made[before].file.skills, left_open, frozenset(consensus) - left_open))
     counts, informs = with_past(labels, past)
     schema = sold.export.header.schema
-    classes = scored_classes(schema, rules)
-    if classes is None:
+    if not is_scored(schema, rules):
         raise NotChecked(f"rules {rules} do not score answers of this kind")
-    scores = score(counts, gold, classes, rules, informs, has_several(schema))
+    scores = score_answers(counts, gold, schema, rules, informs)
     return Rescored(sold, number, sold.files[number], scores, past)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from cota.commitments.canonical import Json
+from cota.datasets.labels import answer_of
 from cota.errors import BadRequest
 from cota.formats.export import Item
 from cota.formats.label_studio_config import CONTROLS, write_config
@@ -74,6 +75,5 @@ def _predictions(export: ExportFile, item: Item, data: Json) -> list[Json]:
     decided = export.consensus_of(item)
     if decided is None:
         return []
-    label: Json = int(decided) if export.schema["kind"] == "rating" else decided
-    made = _annotation(export, label, data, Counter())
+    made = _annotation(export, answer_of(export.schema, decided), data, Counter())
     return [{"model_version": "cota-consensus", "result": made["result"]}]

@@ -7,10 +7,11 @@ another; inside a slab every shape is a row of trapezoids whose order does not c
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar, cast
 
 Point = tuple[Fraction, Fraction]
 Edge = tuple[Point, Point]
+Share = TypeVar("Share", int, Fraction)
 MOST_EXACT = 8
 """Lists up to this length are paired in the best way, longer ones the largest overlap first."""
 
@@ -89,10 +90,10 @@ def _length(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     return sum((right - left for left, right in parts), Fraction(0))
 
 
-def pair_up(shares: Sequence[Sequence[Fraction]]) -> Fraction:
+def pair_up(shares: Sequence[Sequence[Share]]) -> Share | int:
     """The largest sum of a pairing of rows with columns, each at most once."""
     if not shares or not shares[0]:
-        return Fraction(0)
+        return 0
     if len(shares) < len(shares[0]):
         shares = [list(column) for column in zip(*shares, strict=True)]
     if len(shares[0]) <= MOST_EXACT:
@@ -100,10 +101,10 @@ def pair_up(shares: Sequence[Sequence[Fraction]]) -> Fraction:
     return _greedy(shares)
 
 
-def _best(shares: Sequence[Sequence[Fraction]]) -> Fraction:
+def _best(shares: Sequence[Sequence[Share]]) -> Share | int:
     """Over all subsets of the columns, row by row (Held and Karp's way)."""
     columns = range(len(shares[0]))
-    best = {0: Fraction(0)}
+    best: dict[int, Any] = {0: 0}
     for row in shares:
         after = dict(best)
         for used, total in best.items():
@@ -112,17 +113,17 @@ def _best(shares: Sequence[Sequence[Fraction]]) -> Fraction:
                     taken = used | 1 << column
                     after[taken] = max(after.get(taken, Fraction(0)), total + row[column])
         best = after
-    return max(best.values())
+    return cast(Share, max(best.values()))
 
 
-def _greedy(shares: Sequence[Sequence[Fraction]]) -> Fraction:
+def _greedy(shares: Sequence[Sequence[Share]]) -> Share | int:
     every = sorted(
         ((share, i, j) for i, row in enumerate(shares) for j, share in enumerate(row) if share),
         key=lambda one: (-one[0], one[1], one[2]),
     )
     rows: set[int] = set()
     columns: set[int] = set()
-    total = Fraction(0)
+    total: Share | int = 0
     for share, i, j in every:
         if i not in rows and j not in columns:
             rows.add(i)

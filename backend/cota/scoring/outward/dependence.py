@@ -7,6 +7,7 @@ paid; a cluster of copies is paid once.
 
 import numpy as np
 
+from cota.scoring.answers import Answers
 from cota.scoring.fixed import PROB_ONE, ln
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.pairs import Pairs
@@ -84,3 +85,14 @@ def representatives(cluster: Ints, labels: Ints) -> Ints:
     speaker = np.zeros(len(cluster), np.int64)
     speaker[cluster[order[firsts]]] = order[firsts]
     return speaker[cluster]
+
+
+def sharers(answers: Answers, cluster: Ints) -> Ints:
+    """Per row: how many accounts of her cluster answered the item."""
+    alone = np.bincount(cluster, minlength=answers.workers)[cluster] == 1
+    found = np.ones(len(answers.task), np.int64)
+    rows = np.flatnonzero(~alone[answers.worker])
+    key = answers.task[rows].astype(np.int64) * answers.workers + cluster[answers.worker[rows]]
+    _, place, count = np.unique(key, return_inverse=True, return_counts=True)
+    found[rows] = count[place]
+    return found

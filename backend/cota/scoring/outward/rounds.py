@@ -137,7 +137,7 @@ class _Run:
         paid = np.minimum(paid, paid[self._speaker])
         difficulty = self._votes.difficulty(decided, rules)
         settled = now & (decided[answers.task] >= 0)
-        weight = difficulty[answers.task] // self._sharers()
+        weight = difficulty[answers.task] // dependence.sharers(answers, self._cluster)
         return Verdict(
             decided,
             self._votes.probabilities.max(axis=0).astype(np.int64),
@@ -152,14 +152,3 @@ class _Run:
             find_faults(answers, self._q, rules),
             find_leak(answers, decided, rules),
         )
-
-    def _sharers(self) -> Ints:
-        """Per row: how many accounts of her cluster answered the item."""
-        answers = self._answers
-        alone = np.bincount(self._cluster, minlength=answers.workers)[self._cluster] == 1
-        sharers = np.ones(len(answers.task), np.int64)
-        rows = np.flatnonzero(~alone[answers.worker])
-        key = answers.task[rows].astype(np.int64) * answers.workers + self._cluster[answers.worker[rows]]
-        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
-        sharers[rows] = count[place]
-        return sharers

@@ -11,10 +11,7 @@ from cota.scoring.fixed import PROB_ONE
 from cota.scoring.outward.numbers import OutwardRules
 from cota.scoring.outward.rounds import Verdict, judge
 from cota.scoring.rows import Flags, LabelRow
-from cota.scoring.scores import Leaked, Scores, reasons_of
-
-_BILLIONTHS = 10**7
-"""A hundredth of skill in billionths."""
+from cota.scoring.scores import HUNDREDTH, Leaked, Scores, reasons_of
 
 
 def score_outward(
@@ -84,7 +81,7 @@ def _tell(named: Named, verdict: Verdict, rules: OutwardRules) -> Scores:
     copied = np.flatnonzero(verdict.cluster != np.arange(len(workers))).tolist()
     return Scores(
         consensus={task: names[c] for task, c in zip(tasks, decided.tolist(), strict=True)},
-        skill=dict(zip(workers, (verdict.skill * _BILLIONTHS).tolist(), strict=True)),
+        skill=dict(zip(workers, (verdict.skill * HUNDREDTH).tolist(), strict=True)),
         proven=dict(zip(workers, verdict.proven.tolist(), strict=True)),
         counted=dict(zip(workers, verdict.counted.tolist(), strict=True)),
         reasons={

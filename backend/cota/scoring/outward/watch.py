@@ -36,8 +36,7 @@ def find_leak(answers: Answers, decided: Ints, rules: OutwardRules) -> Leak:
 
 
 def _agreement_errors(answers: Answers) -> float:
-    """Mean pairwise agreement on gold less that on other items, in standard errors of a random choice of gold
-    (the normal approximation of a permutation test)."""
+    """Of mean pairwise agreement."""
     votes = np.zeros(answers.tasks, np.int64)
     alike = np.zeros(answers.tasks, np.int64)
     for c in range(answers.classes):
@@ -45,12 +44,17 @@ def _agreement_errors(answers: Answers) -> float:
         votes += given
         alike += given * (given - 1)
     several = votes >= 2
-    gold = answers.gold[several] >= 0
+    pairs = votes[several] * (votes[several] - 1)
+    rates = np.rint(alike[several] / pairs * PROB_ONE).astype(np.int64)
+    return choice_errors(rates, answers.gold[several] >= 0)
+
+
+def choice_errors(rates: Ints, gold: Flags) -> float:
+    """By how much the items' rates, in PROB_ONE, are higher on gold than elsewhere, in standard errors of a random
+    choice of gold (the normal approximation of a permutation test)."""
     count, known = len(gold), int(gold.sum())
     if known < 2 or count - known < 2:
         return 0.0
-    pairs = votes[several] * (votes[several] - 1)
-    rates = np.rint(alike[several] / pairs * PROB_ONE).astype(np.int64)
     middle = int(rates.sum()) // count
     spread = float(((rates - middle) ** 2).sum()) / (count - 1)
     if spread == 0:
@@ -68,6 +72,11 @@ def _know_gold(answers: Answers, decided: Ints, rules: OutwardRules) -> Flags:
         for side, chosen in enumerate((known, ~known & settled)):
             asked[side] += np.bincount(worker[chosen], minlength=answers.workers)
             right[side] += np.bincount(worker[chosen & agrees], minlength=answers.workers)
+    return far_better_on_gold(asked, right, rules)
+
+
+def far_better_on_gold(asked: Floats, right: Floats, rules: OutwardRules) -> Flags:
+    """(workers) from how much of each was asked and right, (2, workers): on gold, elsewhere."""
     seen = np.maximum(asked, 1)
     both = (right[0] + right[1]) / (seen[0] + seen[1])
     gap = right[0] / seen[0] - right[1] / seen[1]
