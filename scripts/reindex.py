@@ -99,7 +99,15 @@ async def tell_differences(connection: psycopg.AsyncConnection, served: Mirror, 
         return
     found = await compare_tables(connection, served, fresh, reached)
     for table, difference in found.differences.items():
-        say.warning("the old mirror differs", table=table, missing=difference.missing, extra=difference.extra)
+        say.warning(
+            "the old mirror differs",
+            table=table,
+            missing=difference.missing,
+            extra=difference.extra,
+            changed=difference.changed,
+            first_block=difference.first.block,
+            first_log=difference.first.log_index,
+        )
     say.info("compared", block=reached.number, rows=found.rows, differing_tables=len(found.differences))
 
 

@@ -1,5 +1,6 @@
 """The indexer as a process of its own, for tests that kill it, double it, or read what it says."""
 
+import json
 import os
 import signal
 import subprocess
@@ -52,3 +53,21 @@ def slow(shim: Shim, seconds: float = 0.002) -> None:
 def reached(url: str) -> int:
     found = cursor(url)
     return found[0] if found else 0
+
+
+def verify_mirror(url: str, env: Mapping[str, str]) -> Mapping[str, Any]:
+    """What `cota verify --mirror` says of the mirror, asked as an operator asks after a bad night. (Of the stage's
+    made-up terms it says other things, which are not looked at here.)"""
+    done = subprocess.run(
+        [sys.executable, "-m", "cota.cli", "verify", "--mirror", "--json"],
+        cwd=ROOT,
+        env={**os.environ, **env, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout, done.stderr
+    found: Mapping[str, Any] = next(
+        one for one in json.loads(done.stdout)["checks"] if one["name"] == "mirror.fresh"
+    )
+    return found

@@ -20,8 +20,11 @@ from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, NetworkOption, console, print_json
 
 if TYPE_CHECKING:
+    from cota.indexer.compare import Comparison
     from cota.settings import Settings
-    from cota.verify.report import Check, Report
+    from cota.verify.report import Check, Disagreement, Report
+
+MIRROR = "mirror.fresh"
 
 _MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[dim]skipped[/]"}
 
@@ -76,6 +79,9 @@ def verify(
     _tell(
         report, f"block {report.block_number} of {settings.network.name} (chain {report.chain_id})", as_json
     )
+    if mirror and (made := report.outcome_of(MIRROR)).outcome == "skipped":
+        # It was asked for: agreement of all the rest is no answer to that.
+        raise Failed(f"the mirror was not compared: {made.reason}")
 
 
 def verify_export(
@@ -115,10 +121,12 @@ def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> Non
     """Every table of the mirror against a fresh index of the same chain, up to the block where it stands."""
     import asyncio
 
+    import psycopg
+
     from cota.chain.client import NodeClient
     from cota.chain.deployment import Deployment
     from cota.chain.events import committed_catalogue
-    from cota.indexer.compare import Comparison, MirrorMoved, compare_with_fresh
+    from cota.indexer.compare import MirrorMoved, compare_with_fresh
     from cota.indexer.options import IndexerOptions
     from cota.indexer.problems import MirrorMismatch
     from cota.verify.report import Disagreement, NotChecked
@@ -133,18 +141,37 @@ def check_mirror(report: Report, settings: Settings, urls: Sequence[str]) -> Non
                 settings.database_url, client, load, committed_catalogue(), options
             )
 
-    with report.check("mirror.fresh", "the database holds what a fresh index of the chain gives") as tally:
+    with report.check(MIRROR, "the database holds what a fresh index of the chain gives") as tally:
         try:
             found = asyncio.run(compare())
         except MirrorMoved as failure:
             raise NotChecked(str(failure)) from None
+        except psycopg.errors.UndefinedTable:
+            raise NotChecked("DATABASE_URL has no mirror: run python -m cota.store.migrate") from None
+        except psycopg.Error as failure:
+            raise NotChecked(f"the database of DATABASE_URL: {' '.join(str(failure).split())}") from None
         except MirrorMismatch as failure:
             raise Disagreement("the mirror", "of this chain and these contracts", str(failure)) from None
         tally.compared = found.rows
-        for table, difference in found.differences.items():
-            where = f"{table} up to block {found.block.number}"
-            told = f"{difference.missing} rows missing, {difference.extra} too many"
-            tally.true(where, False, "the same rows", told)
+        tally.scope = f"{found.tables} tables, {found.rows:,} rows, up to block {found.block.number}"
+        if not found.is_exact:
+            raise _first_difference(found)
+
+
+def _first_difference(found: Comparison) -> Disagreement:
+    """The earliest row that is wrong, by table, block and log; how many there are besides."""
+    from cota.verify.report import Disagreement
+
+    table, first = min(
+        ((table, difference.first) for table, difference in found.differences.items()),
+        key=lambda one: (one[1].block, -1 if one[1].log_index is None else one[1].log_index, one[0]),
+    )
+    place = f"block {first.block}" + ("" if first.log_index is None else f", log {first.log_index}")
+    told = "; ".join(
+        f"{name}: {one.missing} missing, {one.extra} too many, {one.changed} changed"
+        for name, one in sorted(found.differences.items())
+    )
+    return Disagreement(f"mirror.{table}, {place}", first.expected, first.found, told)
 
 
 def print_report(report: Report, where: str) -> None:
@@ -160,7 +187,8 @@ def print_report(report: Report, where: str) -> None:
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for check in report.checks:
         count = f"{check.compared:,}" if check.outcome != "skipped" else ""
-        table.add_row(check.name, count, _MARKS[check.outcome], escape(check.reason or check.promise))
+        shown = check.reason or check.promise + (f": {check.scope}" if check.scope else "")
+        table.add_row(check.name, count, _MARKS[check.outcome], escape(shown))
     out.print(table)
     failures = [check for check in report.checks if check.outcome == "failed"]
     for check in failures:

@@ -49,6 +49,7 @@ class Check:
     compared: int
     finding: Finding | None = None
     reason: str = ""
+    scope: str = ""
 
     def to_json(self) -> dict[str, Any]:
         finding = None if self.finding is None else dict(vars(self.finding))
@@ -59,6 +60,7 @@ class Check:
             "compared": self.compared,
             "finding": finding,
             "reason": self.reason,
+            "scope": self.scope,
         }
 
 
@@ -111,7 +113,7 @@ class Report:
             # Data that cannot even be read is data that does not agree.
             found = f"{type(error).__name__}: {error}"
             outcome, finding = "failed", Finding(tally.at or name, "readable data", found)
-        self.checks.append(Check(name, promise, outcome, tally.compared, finding, reason))
+        self.checks.append(Check(name, promise, outcome, tally.compared, finding, reason, tally.scope))
 
 
 class NotChecked(Exception):
@@ -119,11 +121,13 @@ class NotChecked(Exception):
 
 
 class Tally:
-    """Counts what one check compared and remembers where it stands, for the finding."""
+    """Counts what one check compared and remembers where it stands, for the finding. `scope`: what the count
+    alone does not tell of how much was compared."""
 
     def __init__(self) -> None:
         self.compared = 0
         self.at = ""
+        self.scope = ""
 
     def equal(self, where: str, expected: object, found: object, note: str = "") -> None:
         self.at = where
