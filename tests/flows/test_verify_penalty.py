@@ -77,11 +77,12 @@ async def test_verify__penalty_executed__agrees_with_leaf_lock_and_token_P7(burn
     [
         (bend("StakeVault", "Penalised", "penalty"), "stakes.penalties", "penalty of"),
         (bend("StakeVault", "Penalised", "burnt"), "stakes.penalties", "burnt"),
-        (bend("StakeVault", "Penalised", "index"), "stakes.penalties", "account of"),
+        (bend("StakeVault", "Penalised", "index", by=1000), "stakes.penalties", "leaf of"),
+        (bend("StakeVault", "Penalised", "account"), "stakes.penalties", "account of"),
         (bend("StakeVault", "Penalised", "stake_left"), "stakes.penalties", "left"),
         (withhold("StakeVault", "Penalised"), "stakes.locks", "stake of"),
     ],
-    ids=["penalty", "burnt", "index", "stake_left", "kept_back"],
+    ids=["penalty", "burnt", "index", "account", "stake_left", "kept_back"],
 )
 async def test_verify__penalty_told_otherwise__is_named_P7(
     burnt: Burnt, shims: Callable[[str], Shim], after: After, check: str, names: str

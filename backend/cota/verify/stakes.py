@@ -21,8 +21,8 @@ from cota.verify.report import Disagreement, Report, Tally
 Lock = tuple[bytes, Address]
 """Dataset, account."""
 
-Leaves = Mapping[tuple[bytes, int, int], tuple[Address, int]]
-"""Account and penalty, by dataset, epoch, index."""
+Leaves = Mapping[tuple[bytes, int], Sequence[tuple[Address, int]]]
+"""Account and penalty of every leaf, by dataset and epoch."""
 
 _MOVES = ("Deposited", "Withdrawn", "Joined", "Left", "Penalised", "Released")
 
@@ -140,13 +140,22 @@ def _replay(tally: Tally, vault: _Vault, event: Event, leaves: Leaves) -> None:
         free[args["sponsor"]] = max(free.get(args["sponsor"], 0) - args["stake"], 0)
         vault.locks[_lock(event)] = _Lock(args["stake"], args["penalty_cap"], args["stake"])
     elif event.name == "Left":
-        vault.locks[_lock(event)].state = MembershipState.LEAVING
+        _held(tally, vault, event).state = MembershipState.LEAVING
     elif event.name == "Released":
-        lock = vault.locks[_lock(event)]
+        lock = _held(tally, vault, event)
         lock.left, lock.state = 0, MembershipState.ENDED
         free[args["to"]] = free.get(args["to"], 0) + args["amount"]
     else:
-        _take(tally, vault.locks[_lock(event)], event, leaves)
+        _take(tally, _held(tally, vault, event), event, leaves)
+
+
+def _held(tally: Tally, vault: _Vault, event: Event) -> _Lock:
+    """The lock that an event moves. Raises Disagreement where nobody joined."""
+    found = vault.locks.get(_lock(event))
+    where = f"account of {describe(event)}"
+    tally.true(where, found is not None, "one that joined before")
+    assert found is not None
+    return found
 
 
 def _take(tally: Tally, lock: _Lock, event: Event, leaves: Leaves) -> None:
@@ -156,10 +165,12 @@ def _take(tally: Tally, lock: _Lock, event: Event, leaves: Leaves) -> None:
     lock.left -= args["burnt"]
     tally.equal(f"burnt by {where}", due, args["burnt"])
     tally.equal(f"stake left after {where}", lock.left, args["stake_left"])
-    leaf = leaves.get((args["dataset"], args["epoch"], args["index"]))
-    if leaf is not None:
-        tally.equal(f"account of {where}", leaf[0], args["account"])
-        tally.equal(f"penalty of {where}", leaf[1], args["penalty"])
+    told = leaves.get((args["dataset"], args["epoch"]))
+    if told is not None:
+        tally.within(f"leaf of {where}", args["index"], most=len(told) - 1)
+        account, penalty = told[args["index"]]
+        tally.equal(f"account of {where}", account, args["account"])
+        tally.equal(f"penalty of {where}", penalty, args["penalty"])
 
 
 def _check_times(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> None:
@@ -185,12 +196,11 @@ def _check_times(tally: Tally, dataset: Dataset, times: Mapping[int, int]) -> No
 
 
 def _leaves(epochs: Sequence[Settled]) -> Leaves:
-    """Account and penalty of each leaf whose epoch file can be read, by dataset, epoch, index."""
+    """Accounts and penalties by leaf index of each final epoch whose file can be read, by dataset and epoch."""
     return {
-        (bytes(epoch.dataset.id), epoch.number, leaf.index): (leaf.account, leaf.penalty)
+        (bytes(epoch.dataset.id), epoch.number): [(leaf.account, leaf.penalty) for leaf in epoch.file.leaves]
         for epoch in epochs
         if epoch.is_final and epoch.file is not None
-        for leaf in epoch.file.leaves
     }
 
 
