@@ -128,7 +128,8 @@ contract DeliveryDesk is IDeliveryDesk {
         Delivery memory d = _deliveries[license];
         if (d.state != DeliveryState.Disputed) revert WrongDelivery(license, d.state);
         if (msg.sender != d.coordinator) _checkLicensee(license);
-        ARBITER.appeal{value: msg.value}(disputeOf[license], _extraData(license));
+        // Who pays for the larger panel gets back what its seats do not earn.
+        ARBITER.appeal{value: msg.value}(disputeOf[license], abi.encode(_datasetOf(license), msg.sender));
     }
 
     // ---- readings

@@ -325,14 +325,17 @@ contract LicenseMarket is ILicenseMarket, IEntrance, IERC5192, ERC721, AccessMan
         emit ReportFiled(license, config.dataset, reportHash, dueAt, late);
     }
 
-    /// @dev Before a renewal nothing may be overdue. A license that ran out, with all reported, is reported on from now.
+    /// @dev Before a renewal nothing may be overdue. A license that ran out, with all reported, is reported on from now. It
+    /// replaces the payment whose delivery can be demanded, so that nobody else may make it a smaller one.
     function _noteRenewal(uint256 license, Record memory r, Sale memory sale) private {
         Course memory course = _courses[license];
+        bool isAtALoss = sale.price < r.price;
         if (sale.config.reportingPeriod != 0) {
             uint40 dueAt = _dueAt(r, course, sale.config.reportingPeriod);
             if (dueAt != 0 && sale.time > dueAt) revert ReportOverdue(license, dueAt);
-            if (dueAt == 0) course.reportedAt = sale.time;
+            if (dueAt == 0) (course.reportedAt, isAtALoss) = (sale.time, true);
         }
+        if (isAtALoss && msg.sender != r.owner) revert NotLicensee(license, msg.sender, r.owner);
         course.renewedAt = sale.time;
         _courses[license] = course;
     }

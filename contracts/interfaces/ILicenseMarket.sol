@@ -104,7 +104,7 @@ interface ILicenseMarket {
     error LicenseLocked(uint256 license);
     /// @notice No license has this number.
     error UnknownLicense(uint256 license);
-    /// @notice The caller does not own the license.
+    /// @notice The caller does not own the license, and what was asked for is only its owner's to decide.
     error NotLicensee(uint256 license, address caller, address licensee);
     /// @notice Neither money nor a report.
     error NothingToReport(uint256 license);
@@ -125,8 +125,9 @@ interface ILicenseMarket {
     function buy(Order calldata order) external returns (uint256 license);
     /// @notice As `buy`, with the caller's EIP-2612 permit, which somebody else may already have spent.
     function buyWithPermit(Order calldata order, Permit calldata permit) external returns (uint256 license);
-    /// @notice Extends a license at the current price and rebinds it to the epochs finalised by now. Anyone may pay. Not while
-    /// a report is overdue.
+    /// @notice Extends a license at the current price and rebinds it to the epochs finalised by now. Not while a report is
+    /// overdue. Anyone may pay; but only the licensee pays less than last time, since the delivery that can be demanded is that
+    /// of the last payment, or begins a duty to report anew that had ended.
     function renew(uint256 license, uint128 maxPrice, bytes32 termsHash, uint64 deadline) external;
     /// @notice Pays a royalty under a license. Anyone may pay; only the licensee may add a report, and with a report a
     /// zero amount counts. Where the terms ask for reports, one is due each reporting period after the purchase or the

@@ -226,6 +226,20 @@ contract DeliveryDeskTest is Council {
         assertTrue(_state() == IDeliveryDesk.DeliveryState.Upheld);
     }
 
+    function test_appeal__of_the_coordinator__fees_that_no_seat_earned_come_back_to_it() public {
+        uint256 id = _dispute(true);
+        vote(id, 2);
+        uint256 cost = council.appealCost(id, "");
+        vm.prank(coordinator);
+        desk.appeal{value: cost}(license);
+        // Of the larger panel nobody votes.
+        drawPanel(id);
+        skip(1 days + 12 hours + 6 hours);
+        council.executeRuling(id);
+        assertEq(council.feesOf(coordinator), cost);
+        assertEq(council.feesOf(buyer), 0);
+    }
+
     function test_appeal__of_what_is_not_disputed__reverts() public {
         vm.prank(buyer);
         vm.expectRevert(_wrong(IDeliveryDesk.DeliveryState.None));

@@ -94,7 +94,8 @@ class BuyerCalls(Session):
     def renew(self, license: int, *, max_price: int | None = None, intent: str | None = None) -> Mined:
         """Renews a licence at the current price: it then opens the epochs that are final now, and lasts longer.
 
-        `max_price` and `intent` as for `buy`; anyone may renew anyone's licence. Raises ChainReverted.
+        `max_price` and `intent` as for `buy`. Anyone may renew anyone's licence, but only the licensee for less than
+        was last paid, or when her duty to report had ended. Raises ChainReverted.
         """
         dataset = take(self.license(license, min_block=self.node.head().number), "dataset", parse_hash32)
         market = self.proven_contract_of(dataset, "market")
