@@ -160,7 +160,7 @@ contract RevenueActors is World {
     }
 
     /// @dev In 1/S.
-    function _worth(address account) private view returns (uint256) {
+    function _worth(address account) internal view returns (uint256) {
         (uint128 acc,,) = shares.pool();
         (,,, uint256 owed) = shares.holder(account);
         return owed * RevenueMath.S + _due(account, acc);
