@@ -69,6 +69,16 @@ class Reader:
     def port(self, name: str, default: int) -> int:
         return self._parse(name, self.text(name), _parse_port) or default
 
+    def whole(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 on."""
+        text = self.text(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= most:
+            self.problems.append(f"{name} must be a whole number, 1 to {most}")
+            return default
+        return int(text)
+
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
         value = (self.text(name) or default).upper()
         if value not in choices:

@@ -34,6 +34,7 @@ VARIABLES: Final = (
     "COTA_HOST",
     "COTA_PORT",
     "COTA_METRICS_PORT",
+    "COTA_UPLOAD_MIB",
     "COTA_LOG_LEVEL",
     "COTA_KEY",
     *(f"COTA_{role.upper()}_KEY" for role in KEY_ROLES),
@@ -71,6 +72,8 @@ class Settings:
     port: int
     metrics_port: int
     """Where an indexer serves its metrics; 0: nowhere."""
+    upload_mib: int
+    """How large a streamed upload may be."""
     log_level: str
     _rpc_urls: tuple[str, ...] = field(repr=False)
     _store: str | None
@@ -162,6 +165,7 @@ def load(
         host=host,
         port=port,
         metrics_port=reader.port("COTA_METRICS_PORT", 0),
+        upload_mib=reader.whole("COTA_UPLOAD_MIB", 512, most=65_536),
         log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         _rpc_urls=reader.http_urls("RPC_URL") or _default_nodes(is_local, defaults),
         _store=reader.text("COTA_STORE") or _default_store(is_local, defaults),

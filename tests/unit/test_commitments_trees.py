@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cota.commitments import hashes, log_tree, settlement_tree
-from cota.commitments.log_tree import LogTree
+from cota.commitments.log_tree import GrowingRoot, LogTree
 from cota.commitments.settlement_tree import SettlementTree
 from cota.commitments.words import hash_words, keccak, word_address, word_bytes32, word_uint
 from cota.errors import BadRequest
@@ -30,6 +30,14 @@ def test_log_tree_b21__every_index_of_many_sizes__is_proven_at_its_place_only() 
                 assert not log_tree.verify(tree.root, ROWS[index], other, count, proof)
             for size in (count - 1, count + 1, 2 * count):
                 assert not log_tree.verify(tree.root, ROWS[index], index, size, proof)
+
+
+def test_growing_root__rows_one_after_another__is_the_tree_s_root_at_every_size() -> None:
+    growing = GrowingRoot()
+    assert growing.root == LogTree([]).root
+    for count, row in enumerate(ROWS, 1):
+        growing.add(row)
+        assert (growing.count, growing.root) == (count, LogTree(ROWS[:count]).root)
 
 
 def test_log_tree_b21__inner_node_shown_as_a_row__is_refused() -> None:

@@ -1,7 +1,7 @@
 """Access rules as endpoint parameters: `Authorization: Bearer`, or a signed request -> **who calls** -> endpoint.
 
 An endpoint's signature is its access rule: `CurrentWallet` wants a signed-in account, `MaybeWallet` takes one
-if there is one. Promises: a token that is given and not valid is refused, never treated as no token.
+if there is one, `TokenWallet` asks for a token. Promises: a token that is given and not valid is refused, never treated as no token.
 """
 
 from typing import Annotated
@@ -31,6 +31,10 @@ async def find_session(request: Request, services: ServicesDep, token: Token) ->
                 "a request is signed, or it carries a token: not both", cause="malformed"
             )
         return await _signer(request, services)
+    return await find_token(services, token)
+
+
+async def find_token(services: ServicesDep, token: Token) -> SignedIn | None:
     if token is None:
         return None
     found = await services.signed_in.find(token.credentials)
@@ -71,10 +75,20 @@ async def require_wallet(found: Annotated[SignedIn, Depends(require_session)]) -
     return found.account
 
 
+async def require_token(request: Request, found: Annotated[SignedIn | None, Depends(find_token)]) -> Address:
+    if found is None:
+        if message_signatures.is_signed(request.headers):
+            raise NotSignedIn("what is streamed is not held to be hashed first: sign in and send the token")
+        raise NotSignedIn()
+    return found.account
+
+
 async def take_wallet(found: MaybeSession) -> Address | None:
     return found.account if found else None
 
 
 CurrentSession = Annotated[SignedIn, Depends(require_session)]
 CurrentWallet = Annotated[Address, Depends(require_wallet)]
+TokenWallet = Annotated[Address, Depends(require_token)]
+"""As `CurrentWallet`, where the body is too large for a signature over it."""
 MaybeWallet = Annotated[Address | None, Depends(take_wallet)]

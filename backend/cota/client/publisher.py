@@ -8,7 +8,7 @@ like one with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,13 @@ from cota.client.records import take
 from cota.client.refusals import Untrustworthy
 from cota.client.session import Session, fresh_salt
 from cota.commitments import log_tree
+from cota.commitments.canonical import canonical
 from cota.commitments.draw import commitment_of
 from cota.commitments.hashes import gold_leaf, item_hash, item_ref, label_hash, schema_hash
 from cota.errors import SchemaMismatch
 from cota.units import Hash32, parse_address, to_hex
+
+_LINES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ class NewItem:
             "gold_label": self.gold,
             "gold_salt": to_hex(self.gold_salt),
         }
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Items as JSON lines, made anew whenever they are gone through, and sent some at a time."""
+
+    items: Sequence[NewItem]
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self.items), _LINES_AT_ONCE):
+            part = self.items[start : start + _LINES_AT_ONCE]
+            yield b"".join(canonical(item.to_json()) + b"\n" for item in part)
 
 
 class PublisherCalls(Session):
@@ -100,14 +115,15 @@ class PublisherCalls(Session):
         first = self.node.run(registry.item_count(dataset, "latest"))
         items_root = log_tree.root([item.ref() for item in items])
         gold_root = log_tree.root([item.gold_leaf(first + place) for place, item in enumerate(items)])
-        body = {
-            "items": [item.to_json() for item in items],
-            "items_root": to_hex(items_root),
-            "gold_root": to_hex(gold_root),
-            "first_item": first,
-        }
         self.require_session()
-        self.http.post(f"/v1/datasets/{to_hex(dataset)}/batches", body)
+        self.http.upload(
+            f"/v1/datasets/{to_hex(dataset)}/batches/stream",
+            _Lines(items),
+            "application/jsonl",
+            items_root=to_hex(items_root),
+            gold_root=to_hex(gold_root),
+            first_item=first,
+        )
         data = DatasetRegistry.encode_add_batch(dataset, items_root, gold_root, len(items))
         mined = self.send(self.registry, data)
         self.wait_for(mined.block_number)

@@ -11,7 +11,7 @@ import json
 import random
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
@@ -57,6 +57,15 @@ class Transport(Closing):
     def post(self, path: str, body: object = None, *, patience_s: float | None = None) -> Any:
         return self.call("POST", path, body=body, patience_s=patience_s)
 
+    def upload(self, path: str, lines: Iterable[bytes], content_type: str, **query: object) -> Any:
+        """The decoded answer to a body that is made while it is sent. `lines` is gone through anew with each attempt:
+        no generator."""
+        request = self._request("POST", path, None, query, content=lines)
+        request.headers["Content-Type"] = content_type
+        # What was sent is looked through before the answer comes.
+        request.extensions["timeout"] = {**request.extensions["timeout"], "read": STREAM_TIMEOUT_S}
+        return decode(self._settle(self._send(request, self.patience_s)))
+
     def delete(self, path: str) -> Any:
         return self.call("DELETE", path)
 
@@ -101,7 +110,10 @@ class Transport(Closing):
         self, method: str, path: str, body: object, query: Query | None, patience_s: float | None
     ) -> httpx2.Response:
         patience = self.patience_s if patience_s is None else patience_s
-        response = self._send(self._request(method, path, body, query), patience)
+        return self._settle(self._send(self._request(method, path, body, query), patience))
+
+    def _settle(self, response: httpx2.Response) -> httpx2.Response:
+        """The answer, if it is no refusal; its block is remembered."""
         if response.status_code >= 400:
             raise refusal(response.status_code, read_body(response))
         block = response.headers.get("X-Indexed-Block", "")
@@ -109,11 +121,20 @@ class Transport(Closing):
             self.indexed_block = int(block)
         return response
 
-    def _request(self, method: str, path: str, body: object, query: Query | None) -> httpx2.Request:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        query: Query | None,
+        content: Iterable[bytes] | None = None,
+    ) -> httpx2.Request:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         params = {name: str(value) for name, value in (query or {}).items() if value is not None}
         url = self.api_url + path
-        return self._http.build_request(method, url, params=params, headers=headers, json=body)
+        return self._http.build_request(
+            method, url, params=params, headers=headers, json=body, content=content
+        )
 
     def _send(self, request: httpx2.Request, patience_s: float, *, stream: bool = False) -> httpx2.Response:
         deadline = time.monotonic() + patience_s

@@ -56,6 +56,28 @@ class LogTree:
         return proof
 
 
+class GrowingRoot:
+    """The root of rows that come one after another, as `LogTree` has it; memory holds one digest a level."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._tops: list[bytes] = []
+
+    def add(self, row: bytes) -> None:
+        node, size = _leaf(row), self.count
+        while size % 2:
+            node, size = _node(self._tops.pop(), node), size // 2
+        self._tops.append(node)
+        self.count += 1
+
+    @property
+    def root(self) -> bytes:
+        top = self._tops[-1] if self._tops else NONE32
+        for left in reversed(self._tops[:-1]):
+            top = _node(left, top)
+        return _root(self.count, top)
+
+
 def root(rows: Sequence[bytes]) -> bytes:
     """The root of the rows' tree."""
     return LogTree(rows).root

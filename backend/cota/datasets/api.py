@@ -1,11 +1,13 @@
 """HTTP of datasets: request -> **api** -> service -> queries."""
 
 import asyncio
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.requests import ClientDisconnect
 
-from cota.auth.deps import CurrentWallet
-from cota.datasets import answers, queries, service
+from cota.auth.deps import CurrentWallet, TokenWallet
+from cota.datasets import answers, queries, service, uploads
 from cota.datasets.schemas import (
     BatchAnswer,
     BatchRequest,
@@ -28,7 +30,7 @@ from cota.errors import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
-from cota.http.paths import Bytes32Path
+from cota.http.paths import Bytes32Path, Bytes32Query
 from cota.http.problems import BodyTooLarge, documented
 from cota.http.schemas import Page
 from cota.http.sessions import Read, ServicesDep, Write
@@ -38,6 +40,12 @@ router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=StrictRout
 
 _LAST = (2**63 - 1, 2**63 - 1)
 _UPLOAD_LIMIT = 64 * 2**20
+# The real limit is a setting, and counted while the stream is written to disk.
+_STREAM_LIMIT = 2**40
+_STREAM_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {name: {"schema": {"type": "string"}} for name in uploads.FORMS},
+}
 
 
 @router.get("", operation_id="list_datasets", responses=documented(BadRequest))
@@ -150,4 +158,55 @@ async def upload_batch(
     first_item = await service.upload_batch(session, dataset, wallet, body, prepared)
     return UploadAnswer(
         items_root=body.items_root, gold_root=body.gold_root, first_item=first_item, count=len(body.items)
+    )
+
+
+@router.post(
+    "/{dataset}/batches/stream",
+    operation_id="stream_batch",
+    status_code=201,
+    max_body_size=_STREAM_LIMIT,
+    openapi_extra={"requestBody": _STREAM_BODY},
+    responses=documented(
+        BadRequest,
+        NotSignedIn,
+        Forbidden,
+        UnknownDataset,
+        SchemaMismatch,
+        InvalidLabel,
+        RootsMismatch,
+        InvalidBody,
+        BodyTooLarge,
+    ),
+)
+async def stream_batch(
+    dataset: Bytes32Path,
+    request: Request,
+    wallet: TokenWallet,
+    services: ServicesDep,
+    items_root: Bytes32Query,
+    gold_root: Bytes32Query,
+    first_item: Annotated[
+        int | None, Query(ge=0, lt=2**53, description="As for an upload at one go; told by the chain")
+    ] = None,
+) -> UploadAnswer:
+    """The publisher hands items and gold over as a stream, one a line, a header before a table's rows. As large as
+    the deployment allows, 512 MiB unless it says otherwise; the first bad line stops it, and nothing of it is kept."""
+    async with services.database.read() as session:
+        found = service.require_publisher(await service.require_dataset(session, dataset), wallet)
+    upload = uploads.Upload(service.require_told(found), wallet, items_root, gold_root, first_item)
+    form = uploads.FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
+    if form is None:
+        raise BadRequest(f"the content type must be one of {', '.join(uploads.FORMS)}")
+    declared = request.headers.get("content-length", "")
+    limit = services.settings.upload_mib * 2**20
+    try:
+        async with uploads.spooled(
+            request.stream(), limit, int(declared) if declared.isdecimal() else None
+        ) as file:
+            stored = await uploads.store(services.database, upload, file, form)
+    except ClientDisconnect as error:
+        raise BadRequest("the upload broke off: nothing of it is kept") from error
+    return UploadAnswer(
+        items_root=items_root, gold_root=gold_root, first_item=stored.first_item, count=stored.count
     )

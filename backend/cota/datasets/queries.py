@@ -4,7 +4,7 @@ Promises: what comes from the chain is read from the mirror's views and never wr
 records.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -40,6 +40,14 @@ class Dataset:
     schema: Any
     title: str | None
     description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBatch:
+    """A batch that was uploaded."""
+
+    first_item: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ _SAVE_DETAILS = text(
 _REVIEWS = text("SELECT reviews FROM dataset_details WHERE dataset = :dataset")
 _FIND_BATCH = text(
     """
-    SELECT id, first_item FROM batches_private
+    SELECT first_item, count FROM batches_private
     WHERE dataset = :dataset AND items_root = :items_root AND gold_root = :gold_root
     """
 )
@@ -159,6 +167,7 @@ _SAVE_ITEMS = text(
             CAST(:gold_label AS json), :gold_salt, :seats, :reviews, :draw_key)
     """
 )
+_COUNT_ITEMS = text("UPDATE batches_private SET count = :count WHERE id = :batch")
 _KNOWN_ITEMS = text("SELECT item_ref FROM items WHERE dataset = :dataset AND item_ref = ANY(:refs) LIMIT 5")
 
 
@@ -231,11 +240,11 @@ async def reviews_of(session: ReadSession, dataset: bytes) -> int:
 
 async def find_batch(
     session: ReadSession, dataset: bytes, items_root: bytes, gold_root: bytes
-) -> tuple[int, int] | None:
-    """(id, first item) of an uploaded batch with these roots."""
+) -> KnownBatch | None:
+    """The uploaded batch with these roots."""
     row = {"dataset": dataset, "items_root": items_root, "gold_root": gold_root}
     found = (await session.execute(_FIND_BATCH, row)).one_or_none()
-    return (int(found.id), int(found.first_item)) if found else None
+    return KnownBatch(int(found.first_item), int(found._mapping["count"])) if found else None
 
 
 async def next_first_item(session: ReadSession, dataset: bytes, items_root: bytes, gold_root: bytes) -> int:
@@ -248,11 +257,22 @@ async def lock_uploads(session: WriteSession, dataset: bytes) -> None:
     await session.execute(_LOCK_UPLOADS, {"dataset": dataset})
 
 
-async def save_batch(session: WriteSession, row: dict[str, Any], items: Iterable[dict[str, Any]]) -> int:
-    """Stores a batch and its items; returns the batch's id."""
-    batch = int((await session.execute(_SAVE_BATCH, row)).scalar_one())
-    await session.execute(_SAVE_ITEMS, [item | {"batch": batch} for item in items])
-    return batch
+async def save_batch(session: WriteSession, row: dict[str, Any]) -> int:
+    """Stores a batch, for `save_items` to fill; returns its id."""
+    return int((await session.execute(_SAVE_BATCH, row)).scalar_one())
+
+
+async def save_items(
+    session: WriteSession, places: dict[str, Any], first_item: int, items: Sequence[dict[str, Any]]
+) -> None:
+    """Stores items of a batch. `places`: batch, dataset, seats and reviews, which all of them have."""
+    rows = [item | places | {"index": first_item + item["position"]} for item in items]
+    await session.execute(_SAVE_ITEMS, rows)
+
+
+async def count_items(session: WriteSession, batch: int, count: int) -> None:
+    """Says how many items a batch has, once that is known."""
+    await session.execute(_COUNT_ITEMS, {"batch": batch, "count": count})
 
 
 async def known_items(session: ReadSession, dataset: bytes, refs: Sequence[bytes]) -> list[bytes]:

@@ -118,13 +118,11 @@ async def upload_batch(
 ) -> int:
     """Stores a batch whose items were prepared by `prepare_items`; returns its first item. Idempotent by its
     roots."""
-    found = require_publisher(await require_dataset(session, dataset), account)
-    if found.schema is None:
-        raise SchemaMismatch("tell the dataset's schema first: POST /v1/datasets/{dataset}/details")
+    found = require_told(require_publisher(await require_dataset(session, dataset), account))
     await queries.lock_uploads(session, dataset)
     known = await queries.find_batch(session, dataset, body.items_root, body.gold_root)
     if known is not None:
-        return known[1]
+        return known.first_item
     first_item = body.first_item
     if first_item is None:
         first_item = await queries.next_first_item(session, dataset, body.items_root, body.gold_root)
@@ -143,66 +141,76 @@ async def upload_batch(
         "count": len(body.items),
         "uploaded_by": address_bytes(account),
     }
-    common = {
+    places = {
+        "batch": await queries.save_batch(session, batch),
         "dataset": dataset,
         "seats": found.terms.seats,
         "reviews": await queries.reviews_of(session, dataset),
     }
-    rows = (item | common | {"index": first_item + item["position"]} for item in prepared)
-    await queries.save_batch(session, batch, rows)
+    await queries.save_items(session, places, first_item, prepared)
     return first_item
 
 
 def prepare_items(items: Sequence[NewItem]) -> list[dict[str, Any]]:
     """Hashes and rows of uploaded items. Much hashing: run it in a thread."""
-    rows: list[dict[str, Any]] = []
-    for position, item in enumerate(items):
-        content = canonical(item.content)
-        digest = keccak(content)
-        rows.append(
-            {
-                "position": position,
-                "content": content.decode(),
-                "item_hash": digest,
-                "item_salt": item.item_salt,
-                "item_ref": hashes.item_ref(digest, item.item_salt),
-                "gold_label": None if item.gold_label is None else canonical(item.gold_label).decode(),
-                "gold_salt": item.gold_salt,
-                "draw_key": secrets.randbits(63),
-            }
-        )
+    rows = [prepare_item(position, item) for position, item in enumerate(items)]
     if len({row["item_ref"] for row in rows}) != len(rows):
         raise InvalidBody("two items of the batch are the same")
     return rows
 
 
-def _check_items(schema: Any, items: Sequence[NewItem]) -> None:
-    kind = item_kind(schema)
-    for place, item in enumerate(items):
+def prepare_item(position: int, item: NewItem) -> dict[str, Any]:
+    """Hashes and row of one item; `position` counts from 0 in its batch."""
+    content = canonical(item.content)
+    digest = keccak(content)
+    return {
+        "position": position,
+        "content": content.decode(),
+        "item_hash": digest,
+        "item_salt": item.item_salt,
+        "item_ref": hashes.item_ref(digest, item.item_salt),
+        "gold_label": None if item.gold_label is None else canonical(item.gold_label).decode(),
+        "gold_salt": item.gold_salt,
+        "draw_key": secrets.randbits(63),
+    }
+
+
+def check_item(schema: Any, item: NewItem, where: str, **extra: object) -> None:
+    """Raises InvalidBody or InvalidLabel, which begin with `where`, unless the item fits the question."""
+    try:
+        check_content(item_kind(schema), item.content)
+    except InvalidBody as error:
+        raise InvalidBody(f"{where}content: {error.detail}", **extra) from error
+    if item.gold_label is not None:
         try:
-            check_content(kind, item.content)
-        except InvalidBody as error:
-            raise InvalidBody(f"items.{place}.content: {error.detail}") from error
-        if item.gold_label is not None:
-            try:
-                check_label(schema, item.gold_label, item.content)
-            except InvalidLabel as error:
-                raise InvalidLabel(f"items.{place}.gold_label: {error.detail}", **error.extra) from error
+            check_label(schema, item.gold_label, item.content)
+        except InvalidLabel as error:
+            raise InvalidLabel(f"{where}gold_label: {error.detail}", **{**error.extra, **extra}) from error
+
+
+def gold_leaf(index: int, item: NewItem) -> bytes:
+    """The item's leaf in the tree of gold; `index` is its place in the dataset."""
+    known = None if item.gold_label is None else hashes.label_hash(item.gold_label)
+    return hashes.gold_leaf(index, known, item.gold_salt)
+
+
+def _check_items(schema: Any, items: Sequence[NewItem]) -> None:
+    for place, item in enumerate(items):
+        check_item(schema, item, f"items.{place}.")
 
 
 def _check_roots(body: BatchRequest, prepared: Sequence[dict[str, Any]], first_item: int) -> None:
     items_root = root([row["item_ref"] for row in prepared])
-    gold = [
-        hashes.gold_leaf(
-            first_item + place,
-            None if item.gold_label is None else hashes.label_hash(item.gold_label),
-            item.gold_salt,
-        )
-        for place, item in enumerate(body.items)
-    ]
-    gold_root = root(gold)
+    gold_root = root([gold_leaf(first_item + place, item) for place, item in enumerate(body.items)])
     if (items_root, gold_root) != (body.items_root, body.gold_root):
         raise RootsMismatch(items_root=to_hex(items_root), gold_root=to_hex(gold_root), first_item=first_item)
+
+
+def require_told(dataset: Dataset) -> Dataset:
+    """The dataset, if its question is known. Raises `SchemaMismatch`."""
+    if dataset.schema is None:
+        raise SchemaMismatch("tell the dataset's schema first: POST /v1/datasets/{dataset}/details")
+    return dataset
 
 
 def require_publisher(dataset: Dataset, account: Address) -> Dataset:

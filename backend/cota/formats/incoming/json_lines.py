@@ -12,6 +12,8 @@ from cota.errors import DomainError
 from cota.formats.incoming.found import Found, Incoming, ReadOptions, refuse
 from cota.formats.lines import MAX_LINE
 
+_WANTED = 'an object with "content", and "gold" where it is known, is wanted'
+
 
 def read(path: Path, options: ReadOptions) -> Incoming:
     """The first line decides which of the two forms the file has."""
@@ -21,7 +23,7 @@ def read(path: Path, options: ReadOptions) -> Incoming:
 def _items(path: Path, options: ReadOptions) -> Iterator[Found]:
     gold = options.gold or "gold"
     is_wrapped: bool | None = None
-    for place, value in _objects(path):
+    for place, value in objects(path):
         if is_wrapped is None:
             is_wrapped = "content" in value
         if is_wrapped:
@@ -33,7 +35,8 @@ def _items(path: Path, options: ReadOptions) -> Iterator[Found]:
             yield Found(value, known, place)
 
 
-def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def objects(path: Path, wanted: str = _WANTED) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(place, object) of every line that is not blank. Raises MalformedFile; `wanted` says what a line should be."""
     with path.open("rb") as source:
         number = 0
         while raw := source.readline(MAX_LINE + 1):
@@ -50,5 +53,5 @@ def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             except DomainError as error:
                 refuse(place, error.detail)
             if not isinstance(value, dict):
-                refuse(place, 'an object with "content", and "gold" where it is known, is wanted')
+                refuse(place, wanted)
             yield place, value
