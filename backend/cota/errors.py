@@ -139,7 +139,7 @@ class MissingCredential(DomainError):
 
 
 class TermsMismatch(DomainError):
-    """`expected` is the hash on chain."""
+    """`expected` is what the chain has."""
 
     slug, title, status = "terms-mismatch", "These are not the terms of the dataset", 409
 

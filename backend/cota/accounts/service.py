@@ -18,7 +18,14 @@ from cota.chain.contracts import StakeVault
 from cota.datasets import queries as dataset_queries
 from cota.datasets.queries import Dataset
 from cota.datasets.service import require_dataset
-from cota.errors import DeadlineTooFar, Expired, MissingCredential, NotAMember, OwnDataset, TermsMismatch
+from cota.errors import (
+    DeadlineTooFar,
+    Expired,
+    MissingCredential,
+    NotAMember,
+    OwnDataset,
+    TermsMismatch,
+)
 from cota.http.services import Services
 from cota.settlement.queries import epoch_acc
 from cota.settlement.service import unclaimed_leaves
@@ -35,10 +42,15 @@ async def join(services: Services, dataset: bytes, body: JoinRequest) -> Relayed
         found = await require_dataset(session, dataset)
     statement = Join(dataset, body.account, body.terms_hash, body.penalty_cap, body.nonce, body.deadline)
     name, signature = await _verify(services, found, statement, body)
+    # In the order of the vault's own checks, so that both name the same cause. Whether it is open only the chain knows
+    # now: the relay's simulation asks it.
     if body.account == found.publisher:
         raise OwnDataset()
     if body.terms_hash != found.terms_hash:
         raise TermsMismatch(expected=to_hex(found.terms_hash), given=to_hex(body.terms_hash))
+    if body.penalty_cap != found.terms.penalty_cap:
+        cap = str(found.terms.penalty_cap)
+        raise TermsMismatch(f"the terms' penalty cap is {cap}", expected=cap, given=str(body.penalty_cap))
     async with services.database.read() as session:
         if not await dataset_queries.is_qualified(session, found, body.account):
             raise MissingCredential(credential=to_hex(found.terms.credential))

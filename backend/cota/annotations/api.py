@@ -30,6 +30,7 @@ from cota.errors import (
     InvalidBody,
     InvalidLabel,
     LeaseExpired,
+    MissingCredential,
     NonceUsed,
     NotAMember,
     NotFound,
@@ -58,7 +59,7 @@ router = APIRouter(tags=["annotations"], route_class=StrictRoute)
 _REFUSALS = (
     BadRequest, BadSignature, WrongSigner, WrongDomain, Expired, DeadlineTooFar, NonceUsed, AlreadyLabelled, NotLeased,
     LeaseExpired, InvalidLabel, InvalidBody, UnknownDataset, UnknownItem, NotAMember, OwnDataset, DatasetNotOpen,
-    Forbidden, SchemaMismatch, OtherCoordinator, ChainUnavailable, RateLimited,
+    Forbidden, MissingCredential, SchemaMismatch, OtherCoordinator, ChainUnavailable, RateLimited,
 )  # fmt: skip
 
 

@@ -80,7 +80,8 @@ def check_rules(dataset: Dataset, signed: Signed, found: Context, now: datetime)
         raise AlreadyLabelled()
     if found.nonce_used:
         raise NonceUsed()
-    require_work(Standing(dataset, signed.statement.account, found.membership), found.state)
+    standing = Standing(dataset, signed.statement.account, found.membership, qualified=found.qualified)
+    require_work(standing, found.state)
     _check_lease(signed, found, now)
 
 

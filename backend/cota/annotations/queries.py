@@ -45,6 +45,8 @@ class Context:
     labelled: bool
     nonce_used: bool
     agent_revoked: bool
+    qualified: bool = True
+    """As of `datasets.queries.Standing`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ who has no receipt has not submitted.
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from cota.auth.typed import Annotation, Domain, digest_of
 from cota.auth.verify import SignatureVerifier, Verified
 from cota.commitments.canonical import canonical
 from cota.datasets.labels import needs_item
-from cota.datasets.queries import Dataset
+from cota.datasets.queries import Dataset, is_qualified
 from cota.datasets.service import may_work, require_dataset
 from cota.datasets.standings import Standings
 from cota.errors import AlreadyLabelled, DomainError, NonceUsed
@@ -197,7 +197,9 @@ async def _explain(
 async def _context(session: WriteSession, dataset: Dataset, signed: Signed) -> Context:
     agent = signed.agent.digest if signed.agent else None
     with_content = needs_item(dataset.schema)
-    return await queries.context(session, signed.row_id, signed.statement, agent, with_content=with_content)
+    found = await queries.context(session, signed.row_id, signed.statement, agent, with_content=with_content)
+    qualified = await is_qualified(session, dataset, signed.statement.account)
+    return replace(found, qualified=qualified)
 
 
 def _constraint(error: IntegrityError | None) -> str | None:

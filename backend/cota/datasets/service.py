@@ -22,6 +22,7 @@ from cota.datasets.question import check_schema, item_kind
 from cota.datasets.schemas import BatchRequest, DetailsRequest, NewItem
 from cota.errors import (
     DatasetNotOpen,
+    DomainError,
     Forbidden,
     InvalidBody,
     InvalidLabel,
@@ -45,12 +46,9 @@ async def require_dataset(session: ReadSession, dataset: bytes) -> Dataset:
     return found
 
 
-def require_work(standing: Standing, state: str | None = None) -> Dataset:
-    """The dataset, if the account may work on it now. `state`: a fresher one than the dataset's own.
-
-    A credential is looked at when items are given out, not when their labels come in: the lease of a moment
-    before stays good.
-    """
+def require_worker(standing: Standing) -> Dataset:
+    """The dataset, if the account is one of those who work on it, as `StakeVault.mayWork` says it: membership first,
+    then the credential."""
     dataset = standing.dataset
     if dataset is None:
         raise UnknownDataset()
@@ -60,6 +58,12 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
         raise NotAMember(membership=standing.membership)
     if not standing.qualified:
         raise MissingCredential(credential=to_hex(dataset.terms.credential))
+    return dataset
+
+
+def require_work(standing: Standing, state: str | None = None) -> Dataset:
+    """The dataset, if the account may work on it now. `state`: a fresher one than the dataset's own."""
+    dataset = require_worker(standing)
     state = state or dataset.state
     if state != "open":
         raise DatasetNotOpen(f"the dataset is {state}", state=state)
@@ -68,13 +72,11 @@ def require_work(standing: Standing, state: str | None = None) -> Dataset:
 
 def may_work(standing: Standing) -> bool:
     """As `require_work`, as a question."""
-    dataset = standing.dataset
-    return (
-        dataset is not None
-        and standing.account != dataset.publisher
-        and standing.membership == "active"
-        and dataset.state == "open"
-    )
+    try:
+        require_work(standing)
+    except DomainError:
+        return False
+    return True
 
 
 async def save_details(session: WriteSession, dataset: bytes, account: Address, body: DetailsRequest) -> None:

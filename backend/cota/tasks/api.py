@@ -85,7 +85,7 @@ async def list_leases(wallet: CurrentWallet, session: Read) -> LeasesAnswer:
 @router.post(
     "/leases/{lease}/heartbeat",
     operation_id="extend_lease",
-    responses=documented(NotSignedIn, NotLeased, LeaseExpired),
+    responses=documented(NotSignedIn, NotLeased, LeaseExpired, NotAMember, MissingCredential),
 )
 async def extend_lease(lease: Bytes32Path, wallet: CurrentWallet, session: Write) -> HeartbeatAnswer:
     """Keeps a lease alive while its holder is at work; at most two hours in all."""
@@ -108,7 +108,7 @@ async def release_lease(lease: Bytes32Path, wallet: CurrentWallet, session: Writ
     "/leases/{lease}/skip",
     operation_id="skip_item",
     status_code=204,
-    responses=documented(NotSignedIn, NotLeased, InvalidBody),
+    responses=documented(NotSignedIn, NotLeased, NotAMember, MissingCredential, InvalidBody),
 )
 async def skip_item(lease: Bytes32Path, body: SkipRequest, wallet: CurrentWallet, session: Write) -> Response:
     """Gives an item back for good: it goes to others, and the caller is not offered it again. No penalty.

@@ -12,8 +12,8 @@ from typing import Any
 
 from cota.commitments.draw import Cohort, cohort_block
 from cota.commitments.hashes import KIND_LABEL
-from cota.datasets.queries import Dataset
-from cota.datasets.service import require_dataset, require_publisher, require_work
+from cota.datasets.queries import Dataset, find_standing
+from cota.datasets.service import require_dataset, require_publisher, require_work, require_worker
 from cota.datasets.standings import Standings
 from cota.errors import LeaseExpired, NoTask, NotLeased, RateLimited
 from cota.http.remembered import Remembered
@@ -99,11 +99,12 @@ class Bench:
 async def heartbeat(
     session: WriteSession, lease: bytes, account: Address, life: timedelta = LIFE
 ) -> datetime:
-    """Keeps a lease alive; returns its new end. Raises `LeaseExpired` or `NotLeased`."""
+    """Keeps a lease alive; returns its new end. Raises `LeaseExpired`, `NotLeased`, or why the account works here no
+    more: then the lease only runs out."""
     now = datetime.now(UTC)
+    await _require_holder(session, lease, account)
     until = await queries.extend(session, lease, account, now, now + life, LONGEST)
     if until is None:
-        await _explain(session, lease, account)
         raise LeaseExpired()
     return until
 
@@ -111,13 +112,14 @@ async def heartbeat(
 async def release(session: WriteSession, lease: bytes, account: Address) -> None:
     """Gives a lease back. Giving it back again changes nothing. Raises `NotLeased` for somebody else's."""
     if not await queries.release(session, lease, account):
-        await _explain(session, lease, account)
+        await _held(session, lease, account)
 
 
 async def skip(session: WriteSession, lease: bytes, account: Address, reason: str, note: str) -> None:
-    """Gives a lease back and has its item offered to others only. No penalty. Raises `NotLeased`."""
-    if not await queries.skip(session, lease, account, reason, note):
-        await _explain(session, lease, account)
+    """Gives a lease back and has its item offered to others only. No penalty. Raises `NotLeased`, or why the account
+    works here no more: what it says of items is not told to their publisher then; `release` still serves."""
+    await _require_holder(session, lease, account)
+    await queries.skip(session, lease, account, reason, note)
 
 
 async def flags(
@@ -139,7 +141,13 @@ async def sweep_all(session: WriteSession) -> None:
         await queries.sweep(session, dataset, now)
 
 
-async def _explain(session: ReadSession, lease: bytes, account: Address) -> None:
+async def _held(session: ReadSession, lease: bytes, account: Address) -> Lease:
     found = await queries.find(session, lease)
     if found is None or found.account != account:
         raise NotLeased("this account holds no such lease")
+    return found
+
+
+async def _require_holder(session: ReadSession, lease: bytes, account: Address) -> None:
+    found = await _held(session, lease, account)
+    require_worker(await find_standing(session, found.dataset, account))
