@@ -63,8 +63,11 @@ class Courtroom:
 
     def decide(self, case: int, ruling: int) -> None:
         """The panel is drawn, votes, and its word is told."""
+        self.settle(self.stage.node.run(self.court.case_of(case, "latest")).dispute, ruling)
+
+    def settle(self, dispute: int, ruling: int) -> None:
+        """The same of a dispute by its number, whoever brought it."""
         stage, council = self.stage, self.council
-        dispute = stage.node.run(self.court.case_of(case, "latest")).dispute
         self.mine(3)
         stage.send("relayer", council.address, council.encode_draw(dispute))
         panel, jurors = stage.node.run(council.panel_of(dispute, 0, "latest"))

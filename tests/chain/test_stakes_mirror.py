@@ -17,7 +17,9 @@ from cota.chain.contracts import (
     Successions,
 )
 from cota.commitments.settlement_tree import SettlementTree, leaf
+from cota.licenses import duty, queries
 from cota.store import revenue_views, views
+from cota.store.session import ReadSession
 from tests.chain.mirroring import index_to_head
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
 from tests.chain.test_mirror_views import block, read, rows
@@ -151,3 +153,43 @@ def test_reports__of_a_licensee_with_a_duty__are_the_markets(stage: Stage, migra
     (row,) = rows(migrated_url, revenue_views.reports, license=number)
     assert (row.reports, row.late) == (duty.reports, duty.late) == (2, 1)
     assert duty.due_at == int(row.last_at.timestamp()) + 60
+
+
+def test_duty__bought_reported_renewed_run_out__replayed_it_is_the_market_s(
+    stage: Stage, migrated_url: str
+) -> None:
+    """When the next report is due, from the mirror alone, as `dutyOf` tells it after each step."""
+    dataset = stage.create_dataset(reporting_period=60, license_term=100)
+    stage.run_epoch(dataset, [(8, UNITS)])
+    stage.set_price(dataset, DOLLAR)
+    stage.buy(dataset, DOLLAR)
+    number = int(stage.node.run(stage.market.read("licenseCount", block="latest")))
+
+    def report() -> None:
+        stage.send("buyer", stage.market.address, stage.market.encode_pay_royalty(number, 0, b"\x03" * 32))
+
+    def renew() -> None:
+        stage.send("buyer", stage.dollar.address, stage.dollar.encode_approve(stage.market.address, DOLLAR))
+        data = stage.market.encode_renew(number, DOLLAR, dataset.terms.hash(), 2**40 - 1)
+        stage.send("buyer", stage.market.address, data)
+
+    found = []
+    for step, seconds in ((None, 0), (report, 20), (renew, 10), (report, 90), (report, 130), (renew, 70)):
+        wait(stage, seconds)
+        if step is not None:
+            step()
+        index_to_head(migrated_url, stage.deployed)
+        at = block(migrated_url)
+
+        async def ask(session: ReadSession) -> duty.Owed:
+            license = await queries.find(session, number)
+            assert license is not None
+            return duty.replay(60, await queries.course_of(session, license))
+
+        mine, held = read(migrated_url, ask), stage.node.run(stage.market.duty_of(number, at))
+        assert (mine.due_at, mine.reports, mine.late) == (held.due_at, held.reports, held.late)
+        found.append((mine.due_at - at.timestamp, mine.late))
+    # The second report was late; the third came after the licence had run out, so that nothing was due until it was
+    # renewed.
+    assert [late for _, late in found] == [0, 0, 0, 1, 2, 2]
+    assert found[4][0] < 0 < found[5][0]

@@ -13,7 +13,7 @@ from cota.cli.output import moment, show
 
 @calling
 def show_license(caller: Visitor, license: License) -> None:
-    """Show a licence: what it opens, until when, and whether a report is due or overdue.
+    """Show a licence: what it opens, until when, whether a report is due or overdue, how its delivery stands.
 
     A report is a royalty with --report or --report-file, of 0 too: cota pay.
     """
@@ -43,6 +43,15 @@ def show_license(caller: Visitor, license: License) -> None:
             "report due": moment(duty.due_at) if duty.due_at else "none",
             "overdue": "yes: a late report makes it good" if is_overdue else "no",
             "reports": f"{duty.reports}, of which late {duty.late}",
+            "delivery": _delivery(found["delivery"]),
         },
         as_json=False,
     )
+
+
+def _delivery(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "nothing is said of it"
+    if found["state"] == "returned" and int(found["returned"] or 0):
+        return "the price came back: renew to download again"
+    return str(found["state"])

@@ -1,7 +1,7 @@
 """HTTP of licences: request -> **api** -> service."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
 from fastapi.responses import StreamingResponse
@@ -20,9 +20,11 @@ from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
 from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
+from cota.http.services import Services
 from cota.http.sessions import MinBlock, Read, ServicesDep
-from cota.licenses import queries, resuming, service
-from cota.licenses.schemas import CheckAnswer, LicenseAnswer
+from cota.licenses import duty, queries, resuming, service
+from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
+from cota.units import address_of
 
 router = APIRouter(prefix="/licenses", tags=["licenses"], route_class=StrictRoute)
 
@@ -63,6 +65,8 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
     """One licence."""
     found = await service.require_license(session, license)
     dataset = await require_dataset(session, found.dataset)
+    owed = duty.replay(dataset.terms.reporting_period, await queries.course_of(session, found))
+    delivery = await queries.delivery_of(session, found)
     return LicenseAnswer(
         license=str(found.id),
         dataset=found.dataset,
@@ -75,6 +79,11 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
         expires_at=found.expires_at,
         expired=service.is_expired(found),
         renewed_block=found.renewed_block,
+        due_at=owed.due_at,
+        overdue=owed.is_overdue(time.time()),
+        reports=owed.reports,
+        late=owed.late,
+        delivery=None if delivery is None else _show_delivery(services, delivery),
         token=await services.tokens.describe(dataset.terms.payment_token),
         export_url=f"/v1/licenses/{found.id}/export",
         block=found.block,
@@ -121,3 +130,17 @@ async def export_license(
         rest = await resuming.rest_of(pieces, start)
         return StreamingResponse(rest.pieces(), 206, headers | rest.headers, "application/jsonl")
     return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")
+
+
+def _show_delivery(services: Services, row: Any) -> DeliveryAnswer:
+    return DeliveryAnswer(
+        state=row.state,
+        coordinator=None if row.coordinator is None else address_of(bytes(row.coordinator)),
+        price=None if row.price is None else int(row.price),
+        due_at=None if row.due_at is None else int(row.due_at),
+        answered=row.answered,
+        returned=None if row.returned is None else int(row.returned),
+        block=row.block_number,
+        tx_hash=bytes(row.tx_hash),
+        status=services.freshness.status_of(row.block_number),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from cota.licenses.duty import Happening
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, address_of
 
@@ -62,6 +63,8 @@ _OF = text(
     _LICENSE
     + """
     WHERE l.dataset = :dataset AND l.receiver = :receiver AND (l.expires_at = 0 OR l.expires_at > :now)
+      AND NOT EXISTS (SELECT 1 FROM mirror.deliveries d WHERE d.license = l.license AND d.dataset = l.dataset
+                      AND d.returned > 0)
     ORDER BY b.block_number DESC, b.log_index DESC LIMIT 1
     """
 )
@@ -72,6 +75,23 @@ _EPOCHS = text(
     JOIN mirror.checkpoints c ON c.dataset = f.dataset AND c.checkpoint = f.checkpoint
     WHERE f.dataset = :dataset AND (f.block_number, f.log_index) < (:block, :log_index)
     ORDER BY c.checkpoint
+    """
+)
+_COURSE = text(
+    """
+    SELECT 'bought' AS kind, expires_at, false AS late, extract(epoch FROM block_time) AS at, block_number, log_index
+    FROM mirror.license_market_license_bought WHERE license = :license
+    UNION ALL SELECT 'renewed', expires_at, false, extract(epoch FROM block_time), block_number, log_index
+    FROM mirror.license_market_license_renewed WHERE license = :license
+    UNION ALL SELECT 'reported', NULL, late, extract(epoch FROM block_time), block_number, log_index
+    FROM mirror.license_market_report_filed WHERE license = :license
+    ORDER BY block_number, log_index
+    """
+)
+_DELIVERY = text(
+    """
+    SELECT state, coordinator, price, due_at, answered, returned, block_number, tx_hash FROM mirror.deliveries
+    WHERE license = :license AND dataset = :dataset
     """
 )
 _ROWS = text(
@@ -150,6 +170,18 @@ async def find_of(session: ReadSession, dataset: bytes, receiver: Address, now: 
     row = {"dataset": dataset, "receiver": address_bytes(receiver), "now": now}
     found = (await session.execute(_OF, row)).one_or_none()
     return _license(found) if found else None
+
+
+async def course_of(session: ReadSession, license: License) -> list[Happening]:
+    """All that its duty to report follows from, in the order of the chain."""
+    rows = await session.execute(_COURSE, {"license": license.id})
+    return [Happening(row.kind, int(row.at), int(row.expires_at or 0), row.late) for row in rows]
+
+
+async def delivery_of(session: ReadSession, license: License) -> Any | None:
+    """What is said of the delivery of its last payment: a row of `mirror.deliveries`, or None."""
+    row = {"license": license.id, "dataset": license.dataset}
+    return (await session.execute(_DELIVERY, row)).one_or_none()
 
 
 async def epochs_of(session: ReadSession, license: License) -> list[Epoch]:

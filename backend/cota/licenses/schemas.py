@@ -1,15 +1,28 @@
 """JSON of licences."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from cota.http.schemas import Amount, Answer, Bytes32, Contract, OnChain, Token
 
 
+class DeliveryAnswer(OnChain):
+    """What is said of the delivery of a licence's last payment. Coordinator, price (in the licence's `token`) and
+    `due_at` (Unix seconds) stand once it was demanded, `returned` (base units of COTA) once it was ruled on."""
+
+    state: Literal["demanded", "answered", "disputed", "acknowledged", "upheld", "returned"]
+    coordinator: Contract | None
+    price: Amount | None
+    due_at: int | None
+    answered: bool
+    returned: Amount | None
+
+
 class LicenseAnswer(OnChain):
     """A licence opens the rows of `epochs`, those finalised when it was bought or renewed. `expires_at` 0:
-    for good."""
+    for good. `due_at`: when the next report is due (Unix seconds), 0 where none is; `overdue` ones can be made good by
+    a late report, and are counted."""
 
     license: Annotated[str, Field(description="The token's id, decimal")]
     dataset: Bytes32
@@ -22,6 +35,11 @@ class LicenseAnswer(OnChain):
     expires_at: int
     expired: bool
     renewed_block: int | None
+    due_at: int
+    overdue: bool
+    reports: int
+    late: int
+    delivery: DeliveryAnswer | None
     token: Token
     export_url: str
 

@@ -1,7 +1,7 @@
 """Rules of licences: who may download, what, and when: api -> **service** -> queries, export.
 
 Promises (P9, P10): a licence opens the download as soon as its block has the network's confirmation depth and
-is indexed; only its owner downloads, and each read is noted before the first byte leaves.
+is indexed; only its owner downloads, and not after the price came back to her; each read is noted before the first byte leaves.
 """
 
 import asyncio
@@ -34,6 +34,12 @@ def is_expired(license: License) -> bool:
     return license.expires_at != 0 and license.expires_at <= time.time()
 
 
+async def was_returned(session: ReadSession, license: License) -> bool:
+    """Whether the price of its last payment came back. Where nothing was left to come back, it was not."""
+    delivery = await queries.delivery_of(session, license)
+    return delivery is not None and bool(delivery.returned)
+
+
 async def open_license(
     services: Services, session: ReadSession, license: int, account: Address
 ) -> tuple[License, Dataset, list[Epoch]]:
@@ -43,6 +49,8 @@ async def open_license(
         raise NotLicensed("the licence is another account's")
     if is_expired(found):
         raise NotLicensed("the licence has expired: renew it", expired_at=found.expires_at)
+    if await was_returned(session, found):
+        raise NotLicensed("the price came back, because it was not delivered: renew the licence to download")
     if services.freshness.status_of(found.place[0]) != "final":
         raise NotIndexedYet("the purchase has not the network's confirmation depth yet", retry_after=1)
     dataset = await require_dataset(session, found.dataset)

@@ -1,10 +1,10 @@
 """The mirror's views of money: mirror tables -> SQL views -> **revenue_views** -> whoever reads whole rows.
 
-Shares, what they earn, licences and prices. Declared as those of `store.views` are, and held to the database by the
+Shares, what they earn, licences, their deliveries and prices. Declared as those of `store.views` are, and held to the database by the
 same test.
 """
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Boolean, Text
 
 from cota.store.types import AddressColumn, AmountColumn, Bytes32Column, UtcColumn
 from cota.store.views import ORDERED_PLACE, PLACE, declare
@@ -109,6 +109,27 @@ reports = declare(
     },
 )
 """Reports of licensees whose terms ask for them; no row before the first."""
+
+deliveries = declare(
+    "deliveries",
+    {
+        "license": AmountColumn,
+        "dataset": Bytes32Column,
+        "state": Text,
+        "paid_at": AmountColumn,
+        "coordinator": AddressColumn,
+        "price": AmountColumn,
+        "due_at": AmountColumn,
+        "answered": Boolean,
+        "returned": AmountColumn,
+        "dispute_id": AmountColumn,
+        "desk": AddressColumn,
+        **PLACE,
+    },
+)
+"""Of each licence's last payment; no row while nothing is said of it. `state`: demanded, answered, disputed,
+acknowledged, upheld, returned. Coordinator, price and `due_at` are null unless it was demanded, `returned` (COTA; 0 where
+the bond was gone) unless it was ruled on."""
 
 prices = declare(
     "prices",

@@ -18,6 +18,7 @@ from cota.chain.contracts import (
     AnnotationLedger,
     DatasetRegistry,
     DatasetShares,
+    DeliveryDesk,
     LicenseMarket,
     SettlementCourt,
     StakeVault,
@@ -89,6 +90,7 @@ class Dataset:
             LicenseMarket.name: own.market,
             DatasetRegistry.name: self.created.emitter,
             SettlementCourt.name: own.court,
+            DeliveryDesk.name: own.deliveries,
         }
         return speakers.get(event.contract) == event.emitter
 

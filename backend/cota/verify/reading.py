@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cota.chain.client import NodeClient
-from cota.chain.contracts import AnnotationLedger, DatasetShares, LicenseMarket, StakeVault
+from cota.chain.contracts import AnnotationLedger, DatasetShares, DeliveryDesk, LicenseMarket, StakeVault
 from cota.chain.decode import Decoders, Event, EventDecoder, Undecodable
 from cota.chain.deployment import Deployment, DeploymentMissing
 from cota.chain.events import committed_catalogue
 from cota.chain.rpc import RpcError
 from cota.errors import ChainUnavailable
-from cota.units import Address, BlockRef, parse_address, parse_hash32
+from cota.units import ZERO_ADDRESS, Address, BlockRef, parse_address, parse_hash32
 from cota.verify.facts import Facts, assort, place
 from cota.verify.report import Disagreement
 
@@ -31,7 +31,19 @@ WINDOW = 5_000
 ADDRESSES_PER_CALL = 100
 CONCURRENT_CALLS = 32
 _TIMED = frozenset(
-    {"PriceSet", "LicenseBought", "LicenseRenewed", "Checkpointed", "EpochFinalized", "Penalised"}
+    {
+        "PriceSet",
+        "LicenseBought",
+        "LicenseRenewed",
+        "DeliveryAcknowledged",
+        "DeliveryDemanded",
+        "DeliveryAnswered",
+        "DeliveryDisputed",
+        "DeliveryRuled",
+        "Checkpointed",
+        "EpochFinalized",
+        "Penalised",
+    }
 )
 
 
@@ -86,9 +98,16 @@ async def gather(calls: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
 
 def _version_contracts(events: Sequence[Event]) -> dict[str, str]:
     """Contracts of older versions serve their datasets for ever, though no deployment names them first."""
-    roles = {"ledger": AnnotationLedger.name, "vault": StakeVault.name, "market": LicenseMarket.name}
+    roles = {
+        "ledger": AnnotationLedger.name,
+        "vault": StakeVault.name,
+        "market": LicenseMarket.name,
+        "deliveries": DeliveryDesk.name,
+    }
     added = [event.args for event in events if event.name == "VersionAdded"]
-    return {args[role]: name for args in added for role, name in roles.items()}
+    found = {args[role]: name for args in added for role, name in roles.items()}
+    found.pop(ZERO_ADDRESS, None)
+    return found
 
 
 class _LogReader:

@@ -9,6 +9,7 @@ from cota.chain.blocking import BlockingNode
 from cota.chain.deployment import Deployment
 from cota.units import Address, BlockRef, to_hex
 from cota.verify import epoch_files
+from cota.verify.deliveries import check_deliveries
 from cota.verify.deployment import check_deployment, check_terms
 from cota.verify.disputes import check_disputes
 from cota.verify.epoch_files import Settled, Source, check_files
@@ -104,6 +105,7 @@ def _check_public(
     check_disputes(report, facts, views)
     check_money(report, facts, views)
     check_licenses(report, facts, views)
+    check_deliveries(report, facts, views.desks)
     check_stakes(report, facts, views.vaults, epochs)
 
 
