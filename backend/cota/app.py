@@ -33,6 +33,7 @@ from cota.observe import api as observe
 from cota.settings import Settings, load, refusing
 from cota.settlement.api import router as settlement
 from cota.tasks.api import router as tasks
+from cota.tasks.exam_api import router as exams
 from cota.tasks.service import Bench
 
 BODY_LIMIT = 2**20
@@ -40,6 +41,7 @@ _DOMAINS = (
     observe.router,
     datasets,
     tasks,
+    exams,
     annotations,
     settlement,
     licenses,

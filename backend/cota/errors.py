@@ -138,6 +138,12 @@ class MissingCredential(DomainError):
     )
 
 
+class ExamWanted(DomainError):
+    """`GET /v1/datasets/{dataset}/exam` says what is asked."""
+
+    slug, title, status = "exam-wanted", "Pass the dataset's exam first", 403
+
+
 class TermsMismatch(DomainError):
     """`expected` is what the chain has."""
 

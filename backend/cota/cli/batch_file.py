@@ -46,12 +46,16 @@ class ItemFile:
     lost: dict[str, int] = field(default_factory=dict)
     """What the file says and is not taken over, with how often."""
 
+    def fitting(self) -> Iterator[Found]:
+        """The items once more, their gold in the one form that a label has."""
+        return _fitting(self.path, self.incoming, self.schema)
+
     def batches(self, account: LocalAccount, dataset: Hash32) -> Iterator[list[NewItem]]:
         """The items with their salts, a batch at a time, in the file's order."""
         seed = hmac.digest(bytes(account.key), b"cota batch" + dataset + self.digest, "sha256")
         batch: list[NewItem] = []
         size = 0
-        for number, found in enumerate(_fitting(self.path, self.incoming, self.schema)):
+        for number, found in enumerate(self.fitting()):
             place = number.to_bytes(8, "big")
             salts = [Hash32(keccak(seed + part + place)) for part in (b"item", b"gold")]
             batch.append(NewItem(found.content, found.gold, *salts))

@@ -20,6 +20,7 @@ from cota.cli import (
     deliveries,
     disputing,
     earning,
+    exams,
     licences,
     looking,
     membership,
@@ -108,6 +109,10 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "answer": deliveries.answer,
             "dispute": deliveries.dispute,
         },
+    ),
+    "exam": (
+        "What a publisher demands before work is given out.",
+        {"show": exams.show_exam, "set": exams.set_exam, "sit": exams.sit},
     ),
     "case": (
         "At the court: what appeals and challenges became.",

@@ -25,7 +25,17 @@ MOST_TRIES = 3
 # Lost on the way to the signature, not refused: the item is offered again.
 _AGAIN = frozenset({"lease-expired", "not-leased", "expired"})
 # The same for every label: no use in sending the others.
-_FOR_ALL = frozenset({"dataset-not-open", "not-a-member", "own-dataset", "unknown-dataset", "forbidden"})
+_FOR_ALL = frozenset(
+    {
+        "dataset-not-open",
+        "not-a-member",
+        "missing-credential",
+        "exam-wanted",
+        "own-dataset",
+        "unknown-dataset",
+        "forbidden",
+    }
+)
 
 
 @dataclass

@@ -119,6 +119,7 @@ _UNSHOWN = frozenset({"instance", "request_id", "errors", "classes", "item_refs"
 _HINTS = {
     "unknown-dataset": "cota dataset list shows those that there are",
     "not-a-member": "cota join DATASET comes first",
+    "exam-wanted": "cota exam sit DATASET",
     "own-dataset": "use another account: whoever knows the gold may not label",
     "not-licensed": "cota buy DATASET buys a licence",
     "unknown-license": "cota buy DATASET prints the licence's number",

@@ -16,6 +16,7 @@ from cota.client.claiming import ClaimCalls
 from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
 from cota.client.disputing import DisputeCalls, Filed, Filing
+from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
@@ -26,8 +27,8 @@ from cota.client.successors import SuccessorCalls
 
 __all__ = [
     "Agent", "Agreement", "Backup", "BondNotCovered", "Bought", "ClientError", "CotaClient", "Currency", "Demanded",
-    "Filed", "Filing", "Inclusion", "Lease", "NewItem", "Preview", "Sent", "SignedLabel", "SignedReceipt",
-    "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "Exam", "ExamOutcome", "Filed", "Filing", "Inclusion", "Lease", "NewItem", "Preview", "Sent", "SignedLabel",
+    "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class CotaClient(
     BuyerCalls,
     DeliveryCalls,
     LookingCalls,
+    ExamCalls,
 ):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""

@@ -108,12 +108,16 @@ class AsyncCotaClient:
     my_annotations = _streamed(CotaClient.my_annotations)
     claim = _awaited(CotaClient.claim)
     authorize_agent = _awaited(CotaClient.authorize_agent)
+    exam = _awaited(CotaClient.exam)
+    sit_exam = _awaited(CotaClient.sit_exam)
+    answer_exam = _awaited(CotaClient.answer_exam)
 
     # publishers
     create_dataset = _awaited(CotaClient.create_dataset)
     describe_dataset = _awaited(CotaClient.describe_dataset)
     batches = _awaited(CotaClient.batches)
     add_batch = _awaited(CotaClient.add_batch)
+    set_exam = _awaited(CotaClient.set_exam)
     set_state = _awaited(CotaClient.set_state)
     set_price = _awaited(CotaClient.set_price)
     credit = _awaited(CotaClient.credit)

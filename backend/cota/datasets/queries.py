@@ -61,6 +61,8 @@ class Standing:
     joined_at: int | None = None
     """The block of joining."""
     qualified: bool = True
+    examined: bool = True
+    """It passed the exam that the publisher demands, if she demands one."""
 
 
 _COLUMNS = """
@@ -78,7 +80,10 @@ _LIST = text(
     " ORDER BY d.block_number DESC, d.log_index DESC LIMIT :limit"
 )
 _STANDING = text(
-    f"SELECT {_COLUMNS}, m.state AS membership, m.block_number AS joined_at {_FROM}"
+    f"SELECT {_COLUMNS}, m.state AS membership, m.block_number AS joined_at,"
+    " NOT EXISTS (SELECT 1 FROM exams e WHERE e.dataset = d.dataset) OR EXISTS (SELECT 1 FROM exam_sittings s"
+    " WHERE s.account = :account AND s.dataset = d.dataset AND s.state = 'passed') AS examined"
+    f"{_FROM}"
     " LEFT JOIN mirror.memberships m ON m.dataset = d.dataset AND m.account = :account WHERE d.dataset = :dataset"
 )
 # By the clock of the service: the chain decides who joins, and this only who is given items.
@@ -168,6 +173,9 @@ _SAVE_ITEMS = text(
     """
 )
 _COUNT_ITEMS = text("UPDATE batches_private SET count = :count WHERE id = :batch")
+_KNOWN_QUESTIONS = text(
+    "SELECT content_hash FROM exam_questions WHERE dataset = :dataset AND content_hash = ANY(:hashes) LIMIT 5"
+)
 _KNOWN_ITEMS = text("SELECT item_ref FROM items WHERE dataset = :dataset AND item_ref = ANY(:refs) LIMIT 5")
 
 
@@ -190,7 +198,7 @@ async def find_standing(session: ReadSession, dataset: bytes, account: Address) 
         return Standing(None, account, None)
     found = _dataset(row)
     qualified = await is_qualified(session, found, account)
-    return Standing(found, account, row.membership, row.joined_at, qualified)
+    return Standing(found, account, row.membership, row.joined_at, qualified, row.examined)
 
 
 async def is_qualified(session: ReadSession, dataset: Dataset, account: Address) -> bool:
@@ -278,6 +286,12 @@ async def count_items(session: WriteSession, batch: int, count: int) -> None:
 async def known_items(session: ReadSession, dataset: bytes, refs: Sequence[bytes]) -> list[bytes]:
     """Some of the item references that the dataset already has."""
     rows = await session.execute(_KNOWN_ITEMS, {"dataset": dataset, "refs": list(refs)})
+    return [bytes(found) for found in rows.scalars()]
+
+
+async def known_questions(session: ReadSession, dataset: bytes, hashes: Sequence[bytes]) -> list[bytes]:
+    """Some of the contents, by their hash, that the dataset's exam asks about."""
+    rows = await session.execute(_KNOWN_QUESTIONS, {"dataset": dataset, "hashes": list(hashes)})
     return [bytes(found) for found in rows.scalars()]
 
 

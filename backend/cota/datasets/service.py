@@ -23,6 +23,7 @@ from cota.datasets.schemas import BatchRequest, DetailsRequest, NewItem
 from cota.errors import (
     DatasetNotOpen,
     DomainError,
+    ExamWanted,
     Forbidden,
     InvalidBody,
     InvalidLabel,
@@ -39,6 +40,9 @@ from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, to_hex
 
 
+IS_A_QUESTION = "the exam asks about an item of the batch: whoever passed knows its answer"
+
+
 async def require_dataset(session: ReadSession, dataset: bytes) -> Dataset:
     found = await queries.find(session, dataset)
     if found is None:
@@ -46,9 +50,9 @@ async def require_dataset(session: ReadSession, dataset: bytes) -> Dataset:
     return found
 
 
-def require_worker(standing: Standing) -> Dataset:
-    """The dataset, if the account is one of those who work on it, as `StakeVault.mayWork` says it: membership first,
-    then the credential."""
+def require_member(standing: Standing) -> Dataset:
+    """The dataset, if the account is one of its people, as `StakeVault.mayWork` says it: membership first, then the
+    credential."""
     dataset = standing.dataset
     if dataset is None:
         raise UnknownDataset()
@@ -58,6 +62,14 @@ def require_worker(standing: Standing) -> Dataset:
         raise NotAMember(membership=standing.membership)
     if not standing.qualified:
         raise MissingCredential(credential=to_hex(dataset.terms.credential))
+    return dataset
+
+
+def require_worker(standing: Standing) -> Dataset:
+    """The dataset, if the account is one of those who work on it; the exam that the service asks for comes last."""
+    dataset = require_member(standing)
+    if not standing.examined:
+        raise ExamWanted()
     return dataset
 
 
@@ -130,6 +142,9 @@ async def upload_batch(
         first_item = await queries.next_first_item(session, dataset, body.items_root, body.gold_root)
     await asyncio.to_thread(_check_items, found.schema, body.items)
     await asyncio.to_thread(_check_roots, body, prepared, first_item)
+    hashes = [item["item_hash"] for item in prepared]
+    if await queries.known_questions(session, dataset, hashes):
+        raise InvalidBody(IS_A_QUESTION)
     again = await queries.known_items(session, dataset, [item["item_ref"] for item in prepared])
     if again:
         raise InvalidBody(

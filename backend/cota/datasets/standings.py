@@ -32,12 +32,13 @@ class Standings:
         if found is None:
             async with self._database.read() as session:
                 found = await queries.find_standing(session, dataset, account)
-            # The schema is told off the chain: until it is there, the next question asks again.
+            # Schema and exam are told off the chain: until they are there and passed, the next question asks again.
             if (
                 block is not None
                 and block == self._block
                 and found.dataset
                 and found.dataset.schema is not None
+                and found.examined
             ):
                 self._known[dataset, account] = found
         return found

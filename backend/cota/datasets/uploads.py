@@ -20,7 +20,7 @@ from cota.commitments.log_tree import GrowingRoot
 from cota.datasets import queries
 from cota.datasets.queries import Dataset, KnownBatch
 from cota.datasets.schemas import NewItem
-from cota.datasets.service import check_item, gold_leaf, prepare_item
+from cota.datasets.service import IS_A_QUESTION, check_item, gold_leaf, prepare_item
 from cota.errors import DomainError, InvalidBody, RootsMismatch
 from cota.formats.incoming.found import MOST_ITEMS, ReadOptions, gold_of_cell, refuse
 from cota.formats.incoming.json_lines import objects
@@ -124,6 +124,10 @@ async def _store(
 
 async def _refuse_known(session: WriteSession, dataset: bytes, part: Mapping[str, dict[str, Any]]) -> None:
     """Among the known are those of earlier parts: they are in the transaction."""
+    asked = await queries.known_questions(session, dataset, [row["item_hash"] for row in part.values()])
+    for place, row in part.items():
+        if row["item_hash"] in asked:
+            _refuse(place, IS_A_QUESTION)
     again = set(await queries.known_items(session, dataset, [row["item_ref"] for row in part.values()]))
     for place, row in part.items():
         if row["item_ref"] in again:
