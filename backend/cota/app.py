@@ -20,6 +20,7 @@ from cota.auth.api import router as auth
 from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
+from cota.datasets.media_api import router as media
 from cota.datasets.standings import Standings
 from cota.events.api import router as events
 from cota.http import openapi, pages, problems
@@ -40,6 +41,7 @@ BODY_LIMIT = 2**20
 _DOMAINS = (
     observe.router,
     datasets,
+    media,
     tasks,
     exams,
     annotations,

@@ -157,3 +157,17 @@ class UploadAnswer(Answer):
     gold_root: Bytes32
     first_item: int
     count: int
+
+
+class MediumAnswer(Answer):
+    """A picture or sound beside the items: `url` goes into their content, with width and height (pixels of the upright
+    frame) where it is a picture. Whoever knows the address can fetch it."""
+
+    token: Bytes32
+    url: str
+    sha256: Bytes32
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    orientation: Annotated[int | None, Field(description="EXIF's, 1 to 8; width and height have it applied")]

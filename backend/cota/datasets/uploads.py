@@ -59,7 +59,7 @@ async def spooled(chunks: AsyncIterator[bytes], limit: int, declared: int | None
 
     Raises BodyTooLarge at the byte after `limit`, or before the first one where the length says it all.
     """
-    too_large = BodyTooLarge(f"an upload has at most {limit} bytes: make several batches", limit=limit)
+    too_large = BodyTooLarge(f"an upload here has at most {limit} bytes", limit=limit)
     if declared is not None and declared > limit:
         raise too_large
     with tempfile.NamedTemporaryFile(prefix="cota-upload-") as file:

@@ -76,6 +76,11 @@ class ContentStore:
     def exists(self, key: str) -> bool:
         return bool(self._files.exists(self._path(key)))
 
+    def remove(self, key: str) -> None:
+        """Takes the bytes away, if they are there: for what nobody may have any more."""
+        if self.exists(key):
+            self._files.rm(self._path(key))
+
     def _path(self, key: str) -> str:
         # Checked, because a key may come from a request and ends in a path.
         if not _KEY.fullmatch(key):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -60,18 +61,7 @@ def content_of(name: str, raw: bytes, base_url: str) -> Json:
 
     Raises MalformedFile for a file that is no picture.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        # Only the header is read: the size of what it would unpack to does not matter.
-        with Image.open(io.BytesIO(raw)) as picture:
-            width, height = picture.size
-            tag = picture.getexif().get(_ORIENTATION, 1)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-        refuse(f"picture {name!r}", f"cannot be read as a picture: {type(error).__name__}")
-    orientation = tag if isinstance(tag, int) and 1 <= tag <= 8 else 1
-    if orientation in _LYING:
-        width, height = height, width
+    width, height, orientation = frame_of_picture(name, io.BytesIO(raw))
     return {
         "image": base_url + quote(name) if base_url else name,
         "width": width,
@@ -79,6 +69,33 @@ def content_of(name: str, raw: bytes, base_url: str) -> Json:
         "orientation": orientation,
         "sha256": "0x" + hashlib.sha256(raw).hexdigest(),
     }
+
+
+def frame_of_picture(name: str, source: Path | IO[bytes]) -> tuple[int, int, int]:
+    """(width, height, orientation) of the upright frame. Raises MalformedFile for what is no picture."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        # Only the header is read: the size of what it would unpack to does not matter.
+        with Image.open(source) as picture:
+            width, height = picture.size
+            tag = picture.getexif().get(_ORIENTATION, 1)
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        EOFError,
+        ValueError,
+        SyntaxError,
+        LookupError,
+        TypeError,
+        struct.error,
+    ) as error:
+        refuse(f"picture {name!r}", f"cannot be read as a picture: {type(error).__name__}")
+    orientation = tag if isinstance(tag, int) and 1 <= tag <= 8 else 1
+    if orientation in _LYING:
+        width, height = height, width
+    return width, height, orientation
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
