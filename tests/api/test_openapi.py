@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.api.problems import refused
-from tests.api.world import World
+from tests.api.world import DOLLAR, SCHEMA, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -78,20 +78,58 @@ async def test_methods__not_there__405(world: World) -> None:
     refused(await world.http.put("/v1/status"), "method-not-allowed", 405)
 
 
+CHECKS = "status_code_conformance,content_type_conformance,response_schema_conformance"
+SESSION_ENDS = "auth/sign-out|auth/session$"
+# It asks the name service for whatever host it is given.
+NAMES_HOSTS = "webhooks"
+
+
 @pytest.mark.long
-async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(tmp_path: Path) -> None:
-    """From its own environment, against real processes."""
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("who", ["nobody", "publisher"])
+async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(tmp_path: Path, who: str) -> None:
+    """From its own environment, against real processes: by nobody, and by a publisher whose dataset is there."""
     from scripts.stack.local import LocalStack
 
     with LocalStack(tmp_path / "stack") as stack:
         stack.start(services=("api", "indexer"))
+        excluded, options = ["events/stream"], []
+        if who == "publisher":
+            excluded += [SESSION_ENDS, NAMES_HOSTS]
+            options = ["--header", f"Authorization: Bearer {publish(stack, tmp_path)}"]
         command = [
             UV, "tool", "run", "--from", SCHEMATHESIS, "schemathesis", "run", f"{stack.api_url}/openapi.json",
             "--max-examples", "40", "--seed", "1", "--phases", "examples,fuzzing",
-            "--exclude-path-regex", "events/stream",
-            "--checks", "status_code_conformance,content_type_conformance,response_schema_conformance",
+            "--exclude-path-regex", "|".join(excluded), "--checks", CHECKS, *options,
         ]  # fmt: skip
         done = subprocess.run([str(part) for part in command], text=True, capture_output=True, cwd=tmp_path)
-        assert done.returncode == 0, done.stdout[-6000:]
+        log = stack.process("api").log.read_text()
+        assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
         assert httpx2.get(f"{stack.api_url}/livez").status_code == 200
-        assert "unforeseen error" not in stack.process("api").log.read_text()
+        assert "unforeseen error" not in log
+
+
+def publish(stack: Any, folder: Path) -> str:
+    """A dataset with items, which the paths of the fuzzing name then; its publisher's token."""
+    from cota.client import CotaClient, NewItem
+    from cota.client.drafts import draft_terms
+    from cota.keys import local_key
+    from cota.networks import NETWORKS
+    from cota.units import to_hex
+
+    account = local_key("publisher").account()
+    with CotaClient(stack.api_url, account, stack.env["RPC_URL"]) as client:
+        terms = draft_terms(
+            publisher=client.address,
+            coordinator=local_key("coordinator").address,
+            payment_token=client.status.payment_token,
+            schema=SCHEMA,
+            seats=3,
+            price_floor=DOLLAR,
+            windows=NETWORKS["local"].windows,
+        )
+        dataset = client.create_dataset(terms, SCHEMA, "Birds")
+        client.add_batch(dataset, [NewItem({"text": f"bird {n}"}, None) for n in range(5)])
+        (folder / "schemathesis.toml").write_text(f'[parameters]\n"path.dataset" = "{to_hex(dataset)}"\n')
+        assert client.http.token is not None
+        return client.http.token
