@@ -16,7 +16,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUESTIONS = [{"content": {"exam": f"picture {n}"}, "answer": CLASSES[n % 3]} for n in range(8)]
 
 
-async def put(world: World, dataset: Dataset, wallet: Wallet | None = None, **changes: Any) -> httpx2.Response:
+async def put(
+    world: World, dataset: Dataset, wallet: Wallet | None = None, **changes: Any
+) -> httpx2.Response:
     body = {"questions": QUESTIONS, "asked": 4, "pass_correct": 3, "attempts": 2, **changes}
     headers = await world.sign_in(wallet or world.publisher)
     return await world.http.put(f"{dataset.path}/exam", json=body, headers=headers)

@@ -1,4 +1,4 @@
-"""Pictures and sounds beside the items: what they are is looked at, how they are served is safe, nobody guesses them."""
+"""Pictures and sounds beside the items: told by their bytes, served without scripts, guessed by nobody."""
 
 import hashlib
 import io
@@ -61,7 +61,9 @@ async def test_upload__picture_in_each_orientation__the_frame_is_upright(
     assert found["sha256"] == "0x" + hashlib.sha256(raw).hexdigest()
 
 
-async def test_serve__without_a_session__nothing_that_a_browser_could_run(world: World, birds: Dataset) -> None:
+async def test_serve__without_a_session__nothing_that_a_browser_could_run(
+    world: World, birds: Dataset
+) -> None:
     found = await stored(world, birds, picture("PNG"))
     served = await world.http.get(found["url"])
     assert served.headers["content-type"] == "image/png"

@@ -87,7 +87,9 @@ NAMES_HOSTS = "webhooks"
 @pytest.mark.long
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("who", ["nobody", "publisher"])
-async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(tmp_path: Path, who: str) -> None:
+async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(
+    tmp_path: Path, who: str
+) -> None:
     """From its own environment, against real processes: by nobody, and by a publisher whose dataset is there."""
     from scripts.stack.local import LocalStack
 

@@ -83,6 +83,8 @@ def dispute(stage: Stage, desk: DeliveryDesk, license: int) -> None:
 
 
 def renew(stage: Stage, license: int) -> None:
+    """In a later second: payments of one second are one to the desk."""
+    stage.deployed.anvil.rpc("evm_increaseTime", [1])
     found = stage.node.run(stage.market.license_of(license, "latest"))
     allowed = stage.dollar.encode_approve(stage.market.address, found.price)
     stage.send("buyer", stage.dollar.address, allowed)

@@ -61,16 +61,20 @@ def test_exam__failed_then_passed__work_only_then(story: Story, dataset: str) ->
     shown = story.run("exam", "show", dataset)
     assert (shown["asked"], shown["pass"], shown["attempts"], "passed" in shown) == (3, 2, 2, False)
     refused = story.terminal.run("work", dataset, key=ana, typed="q\n")
-    assert refused.complaint == (
-        "cota: exam-wanted: Pass the dataset's exam first; cota exam sit DATASET"
-    )
+    assert refused.complaint == ("cota: exam-wanted: Pass the dataset's exam first; cota exam sit DATASET")
     assert story.run("exam", "show", dataset, key=ana)["attempts_left"] == 2
     wrong = typed_for(looked_at(story, dataset), right=False)
     failed = story.terminal.run("exam", "sit", dataset, "--yes", "--json", key=ana, typed=wrong)
     assert (failed.code, failed.complaint) == (1, "cota: not passed: 0 of 3 right, 2 are wanted")
     assert json.loads(failed.out)["attempts_left"] == 1
     passed = story.terminal.run(
-        "exam", "sit", dataset, "--yes", "--json", key=ana, typed=typed_for(looked_at(story, dataset), right=True)
+        "exam",
+        "sit",
+        dataset,
+        "--yes",
+        "--json",
+        key=ana,
+        typed=typed_for(looked_at(story, dataset), right=True),
     )
     assert passed.json() | {"dataset": dataset} == passed.json()
     assert (passed.json()["passed"], passed.json()["correct"]) == (True, 3)

@@ -50,6 +50,14 @@ def test_load__network_argument__overrides_the_variable() -> None:
     assert load("local", environ={"COTA_NETWORK": "sepolia"}).network.name == "local"
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "1e3", "65537", "512 MiB"])
+def test_load__upload_limit__is_whole_mebibytes(text: str) -> None:
+    assert load(environ={}).upload_mib == 512
+    assert load(environ={"COTA_UPLOAD_MIB": "64"}).upload_mib == 64
+    (problem,) = problems_of({"COTA_UPLOAD_MIB": text})
+    assert problem == "COTA_UPLOAD_MIB must be a whole number, 1 to 65536"
+
+
 def test_load__many_faults__are_reported_together() -> None:
     problems = problems_of(
         {

@@ -163,7 +163,9 @@ def _judged(chain: Chain) -> None:
         (lambda chain: chain.say("DeliveryAcknowledged", license=8, licensee=BUYER), "a licence sold before"),
     ],
 )
-def test_check__word_out_of_turn__is_found_by_its_log(telling: Callable[[Chain], None], expected: str) -> None:
+def test_check__word_out_of_turn__is_found_by_its_log(
+    telling: Callable[[Chain], None], expected: str
+) -> None:
     chain = Chain()
     chain.buy()
     telling(chain)

@@ -1,7 +1,8 @@
 """Access rules as endpoint parameters: `Authorization: Bearer`, or a signed request -> **who calls** -> endpoint.
 
 An endpoint's signature is its access rule: `CurrentWallet` wants a signed-in account, `MaybeWallet` takes one
-if there is one, `TokenWallet` asks for a token. Promises: a token that is given and not valid is refused, never treated as no token.
+if there is one, `TokenWallet` asks for a token. Promises: a token that is given and not valid is refused, never
+treated as no token.
 """
 
 from typing import Annotated

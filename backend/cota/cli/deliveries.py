@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cota.cli.arguments import License, YesOption, hash_option, parse_bytes32
 from cota.cli.asking import confirm
-from cota.cli.caller import Member, calling
+from cota.cli.caller import Member, Visitor, calling
 from cota.cli.output import moment, show
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WEI = 10**18
 
 
 @calling
-def show_delivery(caller: Member, license: License) -> None:
+def show_delivery(caller: Visitor, license: License) -> None:
     """Show what was said of a licence's delivery."""
     client = caller.chain_client
     found = client.delivery_of(_dataset(caller, license), license)
@@ -66,7 +66,7 @@ def dispute(caller: Member, license: License, yes: YesOption = False) -> None:
     _tell(caller, license, client.dispute_delivery(dataset, license))
 
 
-def _dataset(caller: Member, license: int) -> Hash32:
+def _dataset(caller: Visitor, license: int) -> Hash32:
     client = caller.chain_client
     return parse_bytes32(client.license(license, min_block=client.node.head().number)["dataset"])
 

@@ -71,7 +71,9 @@ def set_exam(
     incoming = open_items(file, ReadOptions(kind=schema["kind"]))
     checked = check_items(file, incoming, schema)
     if checked.gold != checked.items:
-        raise Failed(f"{file}: {checked.items - checked.gold:,} of {checked.items:,} questions have no answer")
+        raise Failed(
+            f"{file}: {checked.items - checked.gold:,} of {checked.items:,} questions have no answer"
+        )
     questions = [(found.content, found.gold) for found in checked.fitting()]
     caller.client.set_exam(dataset, questions, asked=asked, pass_correct=pass_correct, attempts=attempts)
     show({"dataset": dataset, "questions": len(questions), "asked": asked}, as_json=caller.as_json)
@@ -92,7 +94,9 @@ def sit(caller: Labeller, dataset: Dataset, yes: YesOption = False) -> None:
     sitting = client.sit_exam(dataset)
     answers = _answers(sitting, schema)
     if answers is None:
-        raise Failed(f"nothing was answered; the sitting is open until {moment(int(sitting.expires_at.timestamp()))}")
+        raise Failed(
+            f"nothing was answered; the sitting is open until {moment(int(sitting.expires_at.timestamp()))}"
+        )
     outcome = client.answer_exam(sitting, answers)
     told = {
         "dataset": dataset,
@@ -103,7 +107,9 @@ def sit(caller: Labeller, dataset: Dataset, yes: YesOption = False) -> None:
     }
     show(told, as_json=caller.as_json)
     if not outcome.passed:
-        raise Failed(f"not passed: {outcome.correct} of {outcome.asked} right, {found.pass_correct} are wanted")
+        raise Failed(
+            f"not passed: {outcome.correct} of {outcome.asked} right, {found.pass_correct} are wanted"
+        )
 
 
 def _question(exam: Exam) -> str:

@@ -24,11 +24,12 @@ class Exam:
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
-        demanded = (take(answer, name, int) for name in ("asked", "pass_correct", "attempts"))
         return cls(
-            *demanded,
-            take(answer, "passed", optional(bool)),
-            take(answer, "attempts_left", optional(int)),
+            asked=take(answer, "asked", int),
+            pass_correct=take(answer, "pass_correct", int),
+            attempts=take(answer, "attempts", int),
+            passed=take(answer, "passed", optional(bool)),
+            attempts_left=take(answer, "attempts_left", optional(int)),
         )
 
 

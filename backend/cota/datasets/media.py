@@ -1,9 +1,9 @@
 """A publisher's pictures and sounds: bytes -> **what they are** -> content store, an address to put into items.
 
-What a file is follows from its first bytes alone: neither its name nor the type that its sender says is asked. Promises:
-nothing is kept that a browser could run (no SVG, no HTML, no PDF); the file stays byte by byte as it is, and the frame told is
-the upright one; the same file again has the same address; an address is 32 random bytes, so that whoever was shown the
-item can fetch it and nobody guesses it.
+What a file is follows from its first bytes alone: neither its name nor the type that its sender says is asked.
+Promises: nothing is kept that a browser could run (no SVG, no HTML, no PDF); the file stays byte by byte as it is, and
+the frame told is the upright one; the same file again has the same address; an address is 32 random bytes, so that
+whoever was shown the item can fetch it and nobody guesses it.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _CHUNK = 2**18
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """`type`: the media type found. Pixels and orientation (EXIF, 1 to 8) of pictures only, those of the upright frame."""
+    """`type`: the media type found. Of pictures only: pixels of the upright frame, orientation (EXIF, 1 to 8)."""
 
     token: bytes
     key: str

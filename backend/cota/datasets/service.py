@@ -39,7 +39,6 @@ from cota.scoring.rules import RULES_BY_HASH
 from cota.store.session import ReadSession, WriteSession
 from cota.units import Address, address_bytes, to_hex
 
-
 IS_A_QUESTION = "the exam asks about an item of the batch: whoever passed knows its answer"
 
 

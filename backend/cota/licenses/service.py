@@ -1,7 +1,8 @@
 """Rules of licences: who may download, what, and when: api -> **service** -> queries, export.
 
 Promises (P9, P10): a licence opens the download as soon as its block has the network's confirmation depth and
-is indexed; only its owner downloads, and not after the price came back to her; each read is noted before the first byte leaves.
+is indexed; only its owner downloads, and not after the price came back to her; each read is noted before the first
+byte leaves.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The mirror's views of money: mirror tables -> SQL views -> **revenue_views** -> whoever reads whole rows.
 
-Shares, what they earn, licences, their deliveries and prices. Declared as those of `store.views` are, and held to the database by the
-same test.
+Shares, what they earn, licences, their deliveries and prices. Declared as those of `store.views` are, and held to the
+database by the same test.
 """
 
 from sqlalchemy import BigInteger, Boolean, Text
@@ -128,8 +128,8 @@ deliveries = declare(
     },
 )
 """Of each licence's last payment; no row while nothing is said of it. `state`: demanded, answered, disputed,
-acknowledged, upheld, returned. Coordinator, price and `due_at` are null unless it was demanded, `returned` (COTA; 0 where
-the bond was gone) unless it was ruled on."""
+acknowledged, upheld, returned. Coordinator, price and `due_at` are null unless it was demanded, `returned` (COTA; 0
+where the bond was gone) unless it was ruled on."""
 
 prices = declare(
     "prices",

@@ -142,21 +142,13 @@ async def sit(session: WriteSession, dataset: bytes, account: Address) -> Sittin
         raise NoAttemptLeft(attempts=exam.attempts)
     ids = list((await session.execute(_IDS, {"dataset": dataset})).scalars())
     questions = secrets.SystemRandom().sample(ids, exam.asked)
-    row = {
-        "id": secrets.token_bytes(32),
-        "dataset": dataset,
-        "account": address_bytes(account),
-        "questions": questions,
-        "now": now,
-        "expires_at": now + LIFE,
-    }
-    await session.execute(_OPEN, row)
-    return await _shown(session, row["id"], questions, row["expires_at"])
+    sitting, ends = secrets.token_bytes(32), now + LIFE
+    row = {"dataset": dataset, "account": address_bytes(account), "questions": questions}
+    await session.execute(_OPEN, row | {"id": sitting, "now": now, "expires_at": ends})
+    return await _shown(session, sitting, questions, ends)
 
 
-async def answer(
-    session: WriteSession, sitting: bytes, account: Address, answers: Sequence[Any]
-) -> Outcome:
+async def answer(session: WriteSession, sitting: bytes, account: Address, answers: Sequence[Any]) -> Outcome:
     """Closes a sitting. Answering again tells the outcome again. Raises `NotFound`, `InvalidBody`."""
     found = (await session.execute(_ONE, {"id": sitting})).one_or_none()
     if found is None or bytes(found.account) != address_bytes(account):

@@ -120,9 +120,7 @@ def _say(
         _rule(tally, course, event, slashed)
 
 
-def _rule(
-    tally: Tally, course: _Course, event: Event, slashed: Mapping[tuple[bytes, Address], int]
-) -> None:
+def _rule(tally: Tally, course: _Course, event: Event, slashed: Mapping[tuple[bytes, Address], int]) -> None:
     args, where, found = event.args, describe(event), course.delivery
     tally.equal(f"state before {where}", DeliveryState.DISPUTED.name, found.state.name)
     ruled = DeliveryState(args["state"])
@@ -148,5 +146,7 @@ def _slashes(facts: Facts) -> dict[tuple[bytes, Address], int]:
 async def read_desks(client: NodeClient, facts: Facts) -> dict[tuple[Address, int], Delivery]:
     """What the desks say at the pinned block of every licence sold."""
     sold = [(dataset.contracts.deliveries, license) for dataset, license in with_desk(facts)]
-    told = await gather([DeliveryDesk(client, desk).delivery_of(license, facts.block) for desk, license in sold])
+    told = await gather(
+        [DeliveryDesk(client, desk).delivery_of(license, facts.block) for desk, license in sold]
+    )
     return dict(zip(sold, told, strict=True))
