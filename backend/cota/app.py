@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from cota import log
 from cota.accounts.api import router as accounts
+from cota.accounts.income_api import router as income
 from cota.annotations.api import router as annotations
 from cota.annotations.service import Submissions
 from cota.auth.api import router as auth
@@ -49,6 +50,7 @@ _DOMAINS = (
     licenses,
     insight,
     accounts,
+    income,
     auth,
     events,
     moderation,

@@ -163,6 +163,35 @@ def test_statement__table_json_and_csv__tell_the_same(story: Story, licence: dic
     assert story.terminal.run("statement", "--format", "csv", "--json", key=ana).code == 2
 
 
+def test_statement__of_a_dataset__goes_down_to_payments_epochs_and_labels(
+    story: Story, licence: dict[str, Any]
+) -> None:
+    ana, of = story.people.ana, ("statement", "--dataset", story.birds)
+    found = story.run(*of, key=ana)
+    kinds = [row["kind"] for row in found["payments"]]
+    assert kinds[0] == "sale"
+    assert {"sale", "renewal", "payment", "royalty"} >= set(kinds)
+    totals = {name: int(value) for name, value in found["totals"].items()}
+    assert sum(int(row["part"]) for row in found["payments"]) == totals["parts"]
+    assert totals["parts"] == totals["claimed"] + totals["claimable"] > 0
+    assert found["payments"][0]["sources"][0]["origin"] == "epoch"
+    (epoch,) = found["epochs"]
+    assert epoch["labels"] == ITEMS
+    labels = story.run(*of, "--epoch", "1", key=ana)
+    assert labels["earned"] == epoch
+    assert sum(row["weight"] or 0 for row in labels["labels"]) == epoch["weight"]
+    assert len(labels["labels"]) == ITEMS
+    table = story.terminal.run(*of, "--format", "csv", key=ana)
+    assert [row["part"] for row in csv.DictReader(io.StringIO(table.out))] == [
+        row["part"] for row in found["payments"]
+    ]
+    shown = story.terminal.run(*of, story.people.address(ana))
+    assert (shown.code, "epoch 1: " in shown.out, "claimable" in shown.out) == (0, True, True)
+    assert "heron" in story.terminal.run(*of, "--epoch", "1", key=ana).out
+    for words in (("--epoch", "1"), (*of[1:], story.people.address(ana), "--epoch", "1"), (*of[1:], "--epoch", "0")):
+        assert story.terminal.run("statement", *words, key=ana).code == 2
+
+
 def test_withdraw__publishers_part__once(story: Story, licence: dict[str, Any], node: BlockingNode) -> None:
     publisher = story.people.publisher
     token = _token(story, story.birds, node)

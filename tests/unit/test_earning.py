@@ -3,7 +3,7 @@
 import pytest
 
 from cota.scoring import LabelRow, score
-from cota.settlement.earning import earn, window
+from cota.settlement.earning import Wage, earn, wages, window
 from cota.settlement.epoch_lines import Skill
 from cota.settlement.past import Past, skill_lines, with_past
 from cota.units import Address
@@ -34,6 +34,16 @@ def test_earn__newly_proven__gets_the_difference_for_each_epoch_that_paid_her_le
 def test_earn__proven_before__nothing_is_raised_twice() -> None:
     earlier = {1: [line(ANA, 0, False)], 2: [line(ANA, HALF, True)]}
     assert earn([line(ANA, MOST, True)], earlier, 100, U)[1] == {ANA: 64 * 10 * U // 200}
+
+
+def test_wages__say_what_earn_pays__label_by_label_of_each_epoch() -> None:
+    """Their sum is the account's units, where nothing is scaled down."""
+    earlier = {1: [line(ANA, 0, False, 3_000)], 2: [line(BIA, HALF, True)], 3: [line(ANA, HALF, False)]}
+    found = wages(line(ANA, MOST, True), 4, earlier)
+    assert found == [Wage(4, 10_000, MOST), Wage(3, 10_000, MOST, HALF), Wage(1, 3_000, MOST, 0)]
+    exact = sum(wage.weight * (wage.skill**2 - wage.paid_at**2) * U for wage in found)
+    assert earn([line(ANA, MOST, True)], earlier, 100, U)[1] == {ANA: exact // (2 * 10**18 * 1000)}
+    assert wages(line(ANA, MOST, False), 4, earlier) == [Wage(4, 10_000, MOST)]
 
 
 @pytest.mark.parametrize(("skill", "proven"), [(MOST, False), (HALF - 1, True)])

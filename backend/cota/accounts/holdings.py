@@ -5,10 +5,10 @@ contract's `claimable()` at the indexed block; the cost grows with the account's
 number of holders or payments.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from cota.accounts.queries import Happening
-from cota.settlement.revenue import SCALE, EpochShares, Revenue
+from cota.settlement.revenue import EpochShares, Revenue
 from cota.units import Address
 
 
@@ -64,17 +64,3 @@ def replay(account: Address, events: Iterable[Happening]) -> Ledger:
     for event in events:
         ledger.apply(event)
     return ledger
-
-
-def attribute(account: Address, events: Sequence[Happening]) -> list[int | None]:
-    """For each event, the account's part of it if it is a payment (rounded down), else None."""
-    ledger = Ledger(account)
-    before, parts = 0, list[int | None]()
-    for event in events:
-        if event.kind == "payment":
-            parts.append((event.acc - before) * ledger.balance // SCALE)
-            before = event.acc
-        else:
-            parts.append(None)
-        ledger.apply(event)
-    return parts

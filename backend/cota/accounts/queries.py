@@ -29,7 +29,7 @@ Kind = Literal[
 class Happening:
     """Something that moved an account's shares or revenue. `acc`: the pool's accumulator just before it
     (after it, for a payment); `epoch_acc`: the accumulator when the claimed epoch opened; `value` (x S) and
-    `owed`: the revenue due that an heir got with the shares."""
+    `owed`: the revenue due that an heir got with the shares, or that went to one."""
 
     kind: Kind
     block: int
@@ -79,7 +79,7 @@ _OWN_EVENTS = """
     SELECT 'shares-inherited', block_number, log_index, block_time, tx_hash, to_balance, amount, NULL, value, owed
     FROM mirror.dataset_shares_shares_inherited WHERE dataset = :dataset AND "to" = :account
     UNION ALL
-    SELECT 'shares-passed-on', block_number, log_index, block_time, tx_hash, 0, amount, NULL, 0, 0
+    SELECT 'shares-passed-on', block_number, log_index, block_time, tx_hash, 0, amount, NULL, value, owed
     FROM mirror.dataset_shares_shares_inherited WHERE dataset = :dataset AND "from" = :account
     UNION ALL
     SELECT 'revenue-claimed', block_number, log_index, block_time, tx_hash, NULL, amount, NULL, 0, 0

@@ -93,7 +93,8 @@ class AccountAnswer(Answer):
 
 class StatementRow(Answer):
     """One fact of the chain. `units` are shares, `amount` is in `token`; `attributable` is this account's
-    part of a payment to all holders, rounded down."""
+    part of a payment to all holders, also for its shares that nobody claimed yet, rounded so that the sum of all until
+    then is rounded down; where it comes from, `/datasets/{dataset}/income` tells."""
 
     at: Instant
     block: int

@@ -9,7 +9,8 @@ import time
 from typing import Any
 
 from cota.accounts import consent, queries
-from cota.accounts.holdings import attribute, replay
+from cota.accounts.history import changes_of, holding
+from cota.accounts.lots import Paid, parts
 from cota.accounts.relays import Relayed, Wanted, relay
 from cota.accounts.schemas import JoinRequest, LeaveRequest, ShareAnswer, StatementRow
 from cota.auth.domains import check_domain
@@ -27,8 +28,6 @@ from cota.errors import (
     TermsMismatch,
 )
 from cota.http.services import Services
-from cota.settlement.queries import epoch_acc
-from cota.settlement.service import unclaimed_leaves
 from cota.store.session import ReadSession
 from cota.units import Address, to_hex
 
@@ -88,7 +87,7 @@ async def holdings(services: Services, session: ReadSession, account: Address) -
     """The account's shares of each dataset that it joined or ever held shares of."""
     found = []
     for dataset in await queries.datasets_of(session, account):
-        found.append(await _holding(services, session, await require_dataset(session, dataset), account))
+        found.append(await holding(services, session, await require_dataset(session, dataset), account))
     return found
 
 
@@ -105,38 +104,23 @@ async def statement(services: Services, session: ReadSession, account: Address) 
     return sorted(rows, key=lambda row: (row.block, row.log_index))
 
 
-async def _holding(
-    services: Services, session: ReadSession, dataset: Dataset, account: Address
-) -> ShareAnswer:
-    pool = await queries.pool(session, dataset.id)
-    acc = int(pool.acc)
-    ledger = replay(account, await queries.happenings(session, dataset.id, account))
-    claimable = ledger.claimable(acc)
-    balance = ledger.balance
-    unclaimed = 0
-    for epoch, leaf, _ in await unclaimed_leaves(services, session, dataset.id, account):
-        unclaimed += leaf.units
-        ledger.add_shares(epoch, await epoch_acc(session, dataset.id, epoch), leaf.units)
-    return ShareAnswer(
-        dataset=dataset.id,
-        shares=dataset.shares,
-        balance=balance,
-        unclaimed_units=unclaimed,
-        claimable=claimable,
-        claimable_with_unclaimed=ledger.claimable(acc),
-        claimed=ledger.claimed,
-        token=await services.tokens.describe(dataset.terms.payment_token),
-    )
-
-
 async def _statement_of(
     services: Services, session: ReadSession, dataset: Dataset, account: Address
 ) -> list[StatementRow]:
     token = await services.tokens.describe(dataset.terms.payment_token)
     events = await queries.happenings(session, dataset.id, account, with_payments=True)
+    payments = [event for event in events if event.kind == "payment"]
+    before = [0, *(event.acc for event in payments)]
+    paid = [
+        Paid((event.block, event.log_index), acc, event.acc)
+        for event, acc in zip(payments, before, strict=False)
+    ]
+    changes = await changes_of(services, session, dataset, account)
+    hers = {one.place: part.amount for one, part in zip(paid, parts(changes, paid), strict=True) if part.scaled}
     rows = []
-    for event, part in zip(events, attribute(account, events), strict=True):
-        if event.kind == "payment" and not part:
+    for event in events:
+        part = hers.get((event.block, event.log_index)) if event.kind == "payment" else None
+        if event.kind == "payment" and part is None:
             continue
         is_money = event.kind in ("payment", "revenue-claimed")
         rows.append(

@@ -158,16 +158,21 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ClassOption = Annotated[int, typer.Option("--class", min=0, max=255, help="The licence class.")]
 
 
+def option_of(parse: Callable[[str], Any], name: str, metavar: str, what: str) -> Any:
+    """An option whose value is parsed."""
+    return typer.Option(name, parser=_checked(parse), metavar=metavar, help=what)
+
+
 def amount_option(name: str, what: str) -> Any:
     """An option that takes an amount."""
-    return typer.Option(name, parser=_checked(parse_typed), metavar="AMOUNT", help=f"{what} {RULE}")
+    return option_of(parse_typed, name, "AMOUNT", f"{what} {RULE}")
 
 
 def address_option(name: str, what: str) -> Any:
     """An option that takes an account."""
-    return typer.Option(name, parser=_checked(parse_account), metavar="ADDRESS", help=what)
+    return option_of(parse_account, name, "ADDRESS", what)
 
 
 def hash_option(name: str, what: str) -> Any:
     """An option that takes 32 bytes."""
-    return typer.Option(name, parser=_checked(parse_bytes32), metavar="0x...", help=what)
+    return option_of(parse_bytes32, name, "0x...", what)

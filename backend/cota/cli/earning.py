@@ -1,18 +1,16 @@
-"""`cota claim transfer statement`: what an account earned -> **its wallet, another holder, its books**."""
+"""`cota claim transfer`: what an account earned -> **its wallet, another holder**."""
 
 from __future__ import annotations
 
-import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cota.cli.amounts import SHARE_DECIMALS, money, shares
-from cota.cli.arguments import Dataset, MaybeAddress, Receiver, Shares
-from cota.cli.caller import Member, Reader, calling
+from cota.cli.arguments import Dataset, Receiver, Shares
+from cota.cli.caller import Member, calling
 from cota.cli.failures import REFUSED, WrongUse
-from cota.cli.output import clean, console, print_json, say, show, show_rows
+from cota.cli.output import say, show
 
 if TYPE_CHECKING:
     from cota.client.records import Claimed
@@ -21,16 +19,6 @@ SelfOption = Annotated[
     bool,
     typer.Option("--self", help="Send the transactions yourself and pay their gas, without the relayer."),
 ]
-
-
-class Format(StrEnum):
-    """How a statement is written."""
-
-    json = "json"
-    csv = "csv"
-
-
-FormatOption = Annotated[Format | None, typer.Option("--format", help="Instead of a table.")]
 
 
 @calling
@@ -66,31 +54,6 @@ def transfer(caller: Member, dataset: Dataset, receiver: Receiver, amount: Share
     show({"dataset": dataset, **told, **where}, as_json=caller.as_json)
 
 
-@calling
-def statement(caller: Reader, address: MaybeAddress = None, form: FormatOption = None) -> None:
-    """Show an account's stakes, shares and revenue, in order."""
-    if caller.as_json and form is Format.csv:
-        raise WrongUse("--json and --format csv are two different forms: keep one")
-    account = address or caller.address
-    client = caller.client
-    if client.has_account and account == client.address:
-        client.require_session()
-    if form is Format.csv:
-        text = client.statement(account, "csv").decode()
-        typer.echo(clean(text.replace("\r\n", "\n")) if console().is_terminal else text, nl=False)
-        return
-    found = json.loads(client.statement(account))
-    if caller.as_json or form is Format.json:
-        print_json(found)
-        return
-    say(
-        f"{found['account']}"
-        + (f": {found['labels']} labels receipted" if found["labels"] is not None else "")
-    )
-    columns = ("at", "kind", "shares", "amount", "yours", "dataset")
-    show_rows("entries", [_entry(row) for row in found["rows"]], columns, as_json=False)
-
-
 def _claimed(caller: Member, dataset: bytes, claimed: Claimed) -> dict[str, Any]:
     from cota.units import Hash32
 
@@ -103,18 +66,4 @@ def _claimed(caller: Member, dataset: bytes, claimed: Claimed) -> dict[str, Any]
         "shares": shares(claimed.units),
         "revenue": money(claimed.revenue, token.decimals, token.symbol),
         **(where if claimed.tx_hashes else {"sent": "nothing: there was nothing to claim"}),
-    }
-
-
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    def paid(amount: str | None) -> str | None:
-        return None if amount is None else money(amount, row["decimals"], row["token"])
-
-    return {
-        "at": row["at"],
-        "kind": row["kind"],
-        "shares": None if row["units"] is None else shares(row["units"]),
-        "amount": paid(row["amount"]),
-        "yours": paid(row["attributable"]),
-        "dataset": clean(row["dataset"]),
     }

@@ -17,6 +17,7 @@ from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
 from cota.client.disputing import DisputeCalls, Filed, Filing
 from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
+from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
@@ -43,6 +44,7 @@ class CotaClient(
     DeliveryCalls,
     LookingCalls,
     ExamCalls,
+    IncomeCalls,
 ):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""

@@ -6,7 +6,8 @@ come (decision 0022). Promises: needs no label, so anyone recomputes it from the
 more than its rows allow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cota.scoring.rules import wait_epochs_of
 from cota.settlement.epoch_lines import Skill
@@ -15,6 +16,17 @@ from cota.units import Address
 
 Earlier = Mapping[int, Sequence[Skill]]
 """Skill lines by epoch number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wage:
+    """What an epoch pays for her labels that count in `epoch`, itself or an earlier one: their weight in thousandths of
+    a label, at a skill in billionths, above the skill that they were paid at before."""
+
+    epoch: int
+    weight: int
+    skill: int
+    paid_at: int = 0
 
 
 def window(epoch: int, rules: int) -> range:
@@ -26,25 +38,36 @@ def earn(
     lines: Sequence[Skill], earlier: Earlier, rows: int, units_per_label: int
 ) -> tuple[int, dict[Address, int]]:
     """The epoch's total and each account's units; `earlier` are the epochs of its window, `rows` its log's rows."""
-    before = [{line.account: line for line in earlier[number]} for number in sorted(earlier, reverse=True)]
+    before = [
+        (number, {line.account: line for line in earlier[number]}) for number in sorted(earlier, reverse=True)
+    ]
     exact = {
         line.account: earnings(line.skill, line.weight, units_per_label)
-        + _raised(line, before, units_per_label)
+        + sum(
+            earnings(wage.skill, wage.weight, units_per_label, paid_at=wage.paid_at)
+            for wage in _raised(line, before)
+        )
         for line in lines
     }
     return share_out(cap(exact, rows * units_per_label))
 
 
-def _raised(line: Skill, before: Sequence[Mapping[Address, Skill]], units_per_label: int) -> int:
+def wages(line: Skill, epoch: int, earlier: Earlier) -> list[Wage]:
+    """What `earn` pays an account for in an epoch, label weights by epoch; the sum is capped and rounded over all."""
+    before = [
+        (number, {one.account: one for one in earlier[number]}) for number in sorted(earlier, reverse=True)
+    ]
+    return [Wage(epoch, line.weight, line.skill), *_raised(line, before)]
+
+
+def _raised(line: Skill, before: Sequence[tuple[int, Mapping[Address, Skill]]]) -> Iterator[Wage]:
     """What is due for labels of earlier epochs, latest first, in which she was not proven."""
     if not line.proven:
-        return 0
-    due = 0
-    for epoch in before:
-        old = epoch.get(line.account)
+        return
+    for epoch, lines in before:
+        old = lines.get(line.account)
         if old is None:
             continue
         if old.proven:
             break
-        due += earnings(line.skill, old.weight, units_per_label, paid_at=old.skill)
-    return due
+        yield Wage(epoch, old.weight, line.skill, old.skill)

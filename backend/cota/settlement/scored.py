@@ -6,17 +6,19 @@ stays out of the file.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cota.auth.typed import AgentKey
 from cota.commitments.hashes import VOID_ROW
 from cota.datasets.labels import answer_text
+from cota.datasets.question import has_several, scored_classes
 from cota.scoring import LabelRow, Scores, rules_hash, score_answers
-from cota.scoring.scores import UNSETTLED, Leaked
+from cota.scoring.scores import UNKNOWN_LABEL, UNSETTLED, Leaked
 from cota.settlement.earning import earn
 from cota.settlement.epoch_file import Agent, EpochFile, Header, Row, Skill
 from cota.settlement.epoch_lines import VERSION
+from cota.settlement.label_weights import LabelWeights, label_weights
 from cota.settlement.leaves import Epoch
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.settlement.row_queries import LogRow
@@ -45,6 +47,8 @@ class Scored:
     outcomes: dict[int, str]
     leaked: Leaked = Leaked()
     more_seats: Sequence[str] = ()
+    weights: LabelWeights | None = None
+    """None where single labels are not weighed: those with several answers, whose parts are."""
 
     def private(self) -> dict[str, Any]:
         """As it is stored: counted rows are not listed among the outcomes."""
@@ -59,6 +63,7 @@ class Scored:
                 "workers": list(self.leaked.workers),
             },
             "more_seats": list(self.more_seats),
+            "weights": self.weights and asdict(self.weights),
         }
 
 
@@ -138,10 +143,7 @@ def score_epoch(
         rules_hash=rules_hash(question.rules),
         items=len({row.item_ref for row in rows}),
     )
-    outcomes = {
-        row.index: COUNTED if scores.consensus.get(to_hex(row.item_ref)) is not None else UNSETTLED
-        for row in rows
-    }
+    outcomes = {row.index: _outcome(row, scores, question) for row in rows}
     file = EpochFile(
         header=header,
         rows=log,
@@ -151,7 +153,17 @@ def score_epoch(
         penalties=penalties_of(scores, question.penalty_cap),
         reasons=_reasons(scores),
     )
-    return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats)
+    several = has_several(question.schema)
+    weights = None if several else label_weights(scores, [*labels, *inform])
+    return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats, weights)
+
+
+def _outcome(row: LogRow, scores: Scores, question: Question) -> str:
+    classes = scored_classes(question.schema, question.rules)
+    is_one_of = classes is not None and not has_several(question.schema)
+    if is_one_of and answer_text(row.label) not in (classes or ()):
+        return UNKNOWN_LABEL
+    return COUNTED if scores.consensus.get(to_hex(row.item_ref)) is not None else UNSETTLED
 
 
 def _reasons(scores: Scores) -> dict[str, int]:
