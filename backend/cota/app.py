@@ -23,6 +23,7 @@ from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
 from cota.datasets.media_api import router as media
 from cota.datasets.standings import Standings
+from cota.disputes.api import router as disputes
 from cota.events.api import router as events
 from cota.http import openapi, pages, problems
 from cota.http.envelope import Envelope
@@ -51,6 +52,7 @@ _DOMAINS = (
     insight,
     accounts,
     income,
+    disputes,
     auth,
     events,
     moderation,
