@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from cota.client import Backup
 from scripts.stack.anvil import ask
 from tests.cli.story import CLASSES, GOLD, ITEMS, PATIENCE_S, Story, publish, truth
 from tests.fixtures.marker import pieces_of
@@ -256,6 +257,29 @@ def test_keystore__instead_of_a_key__in_a_process_of_its_own(story: Story, folde
     # Two whole datasets, and what other tests of this network let her do.
     assert found.json()["labels"] == story.run("statement", key=people.ana)["labels"] >= 2 * ITEMS
     assert not any(piece in found.out + found.err for piece in pieces_of(people.ana[2:]))
+
+
+def test_backup__from_the_service__is_all_of_hers_and_checked_offline(story: Story, folder: Path) -> None:
+    people = story.people
+    for key, agents in ((people.ana, 0), (people.caio, 2 * ITEMS)):
+        file = folder / f"{people.address(key)}.jsonl"
+        found = story.run("backup", str(file), key=key)
+        own = story.run("statement", key=key)
+        assert (found["labels"], found["receipts"], found["by_agent"]) == (own["labels"], own["labels"], agents)
+        assert (found["statement"], found["erased"]) == (len(own["rows"]), 0)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        again = story.terminal.run("backup", str(file), "--check", "--json", "--api", "http://127.0.0.1:9")
+        assert again.json() == found
+    kept = {one["row_id"]: one for one in Backup(story.backup("ana")).read() if one["type"] == "receipt"}
+    saved = {one["row_id"]: one for one in Backup(folder / f"{people.address(people.ana)}.jsonl").read()
+             if one["type"] == "receipt"}  # fmt: skip
+    for row_id, receipt in kept.items():
+        assert saved[row_id] == receipt | {"checked_at": ""}
+    text = file.read_text()
+    file.write_text(text.replace('"label": "heron"', '"label": "ibis"', 1))
+    bent = story.terminal.run("backup", str(file), "--check")
+    assert (bent.code, "label and salt are not those that were signed" in bent.complaint) == (1, True)
+    assert story.terminal.run("backup", "--check").code == 2
 
 
 def test_output__in_a_pipe__is_plain_and_whole(story: Story) -> None:

@@ -16,7 +16,7 @@ from tests.fixtures.marker import MARKER, pieces_of
 
 VERBS = [
     ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("appeal",), ("challenge",),
-    ("claim",), ("transfer",), ("statement",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",),
+    ("claim",), ("transfer",), ("statement",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",),
     ("score",), ("verify",), ("verify", "export"), ("dataset", "quality"), ("dataset", "preview"),
     ("dataset", "test"), ("dataset", "list"), ("dataset", "show"), ("dataset", "epochs"), ("dataset", "create"),
     ("dataset", "describe"), ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"),

@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from cota.accounts import consent, queries, service
+from cota.accounts import backup, consent, queries, service
 from cota.accounts.relays import Relayed
 from cota.accounts.schemas import (
     AccountAnswer,
@@ -16,7 +17,7 @@ from cota.accounts.schemas import (
     StatementAnswer,
 )
 from cota.accounts.statement_csv import write_csv
-from cota.auth.deps import MaybeWallet
+from cota.auth.deps import CurrentWallet, MaybeWallet
 from cota.errors import (
     BadRequest,
     BadSignature,
@@ -27,6 +28,7 @@ from cota.errors import (
     InvalidBody,
     MissingCredential,
     NotAMember,
+    NotSignedIn,
     OwnDataset,
     RateLimited,
     TermsMismatch,
@@ -35,6 +37,7 @@ from cota.errors import (
     WrongSigner,
 )
 from cota.http.bodies import StrictRoute
+from cota.http.coordinators import OtherCoordinator
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.services import Services
@@ -131,6 +134,24 @@ async def get_statement(
         return Response(write_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
     labels = await queries.count_labels(session, address) if wallet == address else None
     return StatementAnswer(account=address, rows=rows, labels=labels)
+
+
+@router.get(
+    "/accounts/me/backup",
+    operation_id="get_backup",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/jsonl": {}}, "description": "All that is hers, one JSON a line"},
+        **documented(NotSignedIn, OtherCoordinator),
+    },
+)
+async def get_backup(wallet: CurrentWallet, services: ServicesDep) -> StreamingResponse:
+    """The caller's own copy in one file: labels, salts, signatures, receipts, agent keys, consents, payments and statement.
+    Its last line has the type `end` and counts the others: without it the file is incomplete."""
+    if services.receipt_key is None:
+        raise OtherCoordinator("this service has no receipt key")
+    headers = {"Content-Disposition": f'attachment; filename="cota-backup-{wallet}.jsonl"'}
+    return StreamingResponse(backup.lines(services, wallet), headers=headers, media_type="application/jsonl")
 
 
 def _limit(services: Services, request: Request) -> None:

@@ -24,7 +24,7 @@ from cota.settlement.leaves import CORRECTION
 from cota.store.session import ReadSession
 from cota.units import Address, format_units, to_hex
 
-CSV_ROWS = 500
+ROWS_AT_ONCE = 500
 _COLUMNS = (
     "at", "block", "log_index", "tx_hash", "dataset", "kind", "payer", "license", "gross", "amount", "supply", "shares",
     "part", "exact", "token", "decimals", "in_token", "sources",
@@ -68,27 +68,34 @@ async def page(
     )
 
 
+async def rows_of(
+    services: Services, session: ReadSession, dataset: Dataset, account: Address
+) -> AsyncIterator[list[IncomeRow]]:
+    """All payments that reached the account, some hundred at a time."""
+    changes = await changes_of(services, session, dataset, account)
+    corrected = await _corrected(session, dataset.id, changes)
+    after: Place = (-1, -1)
+    while True:
+        found = await income_queries.payments(session, dataset.id, spans(changes), after, ROWS_AT_ONCE)
+        brought = parts(changes, [one.paid for one in found])
+        yield [
+            _row(services, payment, part, corrected)
+            for payment, part in zip(found, brought, strict=True)
+            if part.scaled
+        ]
+        if len(found) < ROWS_AT_ONCE:
+            return
+        after = found[-1].paid.place
+
+
 async def csv_lines(services: Services, dataset_id: bytes, account: Address) -> AsyncIterator[str]:
-    """All of it as a spreadsheet, some hundred payments at a time."""
+    """The same as a spreadsheet."""
     async with services.database.read() as session:
         dataset = await require_dataset(session, dataset_id)
-        changes = await changes_of(services, session, dataset, account)
-        corrected = await _corrected(session, dataset.id, changes)
         token = await services.tokens.describe(dataset.terms.payment_token)
         yield _csv([_COLUMNS])
-        after: Place = (-1, -1)
-        while True:
-            found = await income_queries.payments(session, dataset.id, spans(changes), after, CSV_ROWS)
-            brought = parts(changes, [one.paid for one in found])
-            rows = [
-                _line(_row(services, payment, part, corrected), dataset.id, token)
-                for payment, part in zip(found, brought, strict=True)
-                if part.scaled
-            ]
-            yield _csv(rows)
-            if len(found) < CSV_ROWS:
-                return
-            after = found[-1].paid.place
+        async for rows in rows_of(services, session, dataset, account):
+            yield _csv([_line(row, dataset.id, token) for row in rows])
 
 
 async def _corrected(session: ReadSession, dataset: bytes, changes: Sequence[Change]) -> Mapping[int, int]:

@@ -129,6 +129,7 @@ _CONSENT = text(
     ON CONFLICT (account, dataset, text_hash) DO NOTHING
     """
 )
+_CONSENTS = text("SELECT dataset, text_hash, at FROM consents WHERE account = :account ORDER BY at, dataset")
 
 
 async def free_stake(session: ReadSession, account: Address) -> int:
@@ -186,3 +187,8 @@ async def count_labels(session: ReadSession, account: Address) -> int:
 async def save_consent(session: WriteSession, account: Address, dataset: bytes, text_hash: bytes) -> None:
     row = {"account": address_bytes(account), "dataset": dataset, "text_hash": text_hash}
     await session.execute(_CONSENT, row)
+
+
+async def consents_of(session: ReadSession, account: Address) -> Sequence[Any]:
+    """What the account agreed to, and when."""
+    return (await session.execute(_CONSENTS, {"account": address_bytes(account)})).all()

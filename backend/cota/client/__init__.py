@@ -19,6 +19,7 @@ from cota.client.disputing import DisputeCalls, Filed, Filing
 from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
 from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
+from cota.client.own_copy import CopyCalls, OwnCopy
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
@@ -28,8 +29,8 @@ from cota.client.successors import SuccessorCalls
 
 __all__ = [
     "Agent", "Agreement", "Backup", "BondNotCovered", "Bought", "ClientError", "CotaClient", "Currency", "Demanded",
-    "Exam", "ExamOutcome", "Filed", "Filing", "Inclusion", "Lease", "NewItem", "Preview", "Sent", "SignedLabel",
-    "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "Exam", "ExamOutcome", "Filed", "Filing", "Inclusion", "Lease", "NewItem", "OwnCopy", "Preview", "Sent",
+    "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class CotaClient(
     LookingCalls,
     ExamCalls,
     IncomeCalls,
+    CopyCalls,
 ):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""

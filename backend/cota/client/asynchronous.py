@@ -109,6 +109,7 @@ class AsyncCotaClient:
     annotate_many = _awaited(CotaClient.annotate_many)
     my_annotations = _streamed(CotaClient.my_annotations)
     earning_labels = _streamed(CotaClient.earning_labels)
+    fetch_backup = _awaited(CotaClient.fetch_backup)
     claim = _awaited(CotaClient.claim)
     authorize_agent = _awaited(CotaClient.authorize_agent)
     exam = _awaited(CotaClient.exam)
