@@ -250,6 +250,12 @@ def test_case__that_nobody_ruled__ends_and_most_of_the_bond_comes_back(story: St
         ("challenge", EVIDENCE, "1", "--evidence", EVIDENCE),
         ("case", "show", EVIDENCE, "0"),
         ("challenge", EVIDENCE, "1", "--ground", "gold", "--evidence", EVIDENCE),
+        ("vote", "commit", EVIDENCE, "1"),
+        ("vote", "commit", EVIDENCE, "1", "--ruling", "guilty"),
+        ("vote", "rows", EVIDENCE, "1"),
+        ("audit", "open", EVIDENCE, "0"),
+        ("prove", "signature", EVIDENCE, "1", "-1"),
+        ("prove", "answer", EVIDENCE, "1", "--from", "nowhere.jsonl"),
     ],
     ids=" ".join,
 )

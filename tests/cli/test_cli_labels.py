@@ -265,7 +265,11 @@ def test_backup__from_the_service__is_all_of_hers_and_checked_offline(story: Sto
         file = folder / f"{people.address(key)}.jsonl"
         found = story.run("backup", str(file), key=key)
         own = story.run("statement", key=key)
-        assert (found["labels"], found["receipts"], found["by_agent"]) == (own["labels"], own["labels"], agents)
+        assert (found["labels"], found["receipts"], found["by_agent"]) == (
+            own["labels"],
+            own["labels"],
+            agents,
+        )
         assert (found["statement"], found["erased"]) == (len(own["rows"]), 0)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again = story.terminal.run("backup", str(file), "--check", "--json", "--api", "http://127.0.0.1:9")

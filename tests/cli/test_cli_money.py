@@ -188,7 +188,11 @@ def test_statement__of_a_dataset__goes_down_to_payments_epochs_and_labels(
     shown = story.terminal.run(*of, story.people.address(ana))
     assert (shown.code, "epoch 1: " in shown.out, "claimable" in shown.out) == (0, True, True)
     assert "heron" in story.terminal.run(*of, "--epoch", "1", key=ana).out
-    for words in (("--epoch", "1"), (*of[1:], story.people.address(ana), "--epoch", "1"), (*of[1:], "--epoch", "0")):
+    for words in (
+        ("--epoch", "1"),
+        (*of[1:], story.people.address(ana), "--epoch", "1"),
+        (*of[1:], "--epoch", "0"),
+    ):
         assert story.terminal.run("statement", *words, key=ana).code == 2
 
 

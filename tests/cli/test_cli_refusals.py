@@ -52,7 +52,6 @@ OTHERS: list[tuple[str, ...]] = [
     ("pay", "1", "5"),
     ("export", "1", "--out", "never.jsonl"),
     ("statement",),
-    ("statement", "--dataset", UNKNOWN),
     ("backup", "never.jsonl"),
     ("agent", "list"),
     ("agent", "revoke", UNKNOWN),

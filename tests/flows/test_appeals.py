@@ -1,6 +1,7 @@
 """Appeals made ready by the service and signed by her own wallet; what stands behind a refusal, for her alone."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import pytest_asyncio
@@ -53,13 +54,10 @@ async def judged(world: World) -> Judged:
     def answer(lease: dict[str, Any], accuracy: float, number: int) -> str:
         return honest(lease, accuracy if number < 2 else 0.0, number)
 
-    stage.answer_to = answer
-    try:
+    with patch.object(stage, "answer_to", answer):
         workers = [await world.member(dataset) for _ in range(3)]
         await world.mine(1)
         await world.label_all(dataset, workers)
-    finally:
-        stage.answer_to = honest
     await world.settle(dataset)
     return Judged(dataset, workers)
 
@@ -72,7 +70,9 @@ async def equip(world: World, wallet: Wallet, amount: int) -> Sender:
     return Sender(world.services.node, Account.from_key(wallet.secret))
 
 
-async def test_appeal__before_it_is_made__says_until_when_and_for_how_much(world: World, judged: Judged) -> None:
+async def test_appeal__before_it_is_made__says_until_when_and_for_how_much(
+    world: World, judged: Judged
+) -> None:
     for number, wallet in enumerate(judged.workers):
         found = await judged.state(world, wallet)
         leaf = (await world.http.get(f"{judged.dataset.path}/epochs/1/leaves/{wallet.address}")).json()
@@ -108,7 +108,9 @@ async def test_appeal__what_the_court_refuses__is_refused_in_its_words(world: Wo
     assert problem["error"] == "NotFinalized"
 
 
-async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(world: World, judged: Judged) -> None:
+async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(
+    world: World, judged: Judged
+) -> None:
     ana = judged.workers[0]
     poor = (await judged.ask(world, ana, 7)).json()
     assert (poor["held"], [one["what"] for one in poor["transactions"]]) == ("0", ["approve-bond", "appeal"])
@@ -125,7 +127,12 @@ async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(worl
     await world.indexed(mined.block_number)
     found = await judged.state(world, ana)
     case = found["case"]
-    assert (found["may_appeal"], case["state"], case["units"], case["has_penalty"]) == (False, "open", "7", False)
+    assert (found["may_appeal"], case["state"], case["units"], case["has_penalty"]) == (
+        False,
+        "open",
+        "7",
+        False,
+    )
     assert (case["evidence"], case["bond"], case["block"]) == (WHY, str(BOND), mined.block_number)
     assert case["deadline"] > (await world.services.node.head()).timestamp
     assert (case["round"]["round"], case["round"]["state"]) == (0, "drawing")
@@ -134,7 +141,9 @@ async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(worl
     assert problem["error"] == "AlreadyAppealed"
 
 
-async def test_evidence__of_a_penalty__is_the_gold_that_was_failed_with_proofs(world: World, judged: Judged) -> None:
+async def test_evidence__of_a_penalty__is_the_gold_that_was_failed_with_proofs(
+    world: World, judged: Judged
+) -> None:
     """P6: gold cannot be invented afterwards, and who is fined sees what she is fined for."""
     fined = judged.workers[2]
     batch = (await world.http.get(f"{judged.dataset.path}/batches")).json()["items"][0]
@@ -155,7 +164,9 @@ async def test_evidence__of_a_penalty__is_the_gold_that_was_failed_with_proofs(w
     refused(await world.http.get(path), "not-signed-in", 401)
 
 
-async def test_evidence__of_an_open_item__is_that_nobody_proven_answered_and_no_gold_was_known(world: World) -> None:
+async def test_evidence__of_an_open_item__is_that_nobody_proven_answered_and_no_gold_was_known(
+    world: World,
+) -> None:
     dataset = await world.create_dataset(items=30, gold=12)
     workers = [await world.member(dataset) for _ in range(3)]
     await world.label_all(dataset, workers)
@@ -169,8 +180,9 @@ async def test_evidence__of_an_open_item__is_that_nobody_proven_answered_and_no_
         assert (one["reason"], one["answers"], one["proven_answers"]) == ("unsettled", 3, 0)
         assert one["gold"]["label"] is None
         assert_opens(one["gold"], 30, 0)
-    own = (await world.http.get("/v1/accounts/me/annotations?limit=200", headers=await world.sign_in(workers[0]))).json()
-    known = {row["row_id"]: row for row in own["items"] if row["reason"]}
+    headers = await world.sign_in(workers[0])
+    own = (await world.http.get("/v1/accounts/me/annotations?limit=200", headers=headers)).json()["items"]
+    known = {row["row_id"]: row for row in own if row["reason"]}
     assert {one["row_id"]: (one["label"], one["label_salt"]) for one in found} == {
         row_id: (row["label"], row["label_salt"]) for row_id, row in known.items()
     }
@@ -200,4 +212,3 @@ def assert_opens(gold: dict[str, Any], count: int, first_item: int) -> None:
     assert to_hex(leaf) == gold["leaf"]
     root, proof = bytes.fromhex(gold["gold_root"][2:]), [bytes.fromhex(step[2:]) for step in gold["proof"]]
     assert log_tree.verify(root, leaf, gold["item_index"] - first_item, count, proof)
-

@@ -102,7 +102,11 @@ async def test_income__parts__are_what_the_contract_paid_and_owes(world: World, 
         assert after["items"] == before["items"]
         totals = {name: int(value) for name, value in after["totals"].items()}
         assert totals["parts"] == totals["claimed"] + totals["claimable"]
-        assert await shares.claimable(wallet.address, await world.services.node.head()) == totals["claimable"] == 0
+        assert (
+            await shares.claimable(wallet.address, await world.services.node.head())
+            == totals["claimable"]
+            == 0
+        )
         account = (await world.http.get(f"/v1/accounts/{wallet.address}")).json()["shares"][0]
         assert int(account["claimed"]) == totals["parts"] > 0
         statement = (await world.http.get(f"/v1/accounts/{wallet.address}/statement")).json()["rows"]
@@ -114,15 +118,18 @@ async def test_income__parts__are_what_the_contract_paid_and_owes(world: World, 
         int(one["amount"]) for one in (await world.http.get(f"{paid.dataset.path}/payments")).json()["items"]
     )
     assert 0 <= paid_in - reached < len(paid.workers)
-    assert pool.supply == sum(
-        int((await paid.income(world, wallet))["items"][-1]["shares"]) for wallet in paid.workers
-    )
+    last = [(await paid.income(world, wallet))["items"][-1] for wallet in paid.workers]
+    assert pool.supply == sum(int(row["shares"]) for row in last)
 
 
-async def test_income__shares_of_each_payment__come_from_epochs_and_transfers(world: World, paid: Paid) -> None:
+async def test_income__shares_of_each_payment__come_from_epochs_and_transfers(
+    world: World, paid: Paid
+) -> None:
     first, second, _ = paid.workers
     units = {
-        wallet.address: [one["units"] for one in (await world.http.get(paid.path(wallet, "epochs"))).json()["items"]]
+        wallet.address: [
+            one["units"] for one in (await world.http.get(paid.path(wallet, "epochs"))).json()["items"]
+        ]
         for wallet in paid.workers
     }
     for wallet, moved in ((first, -1_000_003), (second, 1_000_003)):

@@ -178,7 +178,7 @@ def test_export__one_label_erased__passes_and_says_what_could_not_be_scored(
         0,
         {"scores.skills", "scores.units", "scores.penalties", "scores.consensus"},
     )
-    assert verdict.reason("scores.skills").startswith("1 labels or items were erased")
+    assert verdict.reason("scores.skills").startswith("1 labels were erased")
 
 
 def test_p11_export__changed_without_a_new_seal__told_as_altered_and_the_row_named(

@@ -16,15 +16,20 @@ from tests.fixtures.marker import MARKER, pieces_of
 
 VERBS = [
     ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("appeal",), ("challenge",),
-    ("claim",), ("transfer",), ("statement",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",), ("export",), ("convert",),
-    ("score",), ("verify",), ("verify", "export"), ("dataset", "quality"), ("dataset", "preview"),
-    ("dataset", "test"), ("dataset", "list"), ("dataset", "show"), ("dataset", "epochs"), ("dataset", "create"),
+    ("claim",), ("transfer",), ("statement",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",),
+    ("export",), ("convert",), ("score",), ("verify",), ("verify", "export"), ("dataset", "quality"),
+    ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"), ("dataset", "show"), ("dataset", "epochs"),
+    ("dataset", "create"),
     ("dataset", "describe"), ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"),
     ("dataset", "pause"), ("dataset", "close"), ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"),
     ("stake", "deposit"), ("stake", "withdraw"), ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),
-    ("case", "show"), ("case", "expire"), ("case", "withdraw"),
+    ("case", "show"), ("case", "expire"), ("case", "withdraw"), ("case", "appeal"), ("vote", "list"),
+    ("vote", "show"), ("vote", "rows"), ("vote", "enroll"), ("vote", "draw"), ("vote", "commit"),
+    ("vote", "reveal"), ("vote", "execute"), ("vote", "withdraw"), ("audit", "open"), ("audit", "show"),
+    ("audit", "draw"), ("audit", "rows"), ("audit", "return"), ("audit", "withdraw"), ("prove", "bounds"),
+    ("prove", "signature"), ("prove", "answer"),
 ]  # fmt: skip
-LATER = ("audit", "vote")
+LATER = ("bounty",)
 DATASET = "0x" + "07" * 32
 NOBODY = "http://127.0.0.1:9"
 

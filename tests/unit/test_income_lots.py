@@ -119,7 +119,9 @@ def test_parts__shares_sent__are_those_held_longest() -> None:
     (part,) = books.parts()
     assert part.lots == [Lot("epoch", 2, 1_600), Lot("epoch", third, 10), Lot("received", None, 500)]
     assert part.shares == 2_110
-    assert abs(Fraction(part.scaled, SCALE) - Fraction(10**6 * 2_110, books.model.pool.supply)) < Fraction(1, 10**9)
+    assert abs(Fraction(part.scaled, SCALE) - Fraction(10**6 * 2_110, books.model.pool.supply)) < Fraction(
+        1, 10**9
+    )
 
 
 def test_parts__shares_sent_before_a_payment__earn_nothing_of_it() -> None:
@@ -188,7 +190,10 @@ def test_parts__any_history__sum_to_what_was_claimed_and_can_be(actions: list[An
     within = [
         payment.place
         for payment in books.payments
-        if any(start < payment.place and (end is None or payment.place < end) for start, end in spans(books.changes))
+        if any(
+            start < payment.place and (end is None or payment.place < end)
+            for start, end in spans(books.changes)
+        )
     ]
     assert hers == within
 

@@ -2,12 +2,16 @@
 
 from collections import Counter
 
-from cota.scoring import LabelRow, score
+import pytest
+
+from cota.scoring import LabelRow, score, score_answers
 from cota.scoring.scores import Scores
 from cota.settlement.label_weights import label_weights, place_of, weight_of
 from cota.settlement.past import Past, with_past
 from tests.unit.scoring_crowd import CLASSES, GOLD, MIXED, ROWS, TRUTH
+from tests.unit.scoring_open_crowd import SCHEMAS, crowd, golds
 from tests.unit.test_earning import EARLY, LATE
+from tests.unit.test_scoring_open import CARES
 
 
 def weighed(scores: Scores, counted: list[LabelRow], seen: list[LabelRow]) -> Counter[str]:
@@ -49,3 +53,13 @@ def test_weights__labels_of_an_earlier_epoch__count_where_their_item_is_settled(
     assert {worker: found[worker] for worker in scores.weight} == scores.weight
     before = weighed(first, EARLY, EARLY)
     assert {worker: before[worker] for worker in first.weight} == first.weight
+
+
+@pytest.mark.parametrize("kind", ["text", "boxes"])
+def test_weights__rules_3__sum_to_the_line_with_copies_too(kind: str) -> None:
+    rows = crowd(kind, *CARES)
+    rows += [row._replace(worker=f"copy{n}") for n in range(3) for row in rows if row.worker == "w1"]
+    scores = score_answers(rows, golds(kind), SCHEMAS[kind], 3)
+    assert len(scores.copies_of) == 3
+    found = weighed(scores, rows, rows)
+    assert {worker: found[worker] for worker in scores.weight} == scores.weight

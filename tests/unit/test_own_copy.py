@@ -124,12 +124,20 @@ BENT: list[tuple[str, Callable[[Lines], Lines], str]] = [
     ("another label", change(3, label={"class": "ibis"}), "line 4 .*label and salt are not those"),
     ("another salt", change(3, label_salt=to_hex(b"\x52" * 32)), "line 4 .*label and salt are not those"),
     ("another row id", change(3, row_id=to_hex(b"\x01" * 32)), "line 4 .*row id is not that"),
-    ("another's signature", change(3, signature=to_hex(signed(2, by_agent=True).signature)), "line 4 .*is signed by"),
+    (
+        "another's signature",
+        change(3, signature=to_hex(signed(2, by_agent=True).signature)),
+        "line 4 .*is signed by",
+    ),
     ("no signature", change(3, signature="0x"), "line 4 .*signature"),
     ("agent signs as the wallet", change(5, agent_key_digest=None), "line 6 .*is signed by"),
     ("agent nobody knows", without(2), "line 5 .*agent key that signed is not in the file"),
     ("agent by a stranger", change(2, signature=to_hex(b"\x1b" * 65)), "line 3 .*"),
-    ("agent of another time", change(2, not_after=1_800_000_000), "line 3 .*not the one that its digest names"),
+    (
+        "agent of another time",
+        change(2, not_after=1_800_000_000),
+        "line 3 .*not the one that its digest names",
+    ),
     ("receipt at another index", change(4, index=7), "line 5 .*is signed by"),
     ("receipt of another row", change(4, row_id=to_hex(b"\x01" * 32)), "line 5 .*is for another row"),
     ("receipt of another key", change(4, key=WALLET), "line 5 .*is signed by"),
@@ -149,12 +157,16 @@ BENT: list[tuple[str, Callable[[Lines], Lines], str]] = [
 
 
 @pytest.mark.parametrize(("bend", "complaint"), [one[1:] for one in BENT], ids=[one[0] for one in BENT])
-def test_check__one_thing_altered__is_named(tmp_path: Path, bend: Callable[[Lines], Lines], complaint: str) -> None:
+def test_check__one_thing_altered__is_named(
+    tmp_path: Path, bend: Callable[[Lines], Lines], complaint: str
+) -> None:
     with pytest.raises(Untrustworthy, match=complaint):
         check(tmp_path, bend(whole()))
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]\n", "nonsense\n", '{"type": "backup"}\n', "[" * 100_000 + "\n"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]\n", "nonsense\n", '{"type": "backup"}\n', "[" * 100_000 + "\n"]
+)
 def test_check__no_such_file__is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "copy.jsonl"
     path.write_text(text)

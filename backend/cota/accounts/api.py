@@ -146,8 +146,8 @@ async def get_statement(
     },
 )
 async def get_backup(wallet: CurrentWallet, services: ServicesDep) -> StreamingResponse:
-    """The caller's own copy in one file: labels, salts, signatures, receipts, agent keys, consents, payments and statement.
-    Its last line has the type `end` and counts the others: without it the file is incomplete."""
+    """The caller's own copy in one file: labels, salts, signatures, receipts, agent keys, consents, payments and
+    statement. Its last line has the type `end` and counts the others: without it the file is incomplete."""
     if services.receipt_key is None:
         raise OtherCoordinator("this service has no receipt key")
     headers = {"Content-Disposition": f'attachment; filename="cota-backup-{wallet}.jsonl"'}

@@ -1,8 +1,8 @@
 """All that is hers in one file: labels, salts, signatures, receipts, books -> **JSON lines** -> her own disk.
 
 The lines of labels and receipts are those that the client's own backup has, so the file serves in its place. Promises:
-as of one moment of the database; memory stays bounded; the last line says how many of each there are, and without it the
-file is incomplete.
+as of one moment of the database; memory stays bounded; the last line says how many of each there are, and without it
+the file is incomplete.
 """
 
 import asyncio
@@ -40,7 +40,10 @@ async def lines(services: Services, account: Address) -> AsyncIterator[bytes]:
             async for part in backup_queries.rows(session, dataset_id, account):
                 yield await asyncio.to_thread(_rows, services, dataset, part, counts)
             async for paid in income.rows_of(services, session, dataset, account):
-                books = [{"type": "income", "dataset": to_hex(dataset_id), **one.model_dump(mode="json")} for one in paid]
+                books = [
+                    {"type": "income", "dataset": to_hex(dataset_id), **one.model_dump(mode="json")}
+                    for one in paid
+                ]
                 yield _write(books, counts)
         async for piece in _statement(services, session, account, counts):
             yield piece

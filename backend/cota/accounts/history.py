@@ -1,4 +1,5 @@
-"""An account in one dataset: its events on chain and the epochs' files -> **what earned for it, what it holds** -> service.
+"""An account in one dataset: its events on chain and the epochs' files -> **what earned for it, what it holds** ->
+service.
 
 Promises: shares earn from the opening of their epoch, also those that nobody has claimed yet, as far as this service
 holds the epoch's file.
@@ -66,7 +67,7 @@ async def holding(
 
 def _change(event: Happening) -> Change | None:
     """None for what leaves the shares as they are."""
-    if event.kind in ("payment", "revenue-claimed"):
+    if event.kind == "payment" or event.kind == "revenue-claimed":
         return None
     return Change(
         place=(event.block, event.log_index),

@@ -1,7 +1,7 @@
 """What payments brought an account, and for which work: api -> **income** -> history, queries.
 
-Promises: each answer is of one moment; a payment's part is exact (`lots`), and the totals stand beside what the contract
-says was claimed and can be.
+Promises: each answer is of one moment; a payment's part is exact (`lots`), and the totals stand beside what the
+contract says was claimed and can be.
 """
 
 import csv

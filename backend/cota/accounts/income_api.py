@@ -83,8 +83,8 @@ async def list_earning_labels(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[EarningLabel]:
-    """The caller's labels of an epoch, and those of earlier epochs that it counted: what each weighs, or why it does not
-    count. The weights of those with `settled_in` = `epoch` sum to the epoch's `weight`."""
+    """The caller's labels of an epoch, and those of earlier epochs that it counted: what each weighs, or why it does
+    not count. The weights of those with `settled_in` = `epoch` sum to the epoch's `weight`."""
     found = await require_dataset(session, dataset)
     (after,) = decode_cursor(cursor, (-1,))
     return await earned.labels(session, found, wallet, epoch, int(after), limit)

@@ -126,7 +126,8 @@ _TOLD = text(
                scores -> 'weights' -> 'shared' AS shared, scores -> 'outcomes' AS outcomes
         FROM epoch_results WHERE dataset = :dataset AND epoch >= :first AND epoch <= :last)
     SELECT k.place, r.epoch, r.consensus ->> k.item IS NOT NULL AS is_settled, r.difficulty IS NOT NULL AS is_weighed,
-           CAST(r.difficulty ->> k.item AS int) AS difficulty, CAST(r.shared ->> (k.item || ' ' || CAST(:name AS text)) AS int) AS shared,
+           CAST(r.difficulty ->> k.item AS int) AS difficulty,
+           CAST(r.shared ->> (k.item || ' ' || CAST(:name AS text)) AS int) AS shared,
            r.outcomes ->> CAST(k.place AS text) AS reason
     FROM results r
     CROSS JOIN unnest(CAST(:items AS text[]), CAST(:places AS bigint[])) AS k(item, place)
@@ -152,7 +153,11 @@ async def opened(session: ReadSession, dataset: bytes, epochs: Sequence[int]) ->
 
 
 async def payments(
-    session: ReadSession, dataset: bytes, spans: Sequence[tuple[Place, Place | None]], after: Place, limit: int
+    session: ReadSession,
+    dataset: bytes,
+    spans: Sequence[tuple[Place, Place | None]],
+    after: Place,
+    limit: int,
 ) -> list[Payment]:
     """Payments after a place and within one of the spans, in the order of the chain."""
     if not spans:
@@ -215,8 +220,8 @@ async def told(
     epochs: tuple[int, int],
     rows: Sequence[tuple[str, int]],
 ) -> Sequence[Any]:
-    """What the results of these epochs say of the account's rows, given as (item reference in hex, index); by index, then
-    epoch."""
+    """What the results of these epochs say of the account's rows, given as (item reference in hex, index); by index,
+    then epoch."""
     row = {
         "dataset": dataset,
         "name": str(account),

@@ -33,7 +33,9 @@ class IncomeRow(OnChain):
     shares: Amount
     part: Annotated[
         Amount,
-        Field(description="Whole base units: rounded so that the sum of all parts until then is rounded down"),
+        Field(
+            description="Whole base units: rounded so that the sum of all parts until then is rounded down"
+        ),
     ]
     exact: Annotated[str, Field(description="The same, exact: base units with 19 digits behind the point")]
     sources: list[IncomeSource]
@@ -101,8 +103,8 @@ class EarnedAnswer(Answer):
 
 
 class EarningLabel(Answer):
-    """One's own label. `settled_in`: the epoch that counted it, null if none did yet; `weight`: what it counts there, in
-    thousandths of a label, null where single labels are not weighed."""
+    """One's own label. `settled_in`: the epoch that counted it, null if none did yet; `weight`: what it counts there,
+    in thousandths of a label, null where single labels are not weighed."""
 
     epoch: int
     index: int

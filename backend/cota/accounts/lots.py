@@ -2,9 +2,9 @@
 
 Shares earn from the opening of their epoch, claimed or not (P3); so her lots are the shares of epochs that wait to be
 claimed, and those that she holds. Shares are alike, so which ones she sends is a convention: those that she has held
-longest. Promises: integers only; the parts of a dataset's payments, with what was inherited and less what was passed on, are
-exactly what was claimed and is claimable with the unclaimed shares: each part is rounded so that the sum of all until
-then is rounded down, and is within one base unit of exact. The arithmetic is settlement.revenue's.
+longest. Promises: integers only; the parts of a dataset's payments, with what was inherited and less what was passed
+on, are exactly what was claimed and is claimable with the unclaimed shares: each part is rounded so that the sum of
+all until then is rounded down, and is within one base unit of exact. The arithmetic is settlement.revenue's.
 """
 
 from collections import Counter

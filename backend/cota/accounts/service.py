@@ -116,7 +116,9 @@ async def _statement_of(
         for event, acc in zip(payments, before, strict=False)
     ]
     changes = await changes_of(services, session, dataset, account)
-    hers = {one.place: part.amount for one, part in zip(paid, parts(changes, paid), strict=True) if part.scaled}
+    hers = {
+        one.place: part.amount for one, part in zip(paid, parts(changes, paid), strict=True) if part.scaled
+    }
     rows = []
     for event in events:
         part = hers.get((event.block, event.log_index)) if event.kind == "payment" else None

@@ -1,6 +1,7 @@
 """A transaction that somebody else will sign -> node -> **what it would meet**. Nothing is sent.
 
-Promises: a refusal comes in the contract's own words; a wallet that has no coin for the gas yet is simulated as if it had.
+Promises: a refusal comes in the contract's own words; a wallet that has no coin for the gas yet is simulated as if it
+had.
 """
 
 from typing import Any
@@ -14,7 +15,9 @@ from cota.units import Address
 _PLENTY = hex(10**24)
 
 
-async def simulate_for(client: NodeClient, account: Address, to: Address, data: bytes, value: int = 0) -> None:
+async def simulate_for(
+    client: NodeClient, account: Address, to: Address, data: bytes, value: int = 0
+) -> None:
     """Raises ChainReverted; ChainUnavailable where the node cannot tell."""
     call: dict[str, Any] = {"from": account, "to": to, "data": "0x" + data.hex(), "value": hex(value)}
     try:

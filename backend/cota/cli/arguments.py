@@ -96,7 +96,18 @@ def numbered(what: str) -> Callable[[str], int]:
     return parse
 
 
-def _argument(parse: Callable[[str], Any], name: str, what: str) -> Any:
+def parse_index(text: str) -> int:
+    """A row's index in a log. Raises ValueError."""
+    from cota.units import parse_amount
+
+    try:
+        return parse_amount(text, 2**53 - 1)
+    except ValueError:
+        raise ValueError("a row's index is a number from 0 on") from None
+
+
+def argument(parse: Callable[[str], Any], name: str, what: str) -> Any:
+    """An argument that is parsed."""
     return typer.Argument(parser=_checked(parse), metavar=name, help=what)
 
 
@@ -111,25 +122,26 @@ else:
     # Their names stand in the help pages; the parsers decide what a verb is given.
     Hex, Account, Number, Typed = (type(name, (), {}) for name in ("hex", "address", "number", "amount"))
 
-Dataset = Annotated[Hex, _argument(parse_bytes32, "DATASET", "The dataset's id: 0x and 64 hex digits.")]
-Row = Annotated[Hex, _argument(parse_bytes32, "ROW_ID", "The row's id: 0x and 64 hex digits.")]
-Receiver = Annotated[Account, _argument(parse_account, "TO", "Who receives them: an address.")]
-MaybeAddress = Annotated[Account, _argument(parse_account, "ADDRESS", "An account; your own unless given.")]
-Of = Annotated[Account, _argument(parse_account, "ACCOUNT", "The account whose key is lost.")]
-License = Annotated[Number, _argument(parse_license, "LICENSE", "The licence's number.")]
+Dataset = Annotated[Hex, argument(parse_bytes32, "DATASET", "The dataset's id: 0x and 64 hex digits.")]
+Row = Annotated[Hex, argument(parse_bytes32, "ROW_ID", "The row's id: 0x and 64 hex digits.")]
+Receiver = Annotated[Account, argument(parse_account, "TO", "Who receives them: an address.")]
+MaybeAddress = Annotated[Account, argument(parse_account, "ADDRESS", "An account; your own unless given.")]
+Of = Annotated[Account, argument(parse_account, "ACCOUNT", "The account whose key is lost.")]
+License = Annotated[Number, argument(parse_license, "LICENSE", "The licence's number.")]
 Epoch = Annotated[
-    Number, _argument(numbered("an epoch"), "EPOCH", "Its number: cota dataset epochs lists them.")
+    Number, argument(numbered("an epoch"), "EPOCH", "Its number: cota dataset epochs lists them.")
 ]
 Checkpoint = Annotated[
-    Number, _argument(numbered("a checkpoint"), "CHECKPOINT", "Its number: cota dataset epochs lists them.")
+    Number, argument(numbered("a checkpoint"), "CHECKPOINT", "Its number: cota dataset epochs lists them.")
 ]
 CaseNumber = Annotated[
-    Number, _argument(numbered("a case"), "CASE", "Its number: cota appeal and cota challenge print it.")
+    Number, argument(numbered("a case"), "CASE", "Its number: cota appeal and cota challenge print it.")
 ]
-Amount = Annotated[Typed, _argument(parse_typed, "AMOUNT", RULE)]
+Amount = Annotated[Typed, argument(parse_typed, "AMOUNT", RULE)]
 Shares = Annotated[
-    Typed, _argument(parse_typed, "UNITS", "How many. " + RULE.replace("tokens", "shares, of 6 decimals"))
+    Typed, argument(parse_typed, "UNITS", "How many. " + RULE.replace("tokens", "shares, of 6 decimals"))
 ]
+OutFile = Annotated[Path, typer.Option("--out", dir_okay=False, help="Where the rows go.")]
 JsonLines = Annotated[Path, typer.Argument(metavar="FILE", help="One JSON object a line.")]
 
 ApiOption = Annotated[

@@ -14,6 +14,7 @@ import typer
 
 from cota.cli import (
     agents,
+    auditing,
     buying,
     converting,
     copying,
@@ -22,6 +23,7 @@ from cota.cli import (
     disputing,
     earning,
     exams,
+    faults,
     licences,
     looking,
     membership,
@@ -36,6 +38,7 @@ from cota.cli import (
     submitting,
     successors,
     verifying,
+    voting,
     working,
 )
 
@@ -119,7 +122,41 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     ),
     "case": (
         "At the court: what appeals and challenges became.",
-        {"show": disputing.show_case, "expire": disputing.expire, "withdraw": disputing.withdraw},
+        {
+            "show": disputing.show_case,
+            "expire": disputing.expire,
+            "appeal": disputing.appeal_ruling,
+            "withdraw": disputing.withdraw,
+        },
+    ),
+    "vote": (
+        "For jurors: what to judge, and how to say it.",
+        {
+            "list": voting.list_seats,
+            "show": voting.show_trial,
+            "rows": voting.rows,
+            "enroll": voting.enroll,
+            "draw": voting.draw,
+            "commit": voting.commit,
+            "reveal": voting.reveal,
+            "execute": voting.execute,
+            "withdraw": voting.withdraw,
+        },
+    ),
+    "audit": (
+        "For auditors: pay for a look at a settlement that is not final.",
+        {
+            "open": auditing.open_audit,
+            "show": auditing.show_audit,
+            "draw": auditing.draw,
+            "rows": auditing.rows,
+            "return": auditing.return_fee,
+            "withdraw": auditing.withdraw,
+        },
+    ),
+    "prove": (
+        "What can be shown of a settlement, or demanded, without a jury.",
+        {"bounds": faults.bounds, "signature": faults.signature, "answer": faults.answer},
     ),
     "successor": (
         "Who gets your shares if your key is lost.",

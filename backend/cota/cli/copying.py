@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cota.client.own_copy import OwnCopy
 
 FileArgument = Annotated[
-    Path | None, typer.Argument(metavar="FILE", help="Where it goes; cota-backup-<account>.jsonl unless given.")
+    Path | None,
+    typer.Argument(metavar="FILE", help="Where it goes; cota-backup-<account>.jsonl unless given."),
 ]
 CheckOption = Annotated[
     bool, typer.Option("--check", help="Check a FILE that you have, without a network, and fetch nothing.")

@@ -1,4 +1,4 @@
-"""`cota appeal challenge`, `cota case show expire withdraw`: wallet -> **bond and fee** -> court, and back.
+"""`cota appeal challenge`, `cota case show expire appeal withdraw`: wallet -> **bond and fee** -> court, and back.
 
 Promises: until when and for how much is told before it is asked; what the court would refuse costs nothing.
 """
@@ -85,7 +85,7 @@ def appeal(
         f"{money(leaf.penalty, token.decimals, token.symbol)}; you ask for {shares(missed)} more.",
         stderr=True,
     )
-    _file(caller, filing, {**told, **{name: str(value) for name, value in counted.items()}}, yes=yes)
+    open_filing(caller, filing, {**told, **{name: str(value) for name, value in counted.items()}}, yes=yes)
 
 
 @calling
@@ -108,20 +108,37 @@ def challenge(
     read = _evidence(evidence, evidence_file)
     filing = caller.chain_client.challenge_filing(dataset, checkpoint, Ground[ground.name.upper()], read)
     told = {"dataset": dataset, "checkpoint": checkpoint, "ground": ground.value}
-    _file(caller, filing, told, yes=yes)
+    open_filing(caller, filing, told, yes=yes)
 
 
 @calling
 def show_case(caller: Visitor, dataset: Dataset, case: CaseNumber) -> None:
     """Show how a case stands."""
-    _tell(caller, dataset, case)
+    tell_case(caller, dataset, case)
 
 
 @calling
 def expire(caller: Member, dataset: Dataset, case: CaseNumber) -> None:
     """End a case whose time is over, as the jurors ruled or without a ruling."""
     mined = caller.chain_client.expire_case(dataset, case)
-    _tell(caller, dataset, case, block=mined.block_number, tx_hash=mined.tx_hash)
+    tell_case(caller, dataset, case, block=mined.block_number, tx_hash=mined.tx_hash)
+
+
+@calling
+def appeal_ruling(caller: Member, dataset: Dataset, case: CaseNumber, yes: YesOption = False) -> None:
+    """Take a ruling that went against you to a larger panel, while it can be appealed.
+
+    Costs a bond in COTA, doubled by each round, the jurors' fee, and gas. The bond comes back if they say otherwise.
+    """
+    client, token = caller.chain_client, caller.client.status.stake_token
+    price = client.ruling_appeal(dataset, case)
+    bond = money(price.bond, token.decimals, token.symbol)
+    fee = money(price.fee, COIN_DECIMALS, "of the chain's coin")
+    for line in (f"Until {moment(price.until)}.", f"Bond: {bond}.", f"Fee: {fee}, whatever they say."):
+        say(line, stderr=True)
+    confirm("Appeal the ruling?", yes=yes)
+    mined = client.appeal_ruling(dataset, case, price)
+    tell_case(caller, dataset, case, block=mined.block_number, tx_hash=mined.tx_hash)
 
 
 @calling
@@ -138,7 +155,8 @@ def withdraw(caller: Member, dataset: Dataset) -> None:
     show({"dataset": dataset, "account": caller.address, **told, **where}, as_json=caller.as_json)
 
 
-def _tell(caller: Visitor, dataset: Hash32, case: int, **where: Any) -> None:
+def tell_case(caller: Visitor, dataset: Hash32, case: int, **where: Any) -> None:
+    """How a case stands, once the service has the block."""
     from cota.chain.contracts import Outcome
 
     client, token = caller.chain_client, caller.client.status.stake_token
@@ -162,16 +180,18 @@ def _evidence(evidence: bytes | None, file: Path | None) -> bytes:
         return hashlib.file_digest(source, "sha256").digest()
 
 
-def _file(caller: Member, filing: Filing, told: dict[str, Any], *, yes: bool) -> None:
+def open_filing(caller: Member, filing: Filing, told: dict[str, Any], *, yes: bool) -> None:
+    """Tells price and deadline, asks, and opens the case."""
     client, token = caller.client, caller.client.status.stake_token
     bond = money(filing.bond, token.decimals, token.symbol)
     fee = money(filing.fee, COIN_DECIMALS, "of the chain's coin")
     for line in (
         f"Until {moment(filing.until)}.",
-        f"Bond: {bond}, lost if the jurors say that you are wrong.",
-        f"Fee: {fee}, whatever they say.",
+        f"Bond: {bond}, lost if the {'jurors say' if filing.fee else 'answer shows'} that you are wrong.",
+        f"Fee: {fee}, whatever they say." if filing.fee else "",
     ):
-        say(line, stderr=True)
+        if line:
+            say(line, stderr=True)
     confirm("Open the case?", yes=yes)
     filed = client.file_case(filing)
     client.wait_for(filed.mined.block_number)

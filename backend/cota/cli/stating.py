@@ -31,11 +31,16 @@ class Format(StrEnum):
 
 FormatOption = Annotated[Format | None, typer.Option("--format", help="Instead of a table.")]
 DatasetOption = Annotated[
-    Any, hash_option("--dataset", "Each payment that reached the account in it, down to the epochs that earned it.")
+    Any,
+    hash_option(
+        "--dataset", "Each payment that reached the account in it, down to the epochs that earned it."
+    ),
 ]
 EpochOption = Annotated[
     Any,
-    option_of(numbered("an epoch"), "--epoch", "NUMBER", "With --dataset: your labels of it, and their weights."),
+    option_of(
+        numbered("an epoch"), "--epoch", "NUMBER", "With --dataset: your labels of it, and their weights."
+    ),
 ]
 
 
@@ -108,7 +113,9 @@ def _labels(caller: Reader, dataset: Hash32, epoch: int, *, as_json: bool) -> No
     labels = list(client.earning_labels(dataset, epoch))
     earned = next((one for one in client.earned_epochs(dataset, account) if one["epoch"] == epoch), None)
     if as_json:
-        print_json({"account": account, "dataset": dataset, "epoch": epoch, "earned": earned, "labels": labels})
+        print_json(
+            {"account": account, "dataset": dataset, "epoch": epoch, "earned": earned, "labels": labels}
+        )
         return
     if earned is not None:
         say(
@@ -127,7 +134,9 @@ def _write(content: bytes) -> None:
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
     def paid(amount: str | None) -> str | None:
-        return None if amount is None else _money(amount, {"decimals": row["decimals"], "symbol": row["token"]})
+        return (
+            None if amount is None else _money(amount, {"decimals": row["decimals"], "symbol": row["token"]})
+        )
 
     return {
         "at": row["at"],

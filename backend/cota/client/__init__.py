@@ -15,8 +15,9 @@ from cota.client.buyer import Bought, BuyerCalls
 from cota.client.claiming import ClaimCalls
 from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
-from cota.client.disputing import DisputeCalls, Filed, Filing
+from cota.client.disputing import Filed, Filing
 from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
+from cota.client.faultfinding import FaultCalls
 from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.own_copy import CopyCalls, OwnCopy
@@ -37,7 +38,7 @@ __all__ = [
 class CotaClient(
     DemandCalls,
     ClaimCalls,
-    DisputeCalls,
+    FaultCalls,
     StakeCalls,
     SuccessorCalls,
     PublisherCalls,

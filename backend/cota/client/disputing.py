@@ -158,20 +158,34 @@ class DisputeCalls(Session):
         until: int,
         leaf: ShareClaim = NO_LEAF,
     ) -> Filing:
-        client, token = self.node.client, self.status.stake_token
+        client = self.node.client
         arbiter = self.node.run(SettlementCourt(client, serving.court).arbiter("latest"))
         told = encode(["bytes32", "address"], [dataset, self.address])
         fee = self.node.run(CouncilArbiter(client, arbiter).arbitration_cost("latest", told))
-        try:
-            self.node.sender(self.account).simulate(serving.court, data, fee)
-        except ChainReverted as refusal:
-            # The bond is what the court takes last: all else was right.
-            if refusal.extra.get("error") not in ("ERC20InsufficientAllowance", "ERC20InsufficientBalance"):
-                raise
-        held = self.node.run(Token(client, token.address).balance_of(self.address, "latest"))
+        return self._filing_at(serving.court, data, bond, fee, until, leaf)
+
+    def _filing_at(
+        self, court: Address, data: bytes, bond: int, fee: int, until: int, leaf: ShareClaim = NO_LEAF
+    ) -> Filing:
+        self._refused_but_for_the_bond(court, data, fee)
+        self._require_bond(bond)
+        return Filing(court, data, bond, fee, until, leaf)
+
+    def _require_bond(self, bond: int) -> None:
+        """Raises BondNotCovered."""
+        token = self.status.stake_token
+        held = self.node.run(Token(self.node.client, token.address).balance_of(self.address, "latest"))
         if held < bond:
             short = f"{format_units(bond, token.decimals)} {token.symbol}"
             raise BondNotCovered(
                 f"the bond is {short}, and your wallet holds {format_units(held, token.decimals)}"
             )
-        return Filing(serving.court, data, bond, fee, until, leaf)
+
+    def _refused_but_for_the_bond(self, court: Address, data: bytes, fee: int) -> None:
+        """Raises what the court says to a call. The bond is what it takes last: if only that is missing, all else was
+        right."""
+        try:
+            self.node.sender(self.account).simulate(court, data, fee)
+        except ChainReverted as refusal:
+            if refusal.extra.get("error") not in ("ERC20InsufficientAllowance", "ERC20InsufficientBalance"):
+                raise

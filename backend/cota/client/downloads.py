@@ -20,7 +20,7 @@ from cota.chain.contracts import AnnotationLedger, DatasetRegistry, LicenseMarke
 from cota.chain.terms import Terms
 from cota.client.passports import Checked
 from cota.client.refusals import ClientError, Untrustworthy
-from cota.client.transport import Streamed
+from cota.client.transport import Streamed, Transport
 from cota.units import Address, BlockRef, Hash32, to_hex
 from cota.verify import exports
 from cota.verify.anchors import Anchors, Batch, Span
@@ -85,16 +85,37 @@ class Partial:
 
     def is_whole(self) -> bool:
         """Whether the last line is an export's last line."""
-        with self._part.open("rb") as file:
-            file.seek(max(0, self.size - 4096))
-            tail = file.read()
-        return tail.endswith(b"\n") and _LAST_LINE in tail.rstrip(b"\n").rsplit(b"\n", 1)[-1]
+        return is_whole(self._part)
 
     def finish(self) -> Path:
         """Gives the file its name."""
         os.replace(self._part, self._path)
         self._tag.unlink(missing_ok=True)
         return self._path
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the last line is an export's last line."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4096))
+        tail = file.read()
+    return tail.endswith(b"\n") and _LAST_LINE in tail.rstrip(b"\n").rsplit(b"\n", 1)[-1]
+
+
+def fetch_private(http: Transport, address: str, path: Path) -> Path:
+    """The answer of a GET, streamed to `<name>.part` beside the file that it will be, for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    # Opened once the service answers: a refusal leaves nothing behind.
+    with http.stream(address) as answer:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in answer.chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    return part
 
 
 def check_download(node: BlockingNode, chain_id: int, registry: Address, path: Path) -> Report:

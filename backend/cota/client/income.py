@@ -1,7 +1,7 @@
 """Session -> **payments down to her part, epochs, labels** -> API.
 
-Promises: the parts listed make the total, and the total is what the shares' contract paid out and owes, or the caller is
-told that they are not.
+Promises: the parts listed make the total, and the total is what the shares' contract paid out and owes, or the caller
+is told that they are not.
 """
 
 from __future__ import annotations

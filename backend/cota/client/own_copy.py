@@ -1,14 +1,14 @@
-"""Her file from the service -> **her disk, checked** without a network. What only she and the service know, and her books.
+"""Her file from the service -> **her disk, checked** without a network. What only she and the service know, and her
+books.
 
-Promises: the file gets its name only once its last line is there; what is checked needs nothing but the file: each row's
-id follows from its statement, the statement is signed by her wallet or by an agent that her wallet authorised, the label is
-the one that was committed to, and the receipt is signed by the key that it names. Rows of contract wallets, whose
-signatures only the chain can check, are counted apart.
+Promises: the file gets its name only once its last line is there; what is checked needs nothing but the file: each
+row's id follows from its statement, the statement is signed by her wallet or by an agent that her wallet authorised,
+the label is the one that was committed to, and the receipt is signed by the key that it names. Rows of contract
+wallets, whose signatures only the chain can check, are counted apart.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,11 +18,13 @@ from typing import Any
 
 from cota.auth.signatures import recover
 from cota.auth.typed import AgentKey, Domain, digest
+from cota.client.downloads import fetch_private
 from cota.client.labelling import read_label
 from cota.client.receipts import check_promise
 from cota.client.records import SignedLabel, SignedReceipt, optional, parse_bytes, take
 from cota.client.refusals import Untrustworthy
 from cota.client.session import Session
+from cota.commitments.canonical import MalformedJson, parse_json
 from cota.commitments.hashes import label_commitment, label_hash
 from cota.errors import BadSignature
 from cota.units import Address, Hash32, parse_address, parse_hash32
@@ -32,7 +34,8 @@ BOOKS = ("statement", "income", "consent")
 
 @dataclass
 class OwnCopy:
-    """What a file holds, all of it checked. `keys` signed the receipts; `by_contract`: rows signed by a contract wallet."""
+    """What a file holds, all of it checked. `keys` signed the receipts; `by_contract`: rows signed by a contract
+    wallet."""
 
     account: Address
     chain_id: int
@@ -50,18 +53,10 @@ class CopyCalls(Session):
     """Her own copy of what the service holds of her."""
 
     def fetch_backup(self, path: Path) -> OwnCopy:
-        """Writes all that is hers to a file that nobody else may read, and checks it. Raises Untrustworthy; then the file
-        stays beside its name, as `<name>.part`."""
+        """Writes all that is hers to a file that nobody else may read, and checks it. Raises Untrustworthy; then the
+        file stays beside its name, as `<name>.part`."""
         self.require_session()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file, self.http.stream("/v1/accounts/me/backup") as answer:
-            for chunk in answer.chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+        part = fetch_private(self.http, "/v1/accounts/me/backup", path)
         found = check_copy(part)
         if (found.account, found.chain_id) != (self.address, self.status.chain_id):
             raise Untrustworthy(f"the file is of {found.account} on chain {found.chain_id}")
@@ -76,11 +71,23 @@ def check_copy(path: Path) -> OwnCopy:
         return reader.read()
 
 
+def read_agent_key(record: Mapping[str, Any]) -> tuple[bytes, AgentKey, bytes]:
+    """(the digest that names it, the key, the wallet's signature) of an `agent` line. Raises Untrustworthy."""
+    key = AgentKey(
+        dataset=take(record, "dataset", parse_hash32),
+        account=take(record, "account", parse_address),
+        agent=take(record, "agent", parse_address),
+        not_before=take(record, "not_before", int),
+        not_after=take(record, "not_after", int),
+    )
+    return take(record, "digest", parse_hash32), key, take(record, "signature", parse_bytes)
+
+
 def _lines(file: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, line in enumerate(file, start=1):
         try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
+            record = parse_json(line)
+        except MalformedJson:
             record = None
         if not isinstance(record, dict) or not line.endswith(b"\n"):
             raise Untrustworthy(f"line {number} of the backup is not a whole JSON object")
@@ -88,7 +95,8 @@ def _lines(file: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 class _Reader:
-    """Takes the lines in their order: header; by dataset itself, agent keys, labels with receipts, payments; books; end."""
+    """Takes the lines in their order: header; by dataset itself, agent keys, labels with receipts, payments; books;
+    end."""
 
     def __init__(self, lines: Iterator[tuple[int, Mapping[str, Any]]]) -> None:
         self._lines = lines
@@ -109,7 +117,7 @@ class _Reader:
                     return copy
                 self._take(copy, record)
             except Untrustworthy as error:
-                raise Untrustworthy(f"line {number} of the backup: {error.detail}") from error
+                raise Untrustworthy(f"line {number} of the backup: {error}") from error
         raise Untrustworthy(f"the backup breaks off after line {number}: its end is missing")
 
     def _take(self, copy: OwnCopy, record: Mapping[str, Any]) -> None:
@@ -132,18 +140,12 @@ class _Reader:
             raise Untrustworthy(f"lines of type {kind!r} are unknown here")
 
     def _agent(self, copy: OwnCopy, record: Mapping[str, Any]) -> None:
-        key = AgentKey(
-            dataset=take(record, "dataset", parse_hash32),
-            account=take(record, "account", parse_address),
-            agent=take(record, "agent", parse_address),
-            not_before=take(record, "not_before", int),
-            not_after=take(record, "not_after", int),
-        )
+        named, key, authorisation = read_agent_key(record)
         name = digest(self._known_domain(), key)
-        if take(record, "digest", parse_hash32) != name:
+        if named != name:
             raise Untrustworthy("the agent key is not the one that its digest names")
         if take(record, "verified_block", optional(int)) is None:
-            signer = _signer(name, take(record, "signature", parse_bytes))
+            signer = _signer(name, authorisation)
             if key.account != copy.account or signer != copy.account:
                 raise Untrustworthy(f"the agent key is authorised by {signer}, not by {copy.account}")
         self._agents[name] = key

@@ -1,15 +1,26 @@
-"""HTTP of appeals: request -> **api** -> service."""
+"""HTTP of disputes: request -> **api** -> service, judging."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import StreamingResponse
 
 from cota.auth.deps import CurrentWallet
 from cota.datasets.service import require_dataset
-from cota.disputes import service
-from cota.disputes.schemas import AppealAnswer, AppealCallAnswer, AppealRequest, EvidenceAnswer
+from cota.disputes import judging, judging_queries, service
+from cota.disputes.judging import Copy
+from cota.disputes.schemas import (
+    AppealAnswer,
+    AppealCallAnswer,
+    AppealRequest,
+    EvidenceAnswer,
+    SeatAnswer,
+)
 from cota.errors import (
     BadRequest,
     ChainReverted,
     ChainUnavailable,
+    Forbidden,
     InvalidBody,
     NotFound,
     NotIndexedYet,
@@ -18,16 +29,23 @@ from cota.errors import (
     UnknownDataset,
 )
 from cota.http.bodies import StrictRoute
+from cota.http.coordinators import OtherCoordinator
 from cota.http.limits import CALLER
-from cota.http.paging import Cursor, Limit, decode_cursor
+from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.schemas import Page
+from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.settlement.api import EpochPath
+from cota.units import address_of
 
 router = APIRouter(tags=["disputes"], route_class=StrictRoute)
 
+_LAST = (2**63 - 1, 2**53)
+_ROWS = {"content": {"application/jsonl": {}}, "description": "Labels with proofs, one JSON a line"}
+_JUDGES = (NotSignedIn, Forbidden, NotFound, UnknownDataset, OtherCoordinator)
+NumberPath = Annotated[int, Path(ge=1, lt=2**53)]
 _APPEAL = "/accounts/{address}/datasets/{dataset}/epochs/{epoch}/appeal"
 
 
@@ -79,3 +97,72 @@ async def list_evidence(
     found = await require_dataset(session, dataset)
     (after,) = decode_cursor(cursor, (-1,))
     return await service.evidence(services, session, found, epoch, wallet, int(after), limit)
+
+
+@router.get("/accounts/{address}/seats", operation_id="list_seats", responses=documented(BadRequest))
+async def list_seats(
+    address: AddressPath, session: Read, cursor: Cursor = None, limit: Limit = 50
+) -> Page[SeatAnswer]:
+    """The panels that an account was drawn for, newest first, with what it has to do until when."""
+    block, case = decode_cursor(cursor, _LAST)
+    rows = await judging_queries.seats_of(session, address, (int(block), int(case)), limit + 1)
+    return page_of(rows, limit, _seat, lambda row: (row.block_number, int(row.case_id)))
+
+
+@router.get(
+    "/datasets/{dataset}/cases/{case}/rows",
+    operation_id="read_case",
+    response_class=StreamingResponse,
+    responses={200: _ROWS, **documented(*_JUDGES)},
+)
+async def read_case(
+    dataset: Bytes32Path, case: NumberPath, wallet: CurrentWallet, services: ServicesDep
+) -> StreamingResponse:
+    """For jurors of the case, while it is open: every row up to the epoch in question with label, item, gold and
+    proofs, in the form of the licensed download. Each read is logged."""
+    copy = await judging.open_case(services, dataset, case, wallet)
+    return _stream(services, copy, f"case-{case}")
+
+
+@router.get(
+    "/datasets/{dataset}/audits/{audit}/rows",
+    operation_id="read_audit",
+    response_class=StreamingResponse,
+    responses={200: _ROWS, **documented(*_JUDGES, ChainUnavailable)},
+)
+async def read_audit(
+    dataset: Bytes32Path, audit: NumberPath, wallet: CurrentWallet, services: ServicesDep
+) -> StreamingResponse:
+    """For who opened the audit, while the settlement is undecided: labels by item reference; contents only of the
+    items of the sample that was drawn; of texts, spans and regions the labels of the sample only. What is not shown
+    stands as erased. In the form of the licensed download. Each read is logged."""
+    copy = await judging.open_audit(services, dataset, audit, wallet)
+    return _stream(services, copy, f"audit-{audit}")
+
+
+def _stream(services: Services, copy: Copy, what: str) -> StreamingResponse:
+    name = f"cota-{copy.dataset.id.hex()[:16]}-{what}.jsonl"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    pieces = judging.pieces(services, copy)
+    return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")
+
+
+def _seat(row: Any) -> SeatAnswer:
+    return SeatAnswer(
+        dataset=bytes(row.dataset),
+        case=str(int(row.case_id)),
+        epoch=int(row.epoch),
+        ground=row.ground,
+        state=row.state,
+        evidence=bytes(row.evidence),
+        arbiter=address_of(bytes(row.arbiter)),
+        dispute=str(int(row.dispute_id)),
+        round=int(row.round),
+        round_state=row.round_state,
+        commit_ends_at=int(row.commit_ends_at),
+        reveal_ends_at=int(row.reveal_ends_at),
+        committed=row.committed_block is not None,
+        ruling=None if row.ruling is None else int(row.ruling),
+        deadline=int(row.deadline),
+        block=row.block_number,
+    )

@@ -45,8 +45,8 @@ _APPEAL = text(
 )
 _REFUSED = text(
     """
-    SELECT a.index AS row_index, a.row_id, a.label, a.label_salt, a.account, r.scores -> 'outcomes' ->> CAST(a.index AS text)
-               AS reason,
+    SELECT a.index AS row_index, a.row_id, a.label, a.label_salt,
+           r.scores -> 'outcomes' ->> CAST(a.index AS text) AS reason,
            (SELECT count(*) FROM annotations o WHERE o.item_id = i.id AND o.index < c.to_index) AS answers,
            (SELECT count(*) FROM annotations o WHERE o.item_id = i.id AND o.index < c.to_index
                 AND o.account = ANY(:proven)) AS proven_answers,

@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from cota.http.schemas import Amount, Answer, Bytes32, Contract, OnChain, Request, RequestAmount, Signature, Token
+from cota.http.schemas import (
+    Amount,
+    Answer,
+    Bytes32,
+    Contract,
+    OnChain,
+    Request,
+    RequestAmount,
+    Signature,
+    Token,
+)
 
 UINT64_MAX = 2**64 - 1
 
@@ -74,7 +84,8 @@ class CallAnswer(Answer):
 
 
 class AppealCallAnswer(Answer):
-    """The appeal, ready to sign: in this order, all by the account. The court would take it at the time of the answer."""
+    """The appeal, ready to sign: in this order, all by the account. The court would take it at the time of the
+    answer."""
 
     account: Contract
     chain_id: int
@@ -109,8 +120,33 @@ class EvidenceAnswer(Answer):
     label: JsonValue
     label_salt: Bytes32 | None
     reason: Annotated[
-        str, Field(description="Why it does not count; `penalty`: it counts, and bears on the penalty of the epoch")
+        str,
+        Field(
+            description="Why it does not count; `penalty`: it counts, and bears on the penalty of the epoch"
+        ),
     ]
     answers: int
     proven_answers: int
     gold: GoldOpening
+
+
+class SeatAnswer(Answer):
+    """A juror's seat on a panel. Times in Unix seconds; `ruling`: 0 no answer, 1 for who brought the case, 2 against,
+    null until it is revealed."""
+
+    dataset: Bytes32
+    case: str
+    epoch: int
+    ground: Literal["scoring", "data", "wallet", "appeal"]
+    state: Literal["open", "upheld", "dismissed", "unruled", "moot", "referred"]
+    evidence: Bytes32
+    arbiter: Contract
+    dispute: str
+    round: int
+    round_state: Literal["drawing", "voting", "appealed", "ruled"]
+    commit_ends_at: int
+    reveal_ends_at: int
+    committed: bool
+    ruling: int | None
+    deadline: int
+    block: int

@@ -1,9 +1,9 @@
 """Rules of appeals: api -> **service** -> queries, epoch files, the court on chain.
 
 An appeal must be the contributor's own transaction, because bond and fee are hers: the service makes it ready and never
-sends it. Promises: a transaction is only given out if the court would take it now, and refused in the court's own words;
-leaf and proof come from the very file whose hash is on chain; gold is opened to its labeller alone, for rows of hers that
-do not count, or that bear on a penalty, once the epoch is proposed.
+sends it. Promises: a transaction is only given out if the court would take it now, and refused in the court's own
+words; leaf and proof come from the very file whose hash is on chain; gold is opened to its labeller alone, for rows
+of hers that do not count, or that bear on a penalty, once the epoch is proposed.
 """
 
 import time

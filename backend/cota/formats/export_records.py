@@ -27,6 +27,8 @@ from cota.formats.shapes import (
 from cota.units import Address
 
 VERSION = 1
+NO_LICENSE = 0
+"""The licence of a copy that somebody reads who judges: licences count from 1."""
 
 
 @dataclass(frozen=True, slots=True)

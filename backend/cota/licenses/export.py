@@ -15,12 +15,12 @@ from cota.auth.typed import Domain
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
 from cota.datasets.question import closed_classes
-from cota.formats.export import Consensus, ExportLine, ExportWriter, Header, Void
+from cota.formats.export import Consensus, ExportLine, ExportWriter, Header, Item, Record, Void
 from cota.http.coordinators import OtherCoordinator
 from cota.http.services import Services
 from cota.licenses import queries
 from cota.licenses.batches import BatchTrees, batch_trees
-from cota.licenses.queries import Epoch, License
+from cota.licenses.queries import Epoch
 from cota.licenses.records import item_of, record_of
 from cota.scoring import version_of
 from cota.store.session import ReadSession
@@ -31,7 +31,7 @@ VERSION = 1
 class Export:
     """Makes one download. `pieces` yields it, some hundred lines at a time."""
 
-    def __init__(self, services: Services, session: ReadSession, dataset: Dataset, license: License) -> None:
+    def __init__(self, services: Services, session: ReadSession, dataset: Dataset, license: int) -> None:
         if services.receipt_key is None:
             raise OtherCoordinator("this service has no receipt key")
         self._services = services
@@ -53,7 +53,9 @@ class Export:
         for epoch in epochs:
             found = await queries.consensus(self._session, self._dataset.id, epoch.number)
             decided = sorted((indexes[item], label) for item, label in found.items())
-            yield await self._write([Consensus(epoch.number, *entry) for entry in decided])
+            yield await self._write(
+                [self._see_consensus(Consensus(epoch.number, *entry)) for entry in decided]
+            )
         yield self._writer.end()
 
     def _header(self, epochs: Sequence[Epoch]) -> Header:
@@ -63,7 +65,7 @@ class Export:
             chain_id=self._services.chain_id,
             ledger=self._dataset.ledger,
             dataset=self._dataset.id,
-            license=self._license.id,
+            license=self._license,
             epochs=tuple(epoch.number for epoch in epochs),
             schema=schema,
             classes=closed_classes(schema) or (),
@@ -86,7 +88,7 @@ class Export:
             for row in part:
                 if row.batch_id not in trees:
                     trees[row.batch_id] = await batch_trees(self._services, row)
-            yield await self._write([item_of(row, trees[row.batch_id]) for row in part])
+            yield await self._write([self._see_item(item_of(row, trees[row.batch_id])) for row in part])
 
     def _write_rows(self, epoch: Epoch, tree: LogTree, part: Sequence[Any], following: int) -> bytes:
         lines: list[bytes] = []
@@ -94,9 +96,21 @@ class Export:
             lines += [self._writer.write(void) for void in _voids(epoch, tree, following, row.place)]
             proof = tuple(tree.prove(row.place - epoch.start))
             record = record_of(row, self._dataset.id, epoch.number, proof, self._domain, self._key)
-            lines.append(self._writer.write(record))
+            lines.append(self._writer.write(self._see_record(record)))
             following = row.place + 1
         return b"".join(lines)
+
+    def _see_record(self, record: Record) -> Record:
+        """The record as the reader may see it: a licensee all of it."""
+        return record
+
+    def _see_item(self, item: Item) -> Item:
+        """The item as the reader may see it: a licensee all of it."""
+        return item
+
+    def _see_consensus(self, consensus: Consensus) -> Consensus:
+        """What an item is, as the reader may see it: a licensee all of it."""
+        return consensus
 
     async def _write(self, lines: Sequence[ExportLine]) -> bytes:
         return await asyncio.to_thread(lambda: b"".join(self._writer.write(line) for line in lines))

@@ -21,7 +21,7 @@ from cota.units import Address
 
 # Each holds a connection, and may need a second one for a moment: more at once could starve the pool.
 EXPORTS_AT_ONCE = 4
-_running = asyncio.Semaphore(EXPORTS_AT_ONCE)
+RUNNING = asyncio.Semaphore(EXPORTS_AT_ONCE)
 
 
 async def require_license(session: ReadSession, license: int) -> License:
@@ -62,6 +62,6 @@ async def export(
     services: Services, license: License, dataset: Dataset, epochs: list[Epoch]
 ) -> AsyncIterator[bytes]:
     """The bytes of the download."""
-    async with _running, services.database.read() as session:
-        async for piece in Export(services, session, dataset, license).pieces(epochs):
+    async with RUNNING, services.database.read() as session:
+        async for piece in Export(services, session, dataset, license.id).pieces(epochs):
             yield piece

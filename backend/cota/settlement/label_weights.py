@@ -1,7 +1,7 @@
 """What single labels weigh in an epoch's pay: scores -> **difficulties, sharers** -> a label's weight, for its author.
 
-Kept beside the epoch's file, because single weights are told to nobody else. Promises: the weights of an account's labels
-that an epoch counts sum to the weight of its public skill line.
+Kept beside the epoch's file, because single weights are told to nobody else. Promises: the weights of an account's
+labels that an epoch counts sum to the weight of its public skill line.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ from cota.scoring.scores import WHOLE_LABEL
 
 @dataclass(frozen=True, slots=True)
 class LabelWeights:
-    """`difficulty` of the settled items that are not worth one whole label, in thousandths; `shared`: how many copies of one
-    worker answered an item, by `place_of`, where it is more than one."""
+    """`difficulty` of the settled items that are not worth one whole label, in thousandths; `shared`: how many copies
+    of one worker answered an item, by `place_of`, where it is more than one."""
 
     difficulty: Mapping[str, int] = field(default_factory=dict)
     shared: Mapping[str, int] = field(default_factory=dict)

@@ -80,9 +80,10 @@ def _required(rescored: Sequence[Rescored]) -> None:
 def _rescore(sold: Sequence[Licensed]) -> list[Rescored]:
     if not sold:
         raise NotChecked("needs the labels: give --labels")
-    erased = sum(licensed.export.end.erased for licensed in sold if licensed.export.end)
+    # Without an item's content scores can be made again: its gold stays.
+    erased = sum(record.is_erased for licensed in sold for record in licensed.export.records)
     if erased:
-        raise NotChecked(f"{erased} labels or items were erased: scores cannot be made again without them")
+        raise NotChecked(f"{erased} labels were erased: scores cannot be made again without them")
     found: list[Rescored] = []
     for licensed in sold:
         made: dict[int, Rescored] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cota.chain.client import Block
 from cota.chain.contracts.base import Contract
@@ -76,6 +76,7 @@ class Audit:
     seed: Hash32
 
 
+NO_AGENT = (bytes(32), ZERO_ADDRESS, ZERO_ADDRESS, 0, 0)
 NO_LEAF = ShareClaim(0, 0, ZERO_ADDRESS, 0, 0, ())
 
 
@@ -101,6 +102,12 @@ class SettlementCourt(Contract):
 
     async def arbiter(self, block: Block) -> Address:
         return Address(await self.read("arbiter", block=block))
+
+    async def audit_desk(self, block: Block) -> Address:
+        return Address(await self.read("auditDesk", block=block))
+
+    async def proof_desk(self, block: Block) -> Address:
+        return Address(await self.read("proofDesk", block=block))
 
     async def next_bond(self, dataset: bytes, epoch: int, block: Block) -> int:
         return int(await self.read("nextBond", dataset, epoch, block=block))
@@ -158,6 +165,20 @@ class ProofDesk(Contract):
     def encode_prove_two_leaves(cls, dataset: bytes, epoch: int, one: ShareClaim, other: ShareClaim) -> bytes:
         return cls.encode("proveTwoLeaves", dataset, epoch, astuple(one), astuple(other))
 
+    @classmethod
+    def encode_answer_signature(
+        cls,
+        dataset: bytes,
+        case: int,
+        statement: tuple[Any, ...],
+        signature: bytes,
+        agent_key: tuple[Any, ...] = NO_AGENT,
+        authorisation: bytes = b"",
+    ) -> bytes:
+        """`statement`: the row's annotation; `agent_key` and its authorisation where an agent signed. Both in the
+        order of their structs."""
+        return cls.encode("answerSignature", dataset, case, statement, signature, agent_key, authorisation)
+
 
 class AuditDesk(Contract):
     name: ClassVar[str] = "AuditDesk"
@@ -165,6 +186,9 @@ class AuditDesk(Contract):
     async def audit_of(self, audit: int, block: Block) -> Audit:
         found = Audit(*await self.read("auditOf", audit, block=block))
         return replace(found, state=AuditState(found.state))
+
+    async def credit_of(self, token: Address, account: Address, block: Block) -> int:
+        return int(await self.read("creditOf", token, account, block=block))
 
     async def sample_of(self, audit: int, block: Block) -> list[int]:
         """Indices of the rows whose content the auditor may see."""
@@ -185,6 +209,10 @@ class AuditDesk(Contract):
     @classmethod
     def encode_return_audit_fee(cls, audit: int) -> bytes:
         return cls.encode("returnAuditFee", audit)
+
+    @classmethod
+    def encode_withdraw(cls, token: Address, recipient: Address) -> bytes:
+        return cls.encode("withdraw", token, recipient)
 
 
 class BondRates(Contract):
