@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 
 from cota.errors import InvalidBody
 from cota.events import stream, targets, webhooks
+from cota.events.api import streams
 from cota.events.queries import Wanted
 from cota.events.webhooks import NotDelivered, sign
 from tests.api.problems import refused
@@ -206,3 +207,13 @@ async def test_sign__standard_webhooks_example__same_bytes() -> None:
     secret, name = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
     body = '{"test": 2432232314}'
     assert sign(secret, name, 1614265330, body) == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+async def test_stream__more_than_one_caller_may_have_open__refused(world: World) -> None:
+    """Each asks the database at each new block for as long as it is open."""
+    with ExitStack() as opened:
+        for _ in range(32):
+            streams.check("127.0.0.1")
+            opened.enter_context(streams.held("127.0.0.1"))
+        refused(await world.http.get("/v1/events/stream"), "rate-limited", 429)
+    streams.check("127.0.0.1")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from cota.accounts import backup, consent, queries, service
@@ -38,10 +38,12 @@ from cota.errors import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
+from cota.http.limits import CALLER
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
+from cota.http.spool import download, downloads
 from cota.units import address_of
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
@@ -64,12 +66,10 @@ async def get_consent() -> ConsentAnswer:
     status_code=202,
     responses=documented(*_RELAYED, OwnDataset, TermsMismatch, MissingCredential),
 )
-async def join_dataset(
-    dataset: Bytes32Path, body: JoinRequest, request: Request, services: ServicesDep
-) -> RelayAnswer:
+async def join_dataset(dataset: Bytes32Path, body: JoinRequest, services: ServicesDep) -> RelayAnswer:
     """Joins by signature alone: the relayer posts the stake and pays the gas. Five a day and wallet; the same
     join again gives the same transaction."""
-    _limit(services, request)
+    _limit(services)
     return _show(services, await service.join(services, dataset, body))
 
 
@@ -79,11 +79,9 @@ async def join_dataset(
     status_code=202,
     responses=documented(*_RELAYED, NotAMember),
 )
-async def leave_dataset(
-    dataset: Bytes32Path, body: LeaveRequest, request: Request, services: ServicesDep
-) -> RelayAnswer:
+async def leave_dataset(dataset: Bytes32Path, body: LeaveRequest, services: ServicesDep) -> RelayAnswer:
     """Starts to leave by signature alone. The stake comes back once settled work no longer needs it."""
-    _limit(services, request)
+    _limit(services)
     return _show(services, await service.leave(services, dataset, body))
 
 
@@ -142,20 +140,22 @@ async def get_statement(
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/jsonl": {}}, "description": "All that is hers, one JSON a line"},
-        **documented(NotSignedIn, OtherCoordinator),
+        **documented(NotSignedIn, OtherCoordinator, RateLimited),
     },
 )
 async def get_backup(wallet: CurrentWallet, services: ServicesDep) -> StreamingResponse:
     """The caller's own copy in one file: labels, salts, signatures, receipts, agent keys, consents, payments and
     statement. Its last line has the type `end` and counts the others: without it the file is incomplete."""
+    downloads.check(wallet)
     if services.receipt_key is None:
         raise OtherCoordinator("this service has no receipt key")
     headers = {"Content-Disposition": f'attachment; filename="cota-backup-{wallet}.jsonl"'}
-    return StreamingResponse(backup.lines(services, wallet), headers=headers, media_type="application/jsonl")
+    pieces = download(wallet, backup.lines(services, wallet))
+    return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")
 
 
-def _limit(services: Services, request: Request) -> None:
-    services.limits.check("relay", request.client.host if request.client else "unknown")
+def _limit(services: Services) -> None:
+    services.limits.check("relay", CALLER.get())
 
 
 def _show(services: Services, relayed: Relayed) -> RelayAnswer:

@@ -47,6 +47,7 @@ from cota.errors import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
+from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import Bytes32Path
 from cota.http.problems import documented, problem_of
@@ -123,7 +124,7 @@ async def get_receipt(row_id: Bytes32Path, services: ServicesDep, session: Read)
 @router.get(
     "/annotations/{row_id}/inclusion",
     operation_id="get_inclusion",
-    responses=documented(NotFound, NotIndexedYet),
+    responses=documented(NotFound, NotIndexedYet, RateLimited),
 )
 async def get_inclusion(row_id: Bytes32Path, services: ServicesDep, session: Read) -> InclusionAnswer:
     """The proof that a row is in the log on chain."""
@@ -134,7 +135,7 @@ async def get_inclusion(row_id: Bytes32Path, services: ServicesDep, session: Rea
         raise NotIndexedYet("the row is not in a checkpoint yet", retry_after=2)
     start, stop, index = int(found.from_index), int(found.to_index), int(found._mapping["index"])
     log_root = bytes(found.log_root)
-    tree = await log.tree_of(services, bytes(found.dataset), start, stop, log_root)
+    tree = await log.tree_of(services, bytes(found.dataset), start, stop, log_root, CALLER.get())
     return InclusionAnswer(
         dataset=bytes(found.dataset),
         row_id=row_id,

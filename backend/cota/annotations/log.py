@@ -2,7 +2,8 @@
 proofs.
 
 Promises: an index without a row is an explicit void leaf; a tree is built once and kept, under the root that
-the chain has, and a tree whose root is not that one is never used.
+the chain has, and a tree whose root is not that one is never used; who asks for many different ones, each of which
+may take seconds and 200 MB, is slowed down.
 """
 
 import asyncio
@@ -26,8 +27,14 @@ async def row_ids(session: ReadSession, dataset: bytes, start: int, stop: int) -
     return leaves
 
 
-async def tree_of(services: Services, dataset: bytes, start: int, stop: int, log_root: bytes) -> LogTree:
-    """The tree of a checkpoint. Raises `LogMismatch` when the rows here do not make its root."""
+async def tree_of(
+    services: Services, dataset: bytes, start: int, stop: int, log_root: bytes, caller: str | None = None
+) -> LogTree:
+    """The tree of a checkpoint. Raises `LogMismatch` when the rows here do not make its root. `caller`: who has it
+    made, where anybody may ask; raises `RateLimited` for one who has too many made."""
+    key = ("log", dataset, start, log_root)
+    if caller is not None and not services.kept.holds(key):
+        services.limits.check("tree", caller)
 
     async def build() -> LogTree:
         # A session of its own: the tree outlives the request that asked for it first.
@@ -38,4 +45,4 @@ async def tree_of(services: Services, dataset: bytes, start: int, stop: int, log
             raise LogMismatch(f"rows {start} to {stop} of the dataset do not make the root on chain")
         return tree
 
-    return await services.kept.get(("log", dataset, start, log_root), build)
+    return await services.kept.get(key, build)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from cota.auth import agents, nonces, service, sessions
 from cota.auth.agents import StoredKey
@@ -33,6 +33,7 @@ from cota.errors import (
     WrongSigner,
 )
 from cota.http.bodies import StrictRoute
+from cota.http.limits import CALLER
 from cota.http.paths import Bytes32Path
 from cota.http.problems import documented
 from cota.http.sessions import Read, ServicesDep, Write
@@ -41,9 +42,9 @@ router = APIRouter(route_class=StrictRoute)
 
 
 @router.post("/auth/nonce", operation_id="issue_nonce", tags=["sign-in"], responses=documented(RateLimited))
-async def issue_nonce(request: Request, services: ServicesDep, session: Write) -> NonceAnswer:
+async def issue_nonce(services: ServicesDep, session: Write) -> NonceAnswer:
     """A nonce for one sign-in, and what the message must name."""
-    services.limits.check("nonce", request.client.host if request.client else "unknown")
+    services.limits.check("nonce", CALLER.get())
     nonce, expires_at = await nonces.issue(session)
     return NonceAnswer(
         nonce=nonce,
@@ -120,6 +121,7 @@ async def get_session(found: CurrentSession) -> SessionAnswer:
 async def authorise_agent(body: AgentKeyRequest, services: ServicesDep, session: Write) -> AgentKeyAnswer:
     """A wallet lets an agent key sign its labels of one dataset, twelve hours at most. The signature is the
     authority."""
+    services.limits.check("agent-key", CALLER.get())
     domain = await ledger_domain(session, services.chain_id, body.dataset)
     return _show(await service.authorise_agent(session, services.verifier, domain, body))
 

@@ -5,8 +5,8 @@ key; an account with code (a contract wallet, or an EIP-7702 account) is asked b
 row accepted here is never found unsigned on chain. A signature wrapped as ERC-6492 is unwrapped for a wallet that is
 there; of one that is not there yet it opens a session, but makes no statement, because no contract could check it.
 Promises: one call to a node, in bounded time; whether an account has code is asked at most once a minute; a node that
-does not answer makes nobody's signature wrong, and an account already known keeps working; who has many contract
-wallets' signatures checked is slowed down by his own address, not by the one that he names.
+does not answer makes nobody's signature wrong, and an account already known keeps working; who names many accounts, or
+has many contract wallets' signatures checked, is slowed down by his own address, not by the one that he names.
 """
 
 import asyncio
@@ -95,6 +95,8 @@ class SignatureVerifier:
         known = self._has_code.get(account)
         if known is not None and time.monotonic() - known[1] < KEEP_SECONDS:
             return known[0]
+        if known is None:
+            self._limits.check("account-check", CALLER.get())
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 has_code = bool(await self._node.code(account))

@@ -37,14 +37,15 @@ from cota.http.problems import documented
 from cota.http.schemas import Page
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
+from cota.http.spool import download, downloads
 from cota.settlement.api import EpochPath
-from cota.units import address_of
+from cota.units import Address, address_of
 
 router = APIRouter(tags=["disputes"], route_class=StrictRoute)
 
 _LAST = (2**63 - 1, 2**53)
 _ROWS = {"content": {"application/jsonl": {}}, "description": "Labels with proofs, one JSON a line"}
-_JUDGES = (NotSignedIn, Forbidden, NotFound, UnknownDataset, OtherCoordinator)
+_JUDGES = (NotSignedIn, Forbidden, NotFound, UnknownDataset, OtherCoordinator, RateLimited)
 NumberPath = Annotated[int, Path(ge=1, lt=2**53)]
 _APPEAL = "/accounts/{address}/datasets/{dataset}/epochs/{epoch}/appeal"
 
@@ -120,8 +121,9 @@ async def read_case(
 ) -> StreamingResponse:
     """For jurors of the case, while it is open: every row up to the epoch in question with label, item, gold and
     proofs, in the form of the licensed download. Each read is logged."""
+    downloads.check(wallet)
     copy = await judging.open_case(services, dataset, case, wallet)
-    return _stream(services, copy, f"case-{case}")
+    return _stream(services, wallet, copy, f"case-{case}")
 
 
 @router.get(
@@ -136,14 +138,15 @@ async def read_audit(
     """For who opened the audit, while the settlement is undecided: labels by item reference; contents only of the
     items of the sample that was drawn; of texts, spans and regions the labels of the sample only. What is not shown
     stands as erased. In the form of the licensed download. Each read is logged."""
+    downloads.check(wallet)
     copy = await judging.open_audit(services, dataset, audit, wallet)
-    return _stream(services, copy, f"audit-{audit}")
+    return _stream(services, wallet, copy, f"audit-{audit}")
 
 
-def _stream(services: Services, copy: Copy, what: str) -> StreamingResponse:
+def _stream(services: Services, wallet: Address, copy: Copy, what: str) -> StreamingResponse:
     name = f"cota-{copy.dataset.id.hex()[:16]}-{what}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    pieces = judging.pieces(services, copy)
+    pieces = download(wallet, judging.pieces(services, copy))
     return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")
 
 

@@ -21,7 +21,7 @@ from cota.events.schemas import (
     WebhooksAnswer,
 )
 from cota.http.bodies import StrictRoute
-from cota.http.limits import CALLER
+from cota.http.limits import CALLER, AtOnce
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.problems import documented
 from cota.http.schemas import Account, Bytes32, Page
@@ -30,6 +30,8 @@ from cota.http.sessions import Read, ServicesDep, Write
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 _LAST = (2**63 - 1, 2**31 - 1)
+# Each asks the database at each new block, for as long as it is open.
+streams = AtOnce(32, "streams of events")
 DatasetQuery = Annotated[Bytes32 | None, Query(description="0x and 64 hex digits")]
 AccountQuery = Annotated[Account | None, Query(description="An address in any case")]
 KindsQuery = Annotated[list[Kind] | None, Query(description="May be given several times")]
@@ -66,8 +68,9 @@ async def stream_events(
 ) -> StreamingResponse:
     """The same as they happen, as server-sent events; `reorg` says what no longer holds."""
     services.limits.check("stream", CALLER.get())
+    streams.check(CALLER.get())
     last = stream.parse_id(last_event_id) if last_event_id else None
-    events = stream.follow(services, Wanted(dataset, account, kind), last)
+    events = streams.of(CALLER.get(), stream.follow(services, Wanted(dataset, account, kind), last))
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from cota.errors import BadRequest
@@ -37,7 +37,7 @@ def parse_id(text: str) -> Place:
     return int(found[1]), int(found[2]), bytes.fromhex(found[3])
 
 
-async def follow(services: Services, wanted: Wanted, last: Place | None) -> AsyncIterator[str]:
+async def follow(services: Services, wanted: Wanted, last: Place | None) -> AsyncGenerator[str, None]:
     """Text of the stream, from after `last` on; without, from now on."""
     seen: deque[Place] = deque([last] if last else [], maxlen=_REMEMBERED)
     place = (last[0], last[1]) if last else (await _newest(services), 2**31)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cota import log
 from cota.http import problems
-from cota.http.limits import CALLER
+from cota.http.limits import CALLER, caller_of
 from cota.http.services import Services
 from cota.observe.metrics import REQUEST_SECONDS
 
@@ -39,7 +39,7 @@ class Envelope:
         scope["cota.request_id"] = request_id
         log.bind(request_id=request_id)
         client = scope.get("client")
-        CALLER.set(client[0] if client else "unknown")
+        CALLER.set(caller_of(client[0] if client else None))
         extra = {"X-Request-ID": request_id, "X-Content-Type-Options": "nosniff"}
         extra |= await _block_headers(scope)
         started = time.perf_counter()

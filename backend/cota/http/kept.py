@@ -19,6 +19,10 @@ class Kept:
         self._room = room
         self._made: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether asking for it costs nothing: it is there, or being made."""
+        return key in self._made
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Thing]]) -> Thing:
         task = self._made.get(key)
         if task is None or task.cancelled():

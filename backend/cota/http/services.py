@@ -31,6 +31,7 @@ log = get_logger(__name__)
 
 # An epoch's tree of 2^20 rows takes about 200 MB; usual ones a thousandth of that.
 _KEPT_TREES = 16
+_KEPT_FIGURES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Services:
     coordinators: Coordinators
     tokens: TokenBook
     kept: Kept
+    figures: Kept
+    """Small things that are costly to find out."""
     limits: Limits
     receipt_key: ReceiptKey | None
     relayer: Sender | None
@@ -100,6 +103,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             coordinators=Coordinators(database, receipt_key.address if receipt_key else None),
             tokens=TokenBook(node),
             kept=Kept(_KEPT_TREES),
+            figures=Kept(_KEPT_FIGURES),
             limits=limits,
             receipt_key=receipt_key,
             relayer=make_sender(settings, node, database, "relayer"),

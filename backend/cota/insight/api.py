@@ -40,15 +40,15 @@ TrialPath = Annotated[int, Path(ge=1, lt=2**63, description="The test's number")
 @router.get(
     "/datasets/{dataset}/quality", operation_id="get_dataset_quality", responses=documented(UnknownDataset)
 )
-async def get_dataset_quality(dataset: Bytes32Path, session: Read) -> QualityAnswer:
+async def get_dataset_quality(dataset: Bytes32Path, services: ServicesDep, session: Read) -> QualityAnswer:
     """How good the labels are, with intervals; how concentrated the holders; how many different payers."""
-    return await quality.quality_of(session, await require_dataset(session, dataset))
+    return await quality.quality_of(services, session, await require_dataset(session, dataset))
 
 
 @router.get(
     "/datasets/{dataset}/preview",
     operation_id="get_dataset_preview",
-    responses=documented(UnknownDataset, NotIndexedYet, OtherCoordinator),
+    responses=documented(UnknownDataset, NotIndexedYet, OtherCoordinator, RateLimited),
 )
 async def get_dataset_preview(dataset: Bytes32Path, services: ServicesDep, session: Read) -> PreviewAnswer:
     """Some rows of the newest epoch, as far as the terms show them, drawn by a block that came after its root."""

@@ -13,6 +13,7 @@ from cota.datasets.queries import Dataset
 from cota.errors import NotIndexedYet
 from cota.formats.export_records import RECORD, VOID, Void
 from cota.http.coordinators import OtherCoordinator
+from cota.http.limits import CALLER
 from cota.http.services import Services
 from cota.insight import queries
 from cota.insight.drawing import BEACON_DELAY, draw
@@ -59,7 +60,8 @@ async def _drawn(
     key = services.receipt_key
     if key is None:
         raise OtherCoordinator("this service has no receipt key")
-    tree = await log.tree_of(services, dataset.id, newest.start, newest.end, newest.log_root)
+    span = newest.start, newest.end, newest.log_root
+    tree = await log.tree_of(services, dataset.id, *span, CALLER.get())
     domain = Domain(services.chain_id, dataset.ledger)
     with_items = dataset.terms.preview_policy is PreviewPolicy.ITEMS
     records: list[Any] = []

@@ -1,10 +1,16 @@
-"""How good, and whose: queries -> **figures with intervals** -> api. Derived from chain and scores; no label leaves."""
+"""How good, and whose: queries -> **figures with intervals** -> api. Derived from chain and scores; no label leaves.
+
+Promises: what has to read every label is found out once an epoch, however many ask, and anew after ten minutes for what
+was erased since; who holds and who paid is of this moment.
+"""
 
 import asyncio
-from dataclasses import asdict
+import time
+from dataclasses import asdict, dataclass
 
 from cota.datasets.queries import Dataset
 from cota.datasets.question import closed_classes, has_several
+from cota.http.services import Services
 from cota.insight import queries
 from cota.insight.intervals import Rate, grouped, wilson
 from cota.insight.schemas import HoldingAnswer, PayerAnswer, QualityAnswer, RateAnswer
@@ -14,16 +20,54 @@ from cota.units import address_bytes
 
 BPS = 10_000
 ALPHA_ITEMS = 5_000
+KEEP_SECONDS = 600
 
 
-async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
-    """All figures of a dataset. Reads every label of the finalised epochs: callers keep the answer."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the labels of the finalised epochs say."""
+
+    labels: int
+    items: int
+    annotators: int
+    on_gold: RateAnswer | None
+    agreement: RateAnswer | None
+    alpha: float | None
+    decided: RateAnswer | None
+
+
+async def quality_of(services: Services, session: ReadSession, dataset: Dataset) -> QualityAnswer:
+    """All figures of a dataset."""
+    epochs = await queries.epochs(session, dataset.id)
+
+    async def judge() -> _Judged:
+        # A session of its own: the figures outlive the request that asked for them first.
+        async with services.database.read() as own:
+            return await _judge(own, dataset)
+
+    key = ("quality", dataset.id, tuple(epochs), int(time.monotonic() // KEEP_SECONDS))
+    judged = await services.figures.get(key, judge)
+    return QualityAnswer(
+        dataset=dataset.id,
+        epochs=[number for number, _ in epochs],
+        labels=judged.labels,
+        items=judged.items,
+        annotators=judged.annotators,
+        on_gold=judged.on_gold,
+        agreement=judged.agreement,
+        alpha=judged.alpha,
+        decided=judged.decided,
+        holding=await _holding(session, dataset),
+        payers=await _payers(session, dataset),
+    )
+
+
+async def _judge(session: ReadSession, dataset: Dataset) -> _Judged:
+    """Reads every label of the finalised epochs."""
     counts = await queries.counts(session, dataset.id)
     is_closed = dataset.schema is not None and closed_classes(dataset.schema) is not None
     decided, scored = await queries.decided(session, dataset.id)
-    return QualityAnswer(
-        dataset=dataset.id,
-        epochs=[int(number) for number in counts.epochs],
+    return _Judged(
         labels=counts.labels,
         items=counts.items,
         annotators=counts.annotators,
@@ -31,8 +75,6 @@ async def quality_of(session: ReadSession, dataset: Dataset) -> QualityAnswer:
         agreement=_show(grouped(await queries.agreement(session, dataset.id))) if is_closed else None,
         alpha=await _alpha(session, dataset),
         decided=_show(wilson(decided, scored)),
-        holding=await _holding(session, dataset),
-        payers=await _payers(session, dataset),
     )
 
 

@@ -36,9 +36,12 @@ _FINAL = """
 _COUNTS = text(
     _FINAL
     + """
-    SELECT count(*) AS labels, count(DISTINCT item_id) AS items, count(DISTINCT account) AS annotators,
-           ARRAY(SELECT checkpoint FROM final ORDER BY checkpoint) AS epochs FROM labels
+    SELECT count(*) AS labels, count(DISTINCT item_id) AS items, count(DISTINCT account) AS annotators FROM labels
     """
+)
+_EPOCHS = text(
+    "SELECT checkpoint, block_hash FROM mirror.annotation_ledger_epoch_finalized WHERE dataset = :dataset"
+    " ORDER BY checkpoint"
 )
 _SUMS = """
     SELECT count(*) AS n, COALESCE(sum(r), 0) AS r, COALESCE(sum(k), 0) AS k, COALESCE(sum(r * r), 0) AS rr,
@@ -117,8 +120,14 @@ _CONSENSUS_OF = text(
 
 
 async def counts(session: ReadSession, dataset: bytes) -> Any:
-    """labels, items, annotators, epochs of what is finalised."""
+    """labels, items, annotators of what is finalised."""
     return (await session.execute(_COUNTS, {"dataset": dataset})).one()
+
+
+async def epochs(session: ReadSession, dataset: bytes) -> list[tuple[int, bytes]]:
+    """(number, hash of the block) of the finalised ones."""
+    rows = await session.execute(_EPOCHS, {"dataset": dataset})
+    return [(int(row.checkpoint), bytes(row.block_hash)) for row in rows]
 
 
 async def on_gold(session: ReadSession, dataset: bytes) -> Groups:

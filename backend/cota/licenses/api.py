@@ -13,6 +13,7 @@ from cota.errors import (
     NotIndexedYet,
     NotLicensed,
     NotSignedIn,
+    RateLimited,
     UnknownDataset,
     UnknownLicense,
 )
@@ -22,6 +23,7 @@ from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
 from cota.http.services import Services
 from cota.http.sessions import MinBlock, Read, ServicesDep
+from cota.http.spool import download, downloads
 from cota.licenses import duty, queries, resuming, service
 from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
 from cota.units import address_of
@@ -99,7 +101,15 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
     responses={
         200: {"content": {"application/jsonl": {}}, "description": "Labels with proofs, one JSON a line"},
         206: {"content": {"application/jsonl": {}}, "description": "The rest, from the byte asked for"},
-        **documented(NotSignedIn, NotLicensed, UnknownLicense, NotIndexedYet, OtherCoordinator, NoSuchRange),
+        **documented(
+            NotSignedIn,
+            NotLicensed,
+            UnknownLicense,
+            NotIndexedYet,
+            OtherCoordinator,
+            NoSuchRange,
+            RateLimited,
+        ),
     },
 )
 async def export_license(
@@ -112,6 +122,7 @@ async def export_license(
 ) -> StreamingResponse:
     """Downloads every receipted row of the licensed epochs with its proof. Its last line has the type `end`:
     without it the file is incomplete, and is continued with `Range` and `If-Range`. Each read is logged."""
+    downloads.check(wallet)
     if min_block is not None:
         await services.freshness.wait_for(min_block)
     async with services.database.write() as session:
@@ -127,9 +138,11 @@ async def export_license(
     pieces = service.export(services, found, dataset, epochs)
     start = resuming.wanted_start(range, if_range, tag)
     if start:
-        rest = await resuming.rest_of(pieces, start)
-        return StreamingResponse(rest.pieces(), 206, headers | rest.headers, "application/jsonl")
-    return StreamingResponse(pieces, headers=headers, media_type="application/jsonl")
+        with downloads.held(wallet):
+            rest = await resuming.rest_of(pieces, start)
+        counted = downloads.of(wallet, rest.pieces())
+        return StreamingResponse(counted, 206, headers | rest.headers, "application/jsonl")
+    return StreamingResponse(download(wallet, pieces), headers=headers, media_type="application/jsonl")
 
 
 def _show_delivery(services: Services, row: Any) -> DeliveryAnswer:

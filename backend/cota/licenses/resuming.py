@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -67,7 +67,7 @@ class Rest:
             "Content-Length": str(self.total - self.start),
         }
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         try:
             while piece := await asyncio.to_thread(self.file.read, _CHUNK):
                 yield piece

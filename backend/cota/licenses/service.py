@@ -19,7 +19,7 @@ from cota.licenses.queries import Epoch, License
 from cota.store.session import ReadSession
 from cota.units import Address
 
-# Each holds a connection, and may need a second one for a moment: more at once could starve the pool.
+# Each that is being made holds a connection, and may need a second one for a moment: more could starve the pool.
 EXPORTS_AT_ONCE = 4
 RUNNING = asyncio.Semaphore(EXPORTS_AT_ONCE)
 
@@ -61,7 +61,7 @@ async def open_license(
 async def export(
     services: Services, license: License, dataset: Dataset, epochs: list[Epoch]
 ) -> AsyncIterator[bytes]:
-    """The bytes of the download."""
+    """The bytes of the download, as fast as they can be made."""
     async with RUNNING, services.database.read() as session:
         async for piece in Export(services, session, dataset, license.id).pieces(epochs):
             yield piece

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.concurrency import iterate_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from cota.datasets.service import require_dataset
 from cota.errors import BadRequest, ChainReverted, ChainUnavailable, NotFound, RateLimited, UnknownDataset
 from cota.http.bodies import StrictRoute
+from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
@@ -113,12 +114,10 @@ async def get_standing(dataset: Bytes32Path, address: AddressPath, session: Read
     operation_id="claim",
     responses=documented(UnknownDataset, ChainReverted, ChainUnavailable, RateLimited),
 )
-async def claim(
-    dataset: Bytes32Path, body: ClaimRequest, request: Request, services: ServicesDep
-) -> ClaimAnswer:
+async def claim(dataset: Bytes32Path, body: ClaimRequest, services: ServicesDep) -> ClaimAnswer:
     """The relayer claims an account's shares and revenue for it, to itself alone, and pays the gas. Anyone
     may ask."""
-    services.limits.check("relay", request.client.host if request.client else "unknown")
+    services.limits.check("relay", CALLER.get())
     # No session as a parameter: a connection must not be held while a transaction waits to be mined.
     async with services.database.read() as session:
         found = await require_dataset(session, dataset)

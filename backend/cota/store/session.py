@@ -37,7 +37,12 @@ class Database:
         self.dsn = psycopg_dsn(url)
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] | None = None
         self.engine: AsyncEngine = create_async_engine(
-            self.url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True
+            self.url,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_pre_ping=True,
+            # Labels and salts pass here: an error's text is logged, and may not hold them.
+            hide_parameters=True,
         )
         readable = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._read = async_sessionmaker(readable, class_=ReadSession, expire_on_commit=False)
