@@ -125,17 +125,28 @@ _ROW_IDS = text(
     "SELECT index, row_id FROM annotations WHERE dataset = :dataset AND index >= :start AND index < :stop"
     " ORDER BY index"
 )
+# What an epoch's scoring said of all its rows is one large value, unpacked once an epoch and not once a row.
 _OWN = text(
     """
-    SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.label, a.label_salt, a.label_commitment, a.lease,
-           a.nonce, a.deadline, a.received_at, a.include_by, c.checkpoint,
-           CASE WHEN r.scores IS NULL THEN NULL ELSE COALESCE(r.scores -> 'outcomes' ->> CAST(a.index AS text), '') END
-             AS outcome
-    FROM annotations a JOIN items i ON i.id = a.item_id
-    LEFT JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
-    LEFT JOIN epoch_results r ON r.dataset = a.dataset AND r.epoch = c.checkpoint
-    WHERE a.account = :account AND (a.dataset, a.index) > (:dataset, :index)
-    ORDER BY a.dataset, a.index LIMIT :limit
+    WITH own AS MATERIALIZED (
+        SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.label, a.label_salt, a.label_commitment, a.lease,
+               a.nonce, a.deadline, a.received_at, a.include_by, c.checkpoint
+        FROM annotations a JOIN items i ON i.id = a.item_id
+        LEFT JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
+        WHERE a.account = :account AND (a.dataset, a.index) > (:dataset, :index)
+        ORDER BY a.dataset, a.index LIMIT :limit
+    ), scored AS MATERIALIZED (
+        SELECT r.dataset, r.epoch, r.scores -> 'outcomes' AS outcomes
+        FROM (SELECT DISTINCT dataset, checkpoint FROM own) e
+        JOIN epoch_results r ON r.dataset = e.dataset AND r.epoch = e.checkpoint
+    ), refused AS MATERIALIZED (
+        SELECT s.dataset, s.epoch, o.key, o.value FROM scored s CROSS JOIN LATERAL jsonb_each_text(s.outcomes) o
+    )
+    SELECT own.*, CASE WHEN s.epoch IS NULL THEN NULL ELSE COALESCE(f.value, '') END AS outcome
+    FROM own
+    LEFT JOIN scored s ON s.dataset = own.dataset AND s.epoch = own.checkpoint
+    LEFT JOIN refused f ON f.dataset = own.dataset AND f.epoch = own.checkpoint AND f.key = CAST(own.place AS text)
+    ORDER BY own.dataset, own.place
     """
 )
 

@@ -121,14 +121,26 @@ _STANDS = text(
     "SELECT 1 FROM mirror_logs WHERE block_number = :block AND log_index = :log_index"
     " AND substring(block_hash FROM 1 FOR 8) = :head"
 )
+# What an epoch's scoring said of all its rows is one large value, unpacked once an epoch and not once a row.
 _OWN_OUTCOMES = text(
     """
-    SELECT c.dataset, c.checkpoint AS epoch, count(*) AS labels,
-           count(*) FILTER (WHERE NOT (r.scores -> 'outcomes') ? CAST(a.index AS text)) AS counted
-    FROM annotations a
-    JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
-    JOIN epoch_results r ON r.dataset = a.dataset AND r.epoch = c.checkpoint
-    WHERE a.account = :account AND a.dataset = ANY(:datasets) GROUP BY c.dataset, c.checkpoint
+    WITH own AS MATERIALIZED (
+        SELECT a.dataset, c.checkpoint AS epoch, CAST(a.index AS text) AS key
+        FROM annotations a
+        JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
+        WHERE a.account = :account AND a.dataset = ANY(:datasets)
+    ), scored AS MATERIALIZED (
+        SELECT r.dataset, r.epoch, r.scores -> 'outcomes' AS outcomes
+        FROM (SELECT DISTINCT dataset, epoch FROM own) e
+        JOIN epoch_results r ON r.dataset = e.dataset AND r.epoch = e.epoch
+    ), refused AS MATERIALIZED (
+        SELECT s.dataset, s.epoch, k.key FROM scored s CROSS JOIN LATERAL jsonb_object_keys(s.outcomes) k(key)
+    )
+    SELECT own.dataset, own.epoch, count(*) AS labels, count(*) FILTER (WHERE f.key IS NULL) AS counted
+    FROM own
+    JOIN scored s ON s.dataset = own.dataset AND s.epoch = own.epoch
+    LEFT JOIN refused f ON f.dataset = own.dataset AND f.epoch = own.epoch AND f.key = own.key
+    GROUP BY own.dataset, own.epoch
     """
 )
 
