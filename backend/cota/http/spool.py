@@ -1,8 +1,9 @@
 """A long answer being made -> **an unnamed file on disk** -> its reader, at the speed of her line.
 
 What makes an export holds a connection to the database and one of few places; whoever reads slowly, or not at all,
-must hold neither, and an account has only so many of them open. Promises: the first bytes leave as soon as they are made; making ends when the reader hangs up;
-an answer that cannot be finished is cut, never ended; nothing is left on disk.
+must hold neither, and an account has only so many of them open. Promises: the first bytes leave as soon as they are
+made; making ends when the reader hangs up; an answer that cannot be finished is cut, never ended; nothing is left on
+disk.
 """
 
 import asyncio

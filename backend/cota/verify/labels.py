@@ -7,13 +7,16 @@ Checks `export.file`, `records.complete`, `records.content`, `records.signatures
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cota.auth.typed import Domain, Receipt
 from cota.commitments import log_tree
 from cota.commitments.hashes import VOID_ROW, schema_hash
+from cota.formats.export import Record, Void
 from cota.formats.export_records import NO_LICENSE
 from cota.settlement.epoch_file import EpochFile
 from cota.units import to_hex
@@ -63,13 +66,59 @@ def check_labels(
 
 
 def check_records(report: Report, sold: Sequence[Licensed], signers: Signers) -> None:
-    """The checks of every line of the exports."""
-    for name, promise, check in _CHECKS:
+    """The checks of every line of the exports. Each line is read once, whatever is wrong with others."""
+    of_rows = [_Running(*one) for one in _OF_ROWS]
+    found: dict[Path, dict[int, bytes]] = {}
+    for licensed in sold:
+        rows = found[licensed.export.path] = {}
+        for record in licensed.export.records:
+            rows[record.index] = record.row_id
+            for running in of_rows:
+                running.look(licensed, record, signers)
+    complete = partial(_check_complete, found=found)
+    with report.check(*_COMPLETE) as tally:
+        _each(tally, sold, complete)
+    for running in of_rows:
+        with report.check(running.name, running.promise) as tally:
+            running.tell(tally, sold)
+    for name, promise, check in _OF_ITEMS:
         with report.check(name, promise) as tally:
-            if not sold:
-                raise NotChecked("needs the labels: give --labels")
-            for licensed in sold:
-                check(tally, licensed, signers)
+            _each(tally, sold, check)
+
+
+@dataclass
+class _Running:
+    """A check of each row, under way: it ends at the first row that disagrees, and the others go on."""
+
+    name: str
+    promise: str
+    check: Callable[[Tally, Licensed, Record, Signers], None]
+    at_last: Callable[[Tally, Licensed], None] = lambda _tally, _sold: None
+    tally: Tally = field(default_factory=Tally)
+    failure: Exception | None = None
+
+    def look(self, sold: Licensed, record: Record, signers: Signers) -> None:
+        if self.failure is not None:
+            return
+        try:
+            self.check(self.tally, sold, record, signers)
+        except Exception as failure:
+            # Whatever it is, it is this check's: told, or raised, where the check is reported.
+            self.failure = failure
+
+    def tell(self, tally: Tally, sold: Sequence[Licensed]) -> None:
+        """As if it had been made here."""
+        tally.compared, tally.at = self.tally.compared, self.tally.at
+        if self.failure is not None:
+            raise self.failure
+        _each(tally, sold, self.at_last)
+
+
+def _each(tally: Tally, sold: Sequence[Licensed], check: Callable[[Tally, Licensed], None]) -> None:
+    if not sold:
+        raise NotChecked("needs the labels: give --labels")
+    for licensed in sold:
+        check(tally, licensed)
 
 
 def check_file(tally: Tally, sold: Licensed, chain_id: int) -> None:
@@ -101,90 +150,86 @@ def _open(facts: Facts, epochs: Sequence[Settled], export: Export) -> Licensed:
     return Licensed(export, anchors_of(facts, dataset), files)
 
 
-def _check_complete(tally: Tally, sold: Licensed, _signers: Signers) -> None:
+def _check_complete(tally: Tally, sold: Licensed, found: Mapping[Path, dict[int, bytes]]) -> None:
     """Every row of the licensed epochs is there, as the epoch file has it, and no other."""
-    found = {record.index: record.row_id for record in sold.export.records}
-    found |= {void.index: VOID_ROW for void in sold.export.voids}
+    rows = found[sold.export.path] | {void.index: VOID_ROW for void in sold.export.voids}
     expected: dict[int, bytes] = {}
     for number in sold.export.header.epochs:
         where = f"epoch {number} of {sold.name}"
         tally.true(where, number in sold.anchors.checkpoints, "an epoch on chain", f"epoch {number}")
         span, file = sold.anchors.checkpoints[number], sold.files.get(number)
-        rows = {row.index: row.row_id for row in file.rows} if file else {}
-        expected |= {index: rows.get(index, b"") for index in range(span.start, span.end)}
-    for index in sorted(set(expected) | set(found)):
+        logged = {row.index: row.row_id for row in file.rows} if file else {}
+        expected |= {index: logged.get(index, b"") for index in range(span.start, span.end)}
+    for index in sorted(set(expected) | set(rows)):
         where = f"row {index} of {sold.name}"
         tally.true(where, index in expected, "no row: it is in none of the licensed epochs", index)
-        tally.true(where, index in found, "a record in the export", "none: it was left out")
+        tally.true(where, index in rows, "a record in the export", "none: it was left out")
         if expected[index]:
-            tally.equal(where, expected[index], found[index])
+            tally.equal(where, expected[index], rows[index])
 
 
-def _check_content(tally: Tally, sold: Licensed, _signers: Signers) -> None:
+def _check_content(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
     """The label opens the commitment that was signed, for the item that the record names."""
-    for record in sold.export.records:
-        where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
-        problem = record.problem()
-        tally.true(where, problem is None, "label, salt, statement and row id that fit together", problem)
-        is_whole = record.label is None or not record.is_erased
-        tally.true(where, is_whole, "no label where there is no salt to prove it", record.label)
-        tally.equal(f"dataset of {where}", bytes(sold.anchors.dataset), record.annotation.dataset)
-        item = sold.export.items.get(record.item_index)
-        tally.true(where, item is not None, "its item in the export", f"no item {record.item_index}")
-        if item is not None:
-            tally.equal(f"item of {where}", item.item_ref, record.annotation.item_ref)
+    where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
+    problem = record.problem()
+    tally.true(where, problem is None, "label, salt, statement and row id that fit together", problem)
+    is_whole = record.label is None or not record.is_erased
+    tally.true(where, is_whole, "no label where there is no salt to prove it", record.label)
+    tally.equal(f"dataset of {where}", bytes(sold.anchors.dataset), record.annotation.dataset)
+    item = sold.export.items.get(record.item_index)
+    tally.true(where, item is not None, "its item in the export", f"no item {record.item_index}")
+    if item is not None:
+        tally.equal(f"item of {where}", item.item_ref, record.annotation.item_ref)
 
 
-def _check_signatures(tally: Tally, sold: Licensed, signers: Signers) -> None:
-    for record in sold.export.records:
-        where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
-        account, agent = record.annotation.account, record.agent_key
-        if agent is None:
-            signers.check(tally, where, sold.domain, record.row_id, record.signature, account)
-            continue
-        key = agent.message
-        tally.equal(f"account of the agent key of {where}", account, key.account)
-        tally.equal(f"dataset of the agent key of {where}", bytes(sold.anchors.dataset), key.dataset)
-        signers.check(tally, where, sold.domain, key.struct_hash(), agent.signature, account)
-        signers.check_key(tally, where, sold.domain, record.row_id, record.signature, key.agent)
+def _check_signatures(tally: Tally, sold: Licensed, record: Record, signers: Signers) -> None:
+    where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
+    account, agent = record.annotation.account, record.agent_key
+    if agent is None:
+        signers.check(tally, where, sold.domain, record.row_id, record.signature, account)
+        return
+    key = agent.message
+    tally.equal(f"account of the agent key of {where}", account, key.account)
+    tally.equal(f"dataset of the agent key of {where}", bytes(sold.anchors.dataset), key.dataset)
+    signers.check(tally, where, sold.domain, key.struct_hash(), agent.signature, account)
+    signers.check_key(tally, where, sold.domain, record.row_id, record.signature, key.agent)
 
 
-def _check_receipts(tally: Tally, sold: Licensed, signers: Signers) -> None:
+def _check_receipts(tally: Tally, sold: Licensed, record: Record, signers: Signers) -> None:
     """Each row was promised its index by a key that the coordinator had registered then."""
     period = sold.anchors.terms.receipt_period
-    for record in sold.export.records:
-        where = f"receipt of row {record.index} of {sold.name}"
-        promised = record.receipt
-        message = Receipt(bytes(sold.anchors.dataset), record.index, record.row_id, promised.include_by)
-        known = sold.anchors.is_receipt_key(promised.key, promised.include_by - period, promised.include_by)
-        tally.true(where, known, "a key that the coordinator registered", promised.key)
-        signers.check_key(tally, where, sold.domain, message.struct_hash(), promised.signature, promised.key)
+    where = f"receipt of row {record.index} of {sold.name}"
+    promised = record.receipt
+    message = Receipt(bytes(sold.anchors.dataset), record.index, record.row_id, promised.include_by)
+    known = sold.anchors.is_receipt_key(promised.key, promised.include_by - period, promised.include_by)
+    tally.true(where, known, "a key that the coordinator registered", promised.key)
+    signers.check_key(tally, where, sold.domain, message.struct_hash(), promised.signature, promised.key)
 
 
-def _check_kept(tally: Tally, sold: Licensed, _signers: Signers) -> None:
-    for record in sold.export.records:
-        where = f"checkpoint of row {record.index} of {sold.name}"
-        made, latest = sold.anchors.checkpoints[record.epoch].made_at, record.receipt.include_by
-        tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")
+def _check_kept(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
+    where = f"checkpoint of row {record.index} of {sold.name}"
+    made, latest = sold.anchors.checkpoints[record.epoch].made_at, record.receipt.include_by
+    tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")
 
 
-def _check_proofs(tally: Tally, sold: Licensed, _signers: Signers) -> None:
-    for epoch, index, row_id, proof in _rows(sold.export):
-        where = f"proof of row {index} of {sold.name}"
-        tally.true(where, epoch in sold.anchors.checkpoints, "a checkpoint on chain", epoch)
-        span = sold.anchors.checkpoints[epoch]
-        holds = log_tree.verify(span.root, row_id, index - span.start, span.end - span.start, proof)
-        tally.true(where, holds, "a path to the log root on chain")
+def _check_proof(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
+    _check_place(tally, sold, record, record.row_id)
 
 
-def _rows(export: Export) -> Iterator[tuple[int, int, bytes, Sequence[bytes]]]:
-    for record in export.records:
-        yield record.epoch, record.index, record.row_id, record.proof
-    for void in export.voids:
-        yield void.epoch, void.index, VOID_ROW, void.proof
+def _check_voids(tally: Tally, sold: Licensed) -> None:
+    for void in sold.export.voids:
+        _check_place(tally, sold, void, VOID_ROW)
 
 
-def _check_items(tally: Tally, sold: Licensed, _signers: Signers) -> None:
+def _check_place(tally: Tally, sold: Licensed, line: Record | Void, row_id: bytes) -> None:
+    where = f"proof of row {line.index} of {sold.name}"
+    tally.true(where, line.epoch in sold.anchors.checkpoints, "a checkpoint on chain", line.epoch)
+    span = sold.anchors.checkpoints[line.epoch]
+    holds = log_tree.verify(span.root, row_id, line.index - span.start, span.end - span.start, line.proof)
+    tally.true(where, holds, "a path to the log root on chain")
+
+
+def _check_items(tally: Tally, sold: Licensed) -> None:
     for index, item in sold.export.items.items():
         where = f"item {index} of {sold.name}"
         problem = item.problem()
@@ -197,7 +242,7 @@ def _check_items(tally: Tally, sold: Licensed, _signers: Signers) -> None:
         tally.true(where, holds, "a path to the items root on chain")
 
 
-def _check_gold(tally: Tally, sold: Licensed, _signers: Signers) -> None:
+def _check_gold(tally: Tally, sold: Licensed) -> None:
     """The gold was committed before the first label, one leaf for every item, and is opened whole."""
     for index, item in sold.export.items.items():
         where = f"gold of item {index} of {sold.name}"
@@ -212,13 +257,15 @@ def _batch(tally: Tally, sold: Licensed, where: str, number: int) -> Batch:
     return sold.anchors.batches[number]
 
 
-_CHECKS = (
-    ("records.complete", "the export holds every row of its epochs, counted or not", _check_complete),
+_COMPLETE = "records.complete", "the export holds every row of its epochs, counted or not"
+_OF_ROWS: tuple[tuple[Any, ...], ...] = (
     ("records.content", "each label is the one that was committed to", _check_content),
     ("records.signatures", "each label is signed by its author (P11)", _check_signatures),
     ("receipts.signatures", "each row has a receipt by a registered key (P6)", _check_receipts),
     ("receipts.kept", "each row was logged by the time that its receipt promised (P6)", _check_kept),
-    ("records.proofs", "each row is under the log root on chain (P11)", _check_proofs),
+    ("records.proofs", "each row is under the log root on chain (P11)", _check_proof, _check_voids),
+)
+_OF_ITEMS = (
     ("items.proofs", "each item is under the items root on chain", _check_items),
     ("gold.proofs", "each gold opening is under the gold root on chain (P6)", _check_gold),
 )
