@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import tarfile
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,40 @@ def test_images__ten_gigabytes_of_members__refused_by_what_they_add_up_to(
                     tarred.addfile(member, io.BytesIO(bytes(2**19)))
         with pytest.raises(BadRequest, match="unpacks to more than"):
             list(open_file(path, ReadOptions()).items())
+
+
+def packed_zeros(path: Path, members: int, size: int) -> None:
+    """A zip whose members share one run of zeros, packed once."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    crc, data = 0, b""
+    for _ in range(size // 2**20):
+        crc, data = zlib.crc32(bytes(2**20), crc), data + packer.compress(bytes(2**20))
+    data += packer.flush()
+    directory = b""
+    with path.open("wb") as file:
+        for number in range(members):
+            name = b"%03d.jpg" % number
+            sizes = (crc, len(data), size, len(name), 0)
+            directory += (
+                struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 0, *sizes, 0, 0, 0, 0, file.tell())
+                + name
+            )
+            file.write(struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 0, *sizes) + name + data)
+        start = file.tell()
+        file.write(directory)
+        file.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, members, members, len(directory), start, 0))
+
+
+def test_images__archive_of_ten_gigabytes__refused_before_any_of_it_is_unpacked(tmp_path: Path) -> None:
+    """B30, with the limits as they are."""
+    path = tmp_path / "ten.zip"
+    packed_zeros(path, 80, 128 * 2**20)
+    with zipfile.ZipFile(path) as archive:
+        assert sum(one.file_size for one in archive.infolist()) == 10 * 2**30
+        assert archive.open("000.jpg").read(5) == bytes(5)
+    assert path.stat().st_size < 100 * 2**20
+    tracemalloc.start()
+    with pytest.raises(BadRequest, match=r"ten\.zip unpacks to more than 4 GiB"):
+        list(open_file(path, ReadOptions()).items())
+    assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    tracemalloc.stop()
