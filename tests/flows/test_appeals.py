@@ -70,6 +70,12 @@ async def equip(world: World, wallet: Wallet, amount: int) -> Sender:
     return Sender(world.services.node, Account.from_key(wallet.secret))
 
 
+async def inbox(world: World, wallet: Wallet, kind: str) -> list[dict[str, Any]]:
+    """What she is told of this kind."""
+    answer = await world.http.get("/v1/accounts/me/inbox?limit=200", headers=await world.sign_in(wallet))
+    return [one for one in answer.json()["items"] if one["kind"] == kind]
+
+
 async def test_appeal__before_it_is_made__says_until_when_and_for_how_much(
     world: World, judged: Judged
 ) -> None:
@@ -136,6 +142,12 @@ async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(
     assert (case["evidence"], case["bond"], case["block"]) == (WHY, str(BOND), mined.block_number)
     assert case["deadline"] > (await world.services.node.head()).timestamp
     assert (case["round"]["round"], case["round"]["state"]) == (0, "drawing")
+    (told,) = await inbox(world, ana, "case-opened")
+    assert told["data"] | {"deadline": told["deadline"]} == {
+        "case": case["case"], "epoch": "1", "ground": "appeal", "deadline": case["deadline"],
+    }  # fmt: skip
+    (final,) = await inbox(world, ana, "epoch-finalized")
+    assert final["deadline"] == found["until"]
     await equip(world, ana, BOND)
     problem = refused(await judged.ask(world, ana, 7), "chain-reverted", 409)
     assert problem["error"] == "AlreadyAppealed"
@@ -203,6 +215,8 @@ async def test_appeal__that_nobody_ruled__is_told_as_unruled(world: World, judge
     await world.indexed()
     found = (await judged.state(world, fined))["case"]
     assert (found["state"], found["correction"], found["paid"]) == ("unruled", None, None)
+    (told,) = await inbox(world, fined, "case-closed")
+    assert told["data"] == {"case": case["case"], "epoch": "1", "outcome": "unruled"}
 
 
 def assert_opens(gold: dict[str, Any], count: int, first_item: int) -> None:

@@ -43,24 +43,29 @@ _APPEAL = text(
     ORDER BY p.block_number DESC LIMIT 1
     """
 )
+# What an epoch's scoring said of all its rows is one large value, unpacked once.
 _REFUSED = text(
     """
-    SELECT a.index AS row_index, a.row_id, a.label, a.label_salt,
-           r.scores -> 'outcomes' ->> CAST(a.index AS text) AS reason,
+    WITH scored AS MATERIALIZED (
+        SELECT scores -> 'outcomes' AS outcomes FROM epoch_results WHERE dataset = :dataset AND epoch = :epoch
+    ), refused AS MATERIALIZED (
+        SELECT o.key, o.value FROM scored CROSS JOIN LATERAL jsonb_each_text(scored.outcomes) o
+    )
+    SELECT a.index AS row_index, a.row_id, a.label, a.label_salt, f.value AS reason,
            (SELECT count(*) FROM annotations o WHERE o.item_id = i.id AND o.index < c.to_index) AS answers,
            (SELECT count(*) FROM annotations o WHERE o.item_id = i.id AND o.index < c.to_index
                 AND o.account = ANY(:proven)) AS proven_answers,
            b.batch, b.first_item + i.position AS item_index, i.position AS place, i.item_ref, i.gold_label, i.gold_salt,
            i.batch_id, b.items_root, b.gold_root, b.first_item
     FROM mirror.checkpoints c
-    JOIN epoch_results r ON r.dataset = c.dataset AND r.epoch = c.checkpoint
     JOIN annotations a ON a.dataset = c.dataset AND c.from_index <= a.index AND a.index < c.to_index
     JOIN items i ON i.id = a.item_id
     JOIN batches_private p ON p.id = i.batch_id
     JOIN mirror.batches b ON b.dataset = p.dataset AND b.items_root = p.items_root AND b.gold_root = p.gold_root
          AND b.first_item = p.first_item
+    LEFT JOIN refused f ON f.key = CAST(a.index AS text)
     WHERE c.dataset = :dataset AND c.checkpoint = :epoch AND a.account = :account AND a.index > :after
-      AND ((r.scores -> 'outcomes') ? CAST(a.index AS text) OR (:with_gold AND i.gold_label IS NOT NULL))
+      AND (f.key IS NOT NULL OR (:with_gold AND i.gold_label IS NOT NULL))
     ORDER BY a.index LIMIT :limit
     """
 )

@@ -1,5 +1,6 @@
 """HTTP of events: request -> **api** -> queries, stream, webhooks."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -82,11 +83,12 @@ async def get_inbox(
     block, log_index = decode_cursor(cursor, _LAST)
     rows = await queries.inbox(session, wallet, (int(block), int(log_index)), limit + 1)
     outcomes = await queries.outcomes(session, wallet, list({row.dataset for row in rows}))
+    final = {row.dataset for row in rows if row.kind == "epoch-finalized"}
+    periods = await queries.appeal_periods(session, list(final))
 
     def show(event: Event) -> InboxAnswer:
         labels, counted = outcomes.get((event.dataset, int(event.data.get("epoch", -1))), (None, None))
-        ends = event.data.get("window_ends_at")
-        deadline = int(ends) if ends is not None else None
+        deadline = _deadline(event, periods)
         return InboxAnswer(**_fields(event), labels=labels, counted=counted, deadline=deadline)
 
     return page_of(rows, limit, show, lambda row: (row.block, row.log_index))
@@ -147,3 +149,10 @@ def _fields(event: Event) -> dict[str, Any]:
         "tx_hash": event.tx_hash,
         "data": event.data,
     }
+
+
+def _deadline(event: Event, appeal_periods: Mapping[bytes, int]) -> int | None:
+    if event.kind == "epoch-finalized":
+        return int(event.at.timestamp()) + appeal_periods[event.dataset]
+    ends = event.data.get("window_ends_at", event.data.get("deadline"))
+    return None if ends is None else int(ends)

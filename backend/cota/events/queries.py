@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
+from cota.chain.terms import Terms
 from cota.store.session import ReadSession
 from cota.units import Address, address_bytes, address_of
 
@@ -83,6 +84,30 @@ _KINDS: dict[str, tuple[str, str | None, str]] = {
         None,
         "'class', CAST(class AS text), 'price', CAST(price AS text), 'effective_at', CAST(effective_at AS text)",
     ),
+    "penalised": (
+        "stake_vault_penalised",
+        "account",
+        "'epoch', CAST(epoch AS text), 'burnt', CAST(burnt AS text)",
+    ),
+    "case-opened": (
+        "settlement_court_case_opened",
+        "claimant",
+        "'case', CAST(case_id AS text), 'epoch', CAST(epoch AS text), 'deadline', CAST(deadline AS text), 'ground',"
+        " (ARRAY['leaf-bounds', 'two-leaves', 'signature', 'gold', 'scoring', 'data', 'wallet', 'appeal'])"
+        "[CAST(ground AS int)]",
+    ),
+    "case-closed": (
+        "settlement_court_case_closed",
+        None,
+        "'case', CAST(case_id AS text), 'epoch', CAST(epoch AS text), 'outcome',"
+        " (ARRAY['upheld', 'dismissed', 'unruled', 'moot', 'referred'])[CAST(outcome AS int)]",
+    ),
+    "appeal-upheld": (
+        "settlement_court_appeal_upheld",
+        "account",
+        "'case', CAST(case_id AS text), 'correction', CAST(correction AS text), 'missed', CAST(missed AS text),"
+        " 'paid', CAST(paid AS text)",
+    ),
 }
 KINDS = tuple(_KINDS)
 
@@ -104,14 +129,19 @@ _BEFORE = text(
     f"SELECT * FROM ({_EVENTS}) e WHERE (e.block_number, e.log_index) < (:block, :log_index)"
     f" AND {_WHERE} ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit"
 )
-# Hers; what becomes of the datasets that she works on; what is paid to those whose shares she holds.
+# Hers; what becomes of the datasets that she works on; what is paid to those whose shares she holds; the end of cases
+# that she brought.
 _INBOX = text(
     f"""
     SELECT * FROM ({_EVENTS}) e
     WHERE (e.block_number, e.log_index) < (:block, :log_index) AND (
         (e.account = :account AND e.kind <> 'revenue-paid')
-        OR (e.kind IN ('epoch-proposed', 'epoch-rejected', 'epoch-finalized', 'dataset-state') AND e.dataset IN (
-            SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account))
+        OR (e.kind IN ('epoch-proposed', 'epoch-rejected', 'epoch-finalized', 'dataset-state', 'case-opened',
+                       'case-closed')
+            AND e.dataset IN (SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account))
+        OR (e.kind = 'case-closed' AND EXISTS (
+            SELECT 1 FROM mirror.settlement_court_case_opened o
+            WHERE o.dataset = e.dataset AND o.claimant = :account AND CAST(o.case_id AS text) = e.data ->> 'case'))
         OR (e.kind = 'revenue-paid' AND e.dataset IN (
             SELECT b.dataset FROM mirror.balances b WHERE b.account = :account AND b.balance > 0)))
     ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit
@@ -143,6 +173,7 @@ _OWN_OUTCOMES = text(
     GROUP BY own.dataset, own.epoch
     """
 )
+_TERMS = text("SELECT dataset, terms FROM mirror.datasets WHERE dataset = ANY(:datasets)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +222,12 @@ async def outcomes(
     row = {"account": address_bytes(account), "datasets": list(datasets)}
     found = await session.execute(_OWN_OUTCOMES, row)
     return {(bytes(one.dataset), int(one.epoch)): (one.labels, one.counted) for one in found}
+
+
+async def appeal_periods(session: ReadSession, datasets: Sequence[bytes]) -> dict[bytes, int]:
+    """How long a final epoch can be appealed, in seconds, by dataset."""
+    found = await session.execute(_TERMS, {"datasets": list(datasets)})
+    return {bytes(one.dataset): Terms.decode(bytes(one.terms)).appeal_period for one in found}
 
 
 async def _read(

@@ -9,7 +9,7 @@ from cota.http.schemas import Answer, Bytes32, Contract, Instant, Request
 Kind = Literal[
     "dataset-created", "dataset-state", "batch-added", "joined", "left", "released", "checkpointed", "epoch-proposed",
     "epoch-rejected", "epoch-finalized", "revenue-paid", "shares-claimed", "revenue-claimed", "license-bought",
-    "price-set",
+    "price-set", "penalised", "case-opened", "case-closed", "appeal-upheld",
 ]  # fmt: skip
 
 
@@ -28,7 +28,8 @@ class EventAnswer(Answer):
 
 class InboxAnswer(EventAnswer):
     """What concerns the caller. `labels` and `counted`: her own of that epoch, once it is scored; `deadline`: until
-    when she can object."""
+    when she can object: to a proposal by a challenge, to a final epoch by an appeal; of a case, from when on anyone may
+    end it."""
 
     labels: int | None
     counted: int | None
