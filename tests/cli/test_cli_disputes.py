@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -24,7 +26,7 @@ from cota.commitments.words import keccak
 from cota.units import Address, parse_hash32
 from scripts.stack.anvil import ask
 from scripts.stack.local import LocalStack
-from tests.cli.story import ITEMS, PATIENCE_S, People, Story, play, publish, truth
+from tests.cli.story import GOLD, ITEMS, PATIENCE_S, People, Story, play, publish, truth
 from tests.cli.terminal import Terminal, terminal_of
 from tests.fixtures.stack import stack_of_its_own
 
@@ -175,8 +177,18 @@ def test_appeal__price_and_deadline_told__then_the_case_stands(story: Story, roo
         assert told in no.err
     assert room.held(DORA) == (BOND, 0)
 
+    asked = ("statement", "--dataset", room.final, "--epoch", "1")
+    before = story.terminal.run(*asked, key=DORA)
+    assert "you may appeal (cota appeal): for at most " in before.out
     found = story.run(*words, "--yes", key=DORA)
     assert room.held(DORA) == (0, 0)
+    told = story.run(*asked, key=DORA)["appeal"]
+    assert (told["case"]["case"], told["case"]["state"], told["until"]) == (
+        found["case"],
+        "open",
+        found["until"],
+    )
+    assert f"Your appeal is case {found['case']}: open" in story.terminal.run(*asked, key=DORA).out
     assert (found["bond"], found["fee"], found["missed"]) == (str(BOND), str(FEE), str(SHARE // 2))
     assert found["until"] == settled.finalized_at + 3_600
     leaf = next(one for one in _leaves(story, room.final) if one[0] == story.people.address(DORA))
@@ -191,6 +203,32 @@ def test_appeal__price_and_deadline_told__then_the_case_stands(story: Story, roo
     again = story.terminal.run(*words, "--yes", key=DORA)
     assert (again.code, "AlreadyAppealed(dataset=" in again.complaint) == (1, True)
     assert room.held(DORA) == (BOND, 0)
+
+
+def test_evidence__behind_each_refusal__is_gold_that_was_committed(
+    story: Story, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P6: for her alone, checked against the root on chain; gold invented afterwards is not believed."""
+    file = story.folder / "evidence.jsonl"
+    words = ("statement", "--dataset", room.final, "--epoch", "1")
+    found = story.run(*words, "--evidence", str(file), key=FAY)
+    refusals = [row for row in found["labels"] if row["settled_in"] is None]
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert found["evidence"]["sha256"] == "0x" + hashlib.sha256(file.read_bytes()).hexdigest()
+    assert {row["row_id"] for row in rows} == {row["row_id"] for row in refusals}
+    assert len(rows) == ITEMS - GOLD
+    assert [row["gold"]["label"] for row in rows] == [None] * len(rows)
+    pages = CotaClient.pages
+
+    def lie(self: CotaClient, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        for row in pages(self, path, **query):
+            yield row | {"gold": row["gold"] | {"label": "ibis"}} if path.endswith("/evidence") else row
+
+    monkeypatch.setattr(CotaClient, "pages", lie)
+    bent = story.terminal.run(*words, "--evidence", str(file), key=FAY)
+    assert bent.complaint.startswith("cota: untrustworthy: the gold shown for item ")
+    assert bent.complaint.endswith(" is not the one that was committed to")
+    assert story.terminal.run(*words[:3], "--evidence", str(file), key=FAY).code == 2
 
 
 def test_challenge__of_an_open_settlement__stops_its_clock_and_doubles(story: Story, room: Room) -> None:

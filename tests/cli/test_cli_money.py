@@ -15,6 +15,7 @@ import pytest
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import DatasetShares, Token
 from cota.units import Address
+from tests.cli.liar import lying
 from tests.cli.story import ITEMS, Story, publish
 
 
@@ -194,6 +195,25 @@ def test_statement__of_a_dataset__goes_down_to_payments_epochs_and_labels(
         (*of[1:], "--epoch", "0"),
     ):
         assert story.terminal.run("statement", *words, key=ana).code == 2
+
+
+@pytest.mark.parametrize("name", ["parts", "claimed", "claimable", "passed_on"])
+def test_statement__of_figures_that_do_not_add_up__is_not_believed(
+    story: Story, licence: dict[str, Any], name: str
+) -> None:
+    """P1: the parts make the total, and the total is what was and can be taken out."""
+
+    def lie(asked: str, answer: Any) -> Any:
+        if "/income" in asked:
+            answer["totals"][name] = str(int(answer["totals"][name]) + 1)
+        return answer
+
+    with lying(story.terminal.environment["COTA_API"], lie) as url:
+        ana = story.people.address(story.people.ana)
+        told = story.terminal.run("statement", ana, "--dataset", story.birds, "--api", url)
+    assert (told.code, told.out) == (1, "")
+    assert told.complaint.startswith("cota: untrustworthy: ")
+    assert "base units" in told.complaint
 
 
 def test_withdraw__publishers_part__once(story: Story, licence: dict[str, Any], node: BlockingNode) -> None:

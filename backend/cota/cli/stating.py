@@ -6,8 +6,11 @@ earned them, to each label and its weight.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +19,7 @@ from cota.cli.amounts import money, shares
 from cota.cli.arguments import MaybeAddress, hash_option, numbered, option_of
 from cota.cli.caller import Reader, calling
 from cota.cli.failures import WrongUse
-from cota.cli.output import clean, console, print_json, say, show, show_rows
+from cota.cli.output import clean, console, moment, print_json, say, show, show_rows
 
 if TYPE_CHECKING:
     from cota.units import Address, Hash32
@@ -42,6 +45,14 @@ EpochOption = Annotated[
         numbered("an epoch"), "--epoch", "NUMBER", "With --dataset: your labels of it, and their weights."
     ),
 ]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        dir_okay=False,
+        help="With --epoch: where to write what stands behind each refusal, gold opened and checked.",
+    ),
+]
 
 
 @calling
@@ -50,6 +61,7 @@ def statement(
     address: MaybeAddress = None,
     dataset: DatasetOption = None,
     epoch: EpochOption = None,
+    evidence: EvidenceOption = None,
     form: FormatOption = None,
 ) -> None:
     """Show an account's stakes, shares and revenue, in order; with --dataset each payment, and what earned it."""
@@ -57,10 +69,13 @@ def statement(
         raise WrongUse("--json and --format csv are two different forms: keep one")
     if epoch is not None and (dataset is None or address is not None or form is Format.csv):
         raise WrongUse("--epoch shows your own labels: it goes with --dataset, and not with ADDRESS or csv")
+    if evidence is not None and epoch is None:
+        raise WrongUse("--evidence is of one epoch: give --epoch")
     account = address or caller.address
     as_json = caller.as_json or form is Format.json
     if epoch is not None:
-        _labels(caller, dataset, epoch, as_json=as_json)
+        written = None if evidence is None else _write_evidence(caller, dataset, epoch, evidence)
+        _labels(caller, dataset, epoch, written, as_json=as_json)
     elif dataset is not None and form is Format.csv:
         _write(caller.client.income_csv(dataset, account))
     elif dataset is not None:
@@ -107,15 +122,17 @@ def _income(caller: Reader, dataset: Hash32, account: Address, *, as_json: bool)
     show_rows("epochs", epochs, ("epoch", "labels", "counted", "skill", "shares"), as_json=False)
 
 
-def _labels(caller: Reader, dataset: Hash32, epoch: int, *, as_json: bool) -> None:
+def _labels(
+    caller: Reader, dataset: Hash32, epoch: int, written: dict[str, Any] | None, *, as_json: bool
+) -> None:
     client = caller.client
     account = caller.address
     labels = list(client.earning_labels(dataset, epoch))
     earned = next((one for one in client.earned_epochs(dataset, account) if one["epoch"] == epoch), None)
+    appeal = client.appeal_state(dataset, epoch, account)
     if as_json:
-        print_json(
-            {"account": account, "dataset": dataset, "epoch": epoch, "earned": earned, "labels": labels}
-        )
+        told = {"account": account, "dataset": dataset, "epoch": epoch, "earned": earned, "labels": labels}
+        print_json({**told, "appeal": appeal, "evidence": written})
         return
     if earned is not None:
         say(
@@ -125,6 +142,11 @@ def _labels(caller: Reader, dataset: Hash32, epoch: int, *, as_json: bool) -> No
     rows = [{**one, "weight": _thousandths(one["weight"]), "counted in": one["settled_in"]} for one in labels]
     columns = ("index", "label", "counted in", "weight", "reason", "row_id")
     show_rows("labels", rows, columns, as_json=False)
+    say(_appeal(appeal))
+    if written is not None:
+        say(
+            f"{written['rows']} refusals with their evidence in {written['file']}, SHA-256 {written['sha256']}."
+        )
 
 
 def _write(content: bytes) -> None:
@@ -174,3 +196,31 @@ def _skill(billionths: int | None) -> str:
 
 def _thousandths(weight: int | None) -> str | None:
     return None if weight is None else f"{weight / 1000:.3f}"
+
+
+def _write_evidence(caller: Reader, dataset: Hash32, epoch: int, path: Path) -> dict[str, Any]:
+    """JSON lines for her alone. Its SHA-256 is what `cota appeal --evidence-file` puts on chain."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows, digest = 0, hashlib.sha256()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        for row in caller.client.evidence(dataset, epoch):
+            line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
+            file.write(line)
+            digest.update(line)
+            rows += 1
+    return {"file": str(path), "rows": rows, "sha256": "0x" + digest.hexdigest()}
+
+
+def _appeal(found: dict[str, Any]) -> str:
+    if found["case"] is not None:
+        case = found["case"]
+        return f"Your appeal is case {case['case']}: {case['state']}, ruled by {moment(case['deadline'])}."
+    if not found["may_appeal"]:
+        return "No appeal is possible" + (
+            "." if found["until"] is None else f" (until {moment(found['until'])})."
+        )
+    token = found["token"]
+    return (
+        f"Until {moment(found['until'])} you may appeal (cota appeal): for at most {shares(found['most'])}, "
+        f"under a bond of {_money(found['bond'], token)}."
+    )

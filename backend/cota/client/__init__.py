@@ -13,6 +13,7 @@ from cota.client.agents import Agent
 from cota.client.backup import Backup
 from cota.client.buyer import Bought, BuyerCalls
 from cota.client.claiming import ClaimCalls
+from cota.client.contesting import ContestCalls
 from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
 from cota.client.disputing import Filed, Filing
@@ -48,6 +49,7 @@ class CotaClient(
     ExamCalls,
     IncomeCalls,
     CopyCalls,
+    ContestCalls,
 ):
     """Everything that an account can do. `account` may be None for public reads; `rpc_url` is needed to send
     transactions and to have receipts and downloads checked against the chain itself."""
