@@ -113,6 +113,15 @@ def agent_records(found: Sequence[Any]) -> dict[bytes, Agent]:
     return records
 
 
+def score_rows(
+    question: Question, rows: Sequence[LogRow], gold: Mapping[bytes, Any], past: Sequence[Past] = ()
+) -> Scores:
+    """What the rules say of rows; `past` are the epochs of their window."""
+    known = {to_hex(item): answer_text(label) for item, label in gold.items()}
+    labels, inform = with_past(label_rows(rows), past)
+    return score_answers(labels, known, question.schema, question.rules, inform)
+
+
 def score_epoch(
     epoch: Epoch,
     question: Question,
@@ -125,9 +134,7 @@ def score_epoch(
     past: Sequence[Past] = (),
 ) -> Scored:
     """The whole of an epoch; `past` are the epochs of its window. Takes seconds for many rows: run it in a thread."""
-    known = {to_hex(item): answer_text(label) for item, label in gold.items()}
-    labels, inform = with_past(label_rows(rows), past)
-    scores = score_answers(labels, known, question.schema, question.rules, inform)
+    scores = score_rows(question, rows, gold, past)
     skills = skill_lines(scores)
     _, units = earn(skills, {one.number: one.skills for one in past}, len(log), question.units_per_label)
     header = Header(
@@ -154,7 +161,8 @@ def score_epoch(
         reasons=_reasons(scores),
     )
     several = has_several(question.schema)
-    weights = None if several else label_weights(scores, [*labels, *inform])
+    seen = [*label_rows(rows), *(row for one in past for row in one.labels)]
+    weights = None if several else label_weights(scores, seen)
     return Scored(file, scores.consensus, outcomes, scores.leaked, scores.more_seats, weights)
 
 

@@ -1,4 +1,4 @@
-"""The coordinator's steps of one dataset: **checkpoint -> score -> epoch file -> propose -> finalize**.
+"""The coordinator's steps of one dataset: **more seats? -> checkpoint -> score -> epoch file -> propose -> finalize**.
 
 What is to be done is read from the mirror each time and nothing is remembered in between, so a process may be
 killed anywhere and another goes on. Promises: a step that is done already is not done twice; a checkpoint is
@@ -16,7 +16,7 @@ from cota.chain.sender import Receipt, Sender
 from cota.commitments.log_tree import LogTree
 from cota.datasets.queries import Dataset
 from cota.datasets.service import require_dataset
-from cota.errors import ChainReverted
+from cota.errors import ChainReverted, DomainError
 from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
@@ -24,16 +24,16 @@ from cota.scoring import is_scored
 from cota.scoring.rules import RULES_BY_HASH
 from cota.settlement import queries, row_queries
 from cota.settlement.answers import Answers
-from cota.settlement.earning import window
+from cota.settlement.doubts import items_in_doubt
 from cota.settlement.epoch_file import file_lines, row_lines
+from cota.settlement.inputs import read_inputs
 from cota.settlement.leaves import Epoch
-from cota.settlement.past import Past
 from cota.settlement.penalties import due_penalties
 from cota.settlement.queries import Backlog, EpochRow
-from cota.settlement.scored import Question, Scored, agent_records, past_of, public_rows, score_epoch
+from cota.settlement.scored import Scored, agent_records, public_rows, score_epoch
 from cota.settlement.turns import Turn
 from cota.store.mirror import wait_for_block
-from cota.store.session import ReadSession
+from cota.tasks.seats import add_seats
 from cota.units import to_hex
 
 log = get_logger(__name__)
@@ -78,11 +78,12 @@ class Coordinator:
             if row.state in ("checkpointed", "rejected") and await self._try("propose", dataset, row):
                 return "propose"
         is_demanded = any(demand.checkpoint is None for demand in demands)
-        if (
-            is_demanded
-            and backlog.next_index > backlog.logged
-            or checkpoint_due(backlog, dataset.state, dataset.terms.receipt_period, time.time())
-        ):
+        must = is_demanded and backlog.next_index > backlog.logged
+        period, now = dataset.terms.receipt_period, time.time()
+        if must or checkpoint_due(backlog, dataset.state, period, now):
+            may_wait = not must and dataset.state == "open" and not receipts_press(backlog, period, now)
+            if may_wait and await self._add_seats(dataset, backlog):
+                return "seats"
             return "checkpoint" if await self._checkpoint(dataset, backlog) else None
         return "penalise" if await self._penalise(dataset) else None
 
@@ -191,31 +192,44 @@ class Coordinator:
         """None while an epoch that it builds on has no result."""
         rules = RULES_BY_HASH[dataset.terms.rules_hash]
         async with self.services.database.read() as session:
-            past = await self._past(session, dataset, window(row.epoch, rules))
-            if past is None:
-                return None
-            rows = await row_queries.rows(session, dataset.id, row.start, row.end)
-            agents = agent_records(await row_queries.agents(session, dataset.id, row.start, row.end))
-            first = past[0].start if past else row.start
-            gold = await row_queries.gold(session, dataset.id, first, row.end)
+            found = await read_inputs(session, dataset, rules, row.epoch, row.start, row.end)
+        if found is None:
+            return None
         epoch = Epoch(self.services.chain_id, dataset.ledger, dataset.id, row.epoch)
-        question = Question(dataset.schema, dataset.terms.units_per_label, rules, dataset.terms.penalty_cap)
-        public = public_rows(rows, row.start, row.end, agents)
-        before = [one.past for one in past]
+        public = public_rows(found.rows, row.start, row.end, found.agents)
         return await asyncio.to_thread(
-            score_epoch, epoch, question, public, row.start, row.log_root, rows, agents, gold, before
+            score_epoch,
+            epoch,
+            found.question,
+            public,
+            row.start,
+            row.log_root,
+            found.rows,
+            found.agents,
+            found.gold,
+            found.past,
         )
 
-    async def _past(self, session: ReadSession, dataset: Dataset, numbers: range) -> list["Before"] | None:
-        found = []
-        for number in numbers:
-            stored = await queries.result(session, dataset.id, number)
-            row = await queries.find(session, dataset.id, number)
-            if row is None or stored is None or row.state == "checkpointed":
-                return None  # a verifier needs its file, which is known by a proposal alone
-            rows = await row_queries.rows(session, dataset.id, row.start, row.end)
-            found.append(Before(row.start, past_of(number, rows, stored)))
-        return found
+    async def _add_seats(self, dataset: Dataset, backlog: Backlog) -> bool:
+        """One more seat for unlogged items that are in doubt; false where none is or nobody could take it."""
+        rules = RULES_BY_HASH.get(dataset.terms.rules_hash)
+        if rules is None or dataset.schema is None or not is_scored(dataset.schema, rules):
+            return False
+        start, stop = backlog.logged, min(backlog.next_index, backlog.logged + MOST_ROWS)
+        async with self.services.database.read() as session:
+            found = await read_inputs(session, dataset, rules, backlog.checkpoints + 1, start, stop)
+        try:
+            doubtful = await asyncio.to_thread(items_in_doubt, found) if found else []
+        except DomainError as error:
+            # Rows that cannot be scored must be logged all the same: their receipts promise it.
+            log.error("cannot be scored", dataset=to_hex(dataset.id), cause=error.detail)
+            return False
+        async with self.services.database.write() as session:
+            added = await add_seats(session, dataset.id, doubtful, dataset.terms.seats)
+        if added:
+            SETTLEMENT_STEPS.labels("seats", "done").inc()
+            log.info("seats", dataset=to_hex(dataset.id), items=added)
+        return bool(added)
 
     async def _save(self, dataset: Dataset, row: EpochRow, scored: Scored) -> bytes:
         """Stores the epoch file and what belongs to it; returns the file's hash."""
@@ -237,14 +251,6 @@ class Coordinator:
         await wait_for_block(self.services.database, receipt.block_number, INDEX_SECONDS)
 
 
-@dataclass(frozen=True)
-class Before:
-    """An earlier epoch, and the log index that it starts at."""
-
-    start: int
-    past: Past
-
-
 def checkpoint_due(backlog: Backlog, state: str, receipt_period: int, now: float) -> bool:
     """When unlogged rows must go on chain: nothing is left to label, the dataset rests, or a receipt has
     waited half its time."""
@@ -252,5 +258,10 @@ def checkpoint_due(backlog: Backlog, state: str, receipt_period: int, now: float
         return False
     if state != "open" or not (backlog.open_items or backlog.active_leases):
         return True
+    return receipts_press(backlog, receipt_period, now)
+
+
+def receipts_press(backlog: Backlog, receipt_period: int, now: float) -> bool:
+    """Whether a receipt of an unlogged row has waited half its time."""
     oldest = backlog.oldest_include_by
     return oldest is not None and now >= oldest - receipt_period / 2

@@ -39,6 +39,7 @@ from cota.tasks.queries import Lease
 from cota.tasks.schemas import (
     CohortAnswer,
     DrawAnswer,
+    ExtraSeatsAnswer,
     FlagAnswer,
     HeartbeatAnswer,
     LeaseAnswer,
@@ -133,6 +134,21 @@ async def list_flags(
     return page_of(rows, limit, _show_flag, lambda row: (row.id,))
 
 
+@router.get(
+    "/datasets/{dataset}/extra-seats",
+    operation_id="list_extra_seats",
+    responses=documented(NotSignedIn, Forbidden, UnknownDataset, BadRequest),
+)
+async def list_extra_seats(
+    dataset: Bytes32Path, wallet: CurrentWallet, session: Read, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ExtraSeatsAnswer]:
+    """For the publisher: items that got more seats than the terms give them, because they were in doubt when all their
+    labels were there. Some gold items are among them, so that nobody else can tell which is which."""
+    (after,) = decode_cursor(cursor, (0,))
+    rows = await service.extra_seats(session, dataset, wallet, int(after), limit + 1)
+    return page_of(rows, limit, _show_extra, lambda row: (row.id,))
+
+
 @router.get("/datasets/{dataset}/draw", operation_id="get_draw", responses=documented(UnknownDataset))
 async def get_draw(
     dataset: Bytes32Path,
@@ -163,6 +179,16 @@ def _show_flag(row: Any) -> FlagAnswer:
         reasons=row.reasons,
         notes=[note for part in row.notes for note in part],
         first_at=row.first_at,
+    )
+
+
+def _show_extra(row: Any) -> ExtraSeatsAnswer:
+    return ExtraSeatsAnswer(
+        item_ref=bytes(row.item_ref),
+        content=None if row.erased else row.content,
+        extra_seats=row.extra_seats,
+        open_seats=row.open_seats,
+        labels=row.labels,
     )
 
 

@@ -33,13 +33,13 @@ _SAVE = text(
     VALUES (:dataset, :block, :block_hash, :members, :threshold, :spread) ON CONFLICT (dataset, block) DO NOTHING
     """
 )
-# Seats that nobody takes: the newest row is old, nobody is at work, and items wait.
+# Seats of the terms that nobody takes: the newest row is old, nobody is at work, and items wait.
 _STALLED = text(
     """
     SELECT c.dataset FROM (SELECT DISTINCT dataset FROM draw_cohorts
                            WHERE (threshold < :full OR spread > 1) AND created_at < :before) c
     JOIN mirror.datasets d ON d.dataset = c.dataset AND d.state = 'open'
-    WHERE EXISTS (SELECT 1 FROM items i WHERE i.dataset = c.dataset AND i.open_seats > 0 AND NOT i.erased)
+    WHERE EXISTS (SELECT 1 FROM items i WHERE i.dataset = c.dataset AND i.open_seats > i.extra_seats AND NOT i.erased)
       AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.dataset = c.dataset AND l.state = 'active')
       AND NOT EXISTS (SELECT 1 FROM annotations a JOIN log_heads h ON h.dataset = a.dataset
                       WHERE a.dataset = c.dataset AND a.index = h.next_index - 1 AND a.received_at >= :before)

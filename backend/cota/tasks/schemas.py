@@ -65,6 +65,16 @@ class FlagAnswer(Answer):
     first_at: Instant
 
 
+class ExtraSeatsAnswer(Answer):
+    """An item that got more seats than the terms give: how many so far, how many of its seats are free, its labels."""
+
+    item_ref: Bytes32
+    content: JsonValue
+    extra_seats: int
+    open_seats: int
+    labels: int
+
+
 class CohortAnswer(Answer):
     """Accounts that joined before `block` and not before the cohort ahead: drawn for by its hash."""
 

@@ -24,6 +24,7 @@ from cota.tasks.draws import cohort_of
 from cota.tasks.giving import Wish, take, take_quickly
 from cota.tasks.queries import Lease
 from cota.tasks.schemas import FLAGS, MOST_AT_ONCE
+from cota.tasks.seats import with_more_seats
 from cota.units import Address
 
 LIFE = timedelta(minutes=10)
@@ -128,6 +129,14 @@ async def flags(
     """The publisher's queue of flagged items. Raises `Forbidden` for anybody else."""
     require_publisher(await require_dataset(session, dataset), account)
     return await queries.flags(session, dataset, FLAGS, after, limit)
+
+
+async def extra_seats(
+    session: ReadSession, dataset: bytes, account: Address, after: int, limit: int
+) -> Sequence[Any]:
+    """The publisher's list of items that got more seats. Raises `Forbidden` for anybody else."""
+    require_publisher(await require_dataset(session, dataset), account)
+    return await with_more_seats(session, dataset, after, limit)
 
 
 async def active_of(session: ReadSession, account: Address) -> list[Lease]:
