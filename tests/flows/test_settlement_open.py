@@ -14,7 +14,7 @@ from cota.scoring import NEWEST, rules_hash
 from cota.scoring.open.measures import OPEN_KINDS
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
 from cota.verify import run, verify
-from cota.verify.labels import Licensed
+from cota.verify.licensed import Licensed
 from cota.verify.report import Report
 from cota.verify.scores import check_scores
 from tests.api import world as stage

@@ -111,3 +111,48 @@ def test_parse_canonical__another_spelling__is_refused(data: bytes) -> None:
     parse_json(data)
     with pytest.raises(MalformedJson, match="canonical"):
         parse_canonical(data)
+
+
+DEEPEST: object = 1
+for _ in range(MAX_DEPTH - 1):
+    DEEPEST = [DEEPEST]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a":1,"b":[true,null,"x y"]}', b'{"a":1e16}', b'{"a":1e21}', b'{"a":1.5}', b'{"a":-0}', b'{"a":0.0}',
+        b'{"a":01}', b'{"a":9007199254740991}', b'{"a":9007199254740992}', b'{"a":-9007199254740992}',
+        b'{"a":18446744073709551616}', b'{"a":"\\u0000"}', b'{"a":"\\n"}', b'{"a":"\\/"}', b'{"a":"\x7f"}',
+        b'{"a":"\x00"}', b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{"a":"\xc3\xa9"}', b'{"a":NaN}', b'{"a":1} ',
+        '{"\uffff":1,"\U0001f600":2}'.encode(), '{"\U0001f600":2,"\uffff":1}'.encode(),
+        b'{"a":' + canonical(DEEPEST) + b"}", b'{"a":[' + canonical(DEEPEST) + b"]}", b"[1]", b"7", b"{}", b"{",
+    ],
+)  # fmt: skip
+def test_parse_canonical__quickly_or_with_care__comes_to_the_same(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outcome() -> object:
+        try:
+            return parse_canonical(data)
+        except MalformedJson:
+            return MalformedJson
+
+    found = outcome()
+    for name in ("_parse_quickly", "_write_quickly"):
+        monkeypatch.setattr(f"cota.commitments.canonical.{name}", lambda _value: None)
+    assert repr(outcome()) == repr(found)
+
+
+def test_parse_canonical__line_of_a_file__needs_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cota.commitments.canonical.parse_json", None)
+    assert parse_canonical(b'{"index":7,"proof":["0xab"],"type":"row"}')["index"] == 7
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["a", "b", "aa"]), st.integers(-5, 5) | st.text("ab1.e ", max_size=4), max_size=3
+    )
+)
+def test_parse_canonical__plain_objects__are_read_back(value: dict[str, object]) -> None:
+    assert parse_canonical(canonical(value)) == value

@@ -24,7 +24,8 @@ from cota.client.transport import Streamed, Transport
 from cota.units import Address, BlockRef, Hash32, to_hex
 from cota.verify import exports
 from cota.verify.anchors import Anchors, Batch, Span
-from cota.verify.labels import Licensed, check_file, check_records
+from cota.verify.labels import check_file, check_records
+from cota.verify.licensed import Licensed
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement, Report
 from cota.verify.signers import Signers, WalletsAt

@@ -11,6 +11,7 @@ import math
 import re
 from typing import Any, NoReturn
 
+import orjson
 import rfc8785
 
 from cota.errors import BadRequest
@@ -64,8 +65,35 @@ def _check(value: object, depth: int = 0) -> None:
         _check_number(value)
 
 
+def _is_plain(value: object, depth: int = 0) -> bool:
+    """Only what every writer spells alike: no float, no integer beyond 2^53, no absurd nesting."""
+    if isinstance(value, dict):
+        return depth < MAX_DEPTH and all(_is_plain(child, depth + 1) for child in value.values())
+    if isinstance(value, list):
+        return depth < MAX_DEPTH and all(_is_plain(child, depth + 1) for child in value)
+    if isinstance(value, int):
+        return -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER
+    return value is None or isinstance(value, str)
+
+
+def _write_quickly(value: Json) -> bytes | None:
+    """The bytes of a value that is surely spelled like this, or None: then it is written with care.
+
+    Of ASCII without an escape, orjson and RFC 8785 sort keys and spell texts and integers alike. Ten times as fast,
+    where files have a million lines.
+    """
+    try:
+        raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if _is_plain(value) else b"\\"
+    except orjson.JSONEncodeError:
+        return None
+    return raw if raw.isascii() and b"\\" not in raw else None
+
+
 def canonical(value: Json) -> bytes:
     """The RFC 8785 bytes of a JSON value. Raises MalformedJson."""
+    quickly = _write_quickly(value)
+    if quickly is not None:
+        return quickly
     _check(value)
     try:
         return rfc8785.dumps(value)
@@ -122,8 +150,23 @@ def parse_json(data: bytes) -> Json:
     return value
 
 
+def _parse_quickly(data: bytes) -> Json | None:
+    """The object of bytes that are surely canonical, or None: then they are read with care. A repeated key or another
+    spelling does not come back as it was."""
+    if not data.isascii() or b"\\" in data:
+        return None
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) and _write_quickly(value) == data else None
+
+
 def parse_canonical(data: bytes) -> Json:
     """Like parse_json, and the bytes must be the canonical ones. Raises MalformedJson."""
+    quickly = _parse_quickly(data)
+    if quickly is not None:
+        return quickly
     value = parse_json(data)
     if canonical(value) != data:
         raise MalformedJson("the JSON is not in canonical form (RFC 8785)")

@@ -26,20 +26,21 @@ class Located(Generic[R]):
 
     def __init__(self, path: Path, shape: Shape[R], kept: int = 0) -> None:
         self._path, self._shape = path, shape
-        self._offsets = array("Q")
+        self.offsets = array("Q")
+        """Where each line begins, by number."""
         self._source = path.open("rb")
         self.get = lru_cache(maxsize=kept)(self._read) if kept else self._read
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self.offsets)
 
     def __iter__(self) -> Iterator[R]:
         return (self.get(number) for number in range(len(self)))
 
     def add(self, offset: int) -> int:
         """Takes the line that begins at a byte; its number."""
-        self._offsets.append(offset)
-        return len(self._offsets) - 1
+        self.offsets.append(offset)
+        return len(self.offsets) - 1
 
     def close(self) -> None:
         self._source.close()
@@ -48,7 +49,7 @@ class Located(Generic[R]):
         self.close()
 
     def _read(self, number: int) -> R:
-        self._source.seek(self._offsets[number])
+        self._source.seek(self.offsets[number])
         return self._shape.read(orjson.loads(self._source.readline()))
 
 
@@ -56,23 +57,24 @@ class LocatedByIndex(Mapping[int, R]):
     """The same, by an index of their own."""
 
     def __init__(self, path: Path, shape: Shape[R]) -> None:
-        self._records = Located(path, shape, _KEPT)
-        self._numbers: dict[int, int] = {}
+        self.records = Located(path, shape, _KEPT)
+        self.numbers: dict[int, int] = {}
+        """Number of the record by its index."""
 
     def add(self, index: int, offset: int) -> None:
-        self._numbers[index] = self._records.add(offset)
+        self.numbers[index] = self.records.add(offset)
 
     def __getitem__(self, index: int) -> R:
-        return self._records.get(self._numbers[index])
+        return self.records.get(self.numbers[index])
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers)
+        return iter(self.numbers)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self.numbers)
 
     def __contains__(self, index: Any) -> bool:
-        return index in self._numbers
+        return index in self.numbers
 
     def close(self) -> None:
-        self._records.close()
+        self.records.close()

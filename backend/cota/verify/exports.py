@@ -6,7 +6,6 @@ nothing is taken from the file that is not checked afterwards against the chain;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from cota.errors import DomainError
 from cota.formats.export import Consensus, End, Header, Item, Record, Void, read_export
 from cota.formats.export_records import ITEM, RECORD
 from cota.formats.located import Located, LocatedByIndex
+from cota.verify.columns import Columns
 from cota.verify.report import Disagreement
 
 
@@ -26,14 +26,13 @@ class Export:
     records: Located[Record]
     items: LocatedByIndex[Item]
     """By index in the dataset."""
+    columns: Columns = field(default_factory=Columns)
+    """Of the records."""
     voids: list[Void] = field(default_factory=list)
     consensus: list[Consensus] = field(default_factory=list)
     end: End | None = None
     problem: str = ""
     """What is wrong with the file as such; its lines are kept all the same, so that the row can be named."""
-
-    def of_epoch(self, number: int) -> Sequence[Record]:
-        return [record for record in self.records if record.epoch == number]
 
 
 def read(path: Path) -> Export:
@@ -60,6 +59,7 @@ def read(path: Path) -> Export:
 def _sort(export: Export, line: Record | Void | Item | Consensus | End | Header, start: int) -> None:
     if isinstance(line, Record):
         export.records.add(start)
+        export.columns.add(line)
     elif isinstance(line, Void):
         export.voids.append(line)
     elif isinstance(line, Item):

@@ -7,11 +7,12 @@ Checks `log.order`, `log.root`, `log.data`, `log.once`, `log.signatures`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cota.auth.typed import Domain, digest
 from cota.settlement.epoch_file import Agent, EpochFile, data_hash
-from cota.units import to_hex
+from cota.units import Address, to_hex
+from cota.verify.ahead import processes_for, signed_ahead
 from cota.verify.epoch_files import Settled, require
 from cota.verify.facts import Facts, describe
 from cota.verify.report import Report, Tally
@@ -80,7 +81,9 @@ def _check_signatures(tally: Tally, epoch: Settled, file: EpochFile, signers: Si
     agents = {(agent.key.account, agent.key.agent): agent for agent in file.agents}
     for agent in file.agents:
         _check_agent(tally, epoch, domain, agent, signers)
-    for row in file.rows:
+    first, compared = _look_ahead(file, domain, agents, signers)
+    tally.compared += compared
+    for row in file.rows[first:]:
         if row.is_void or row.account is None or row.signature is None:
             continue
         where = f"row {row.index} of {epoch.dataset.name}, {to_hex(row.row_id)}"
@@ -90,6 +93,21 @@ def _check_signatures(tally: Tally, epoch: Settled, file: EpochFile, signers: Si
             signers.check_key(tally, where, domain, row.row_id, row.signature, row.agent)
         else:
             signers.check(tally, where, domain, row.row_id, row.signature, row.account)
+
+
+def _look_ahead(
+    file: EpochFile, domain: Domain, agents: Collection[tuple[Address, Address]], signers: Signers
+) -> tuple[int, int]:
+    """How many rows hold before the first that does not or that has to be asked about, and their comparisons."""
+    rows = [row for row in file.rows if row.account is not None and row.signature is not None]
+    accounts = {row.account for row in rows if row.account is not None and row.agent is None}
+    known = all(row.agent is None or (row.account, row.agent) in agents for row in rows)
+    if not processes_for(len(rows)) or not known or not signers.are_keys(accounts):
+        return 0, 0
+    signed = [(row.row_id, row.signature or b"", row.agent or row.account or Address("")) for row in rows]
+    right = signed_ahead(domain, signed)
+    compared = sum(1 if row.agent is None else 2 for row in rows[:right])
+    return (len(file.rows) if right == len(rows) else rows[right].index - file.header.first), compared
 
 
 def _check_agent(tally: Tally, epoch: Settled, domain: Domain, agent: Agent, signers: Signers) -> None:

@@ -7,8 +7,9 @@ item that differs is named with both values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from cota.datasets.labels import answer_text
 from cota.scoring import LabelRow, Scores, is_scored, score_answers, version_of
@@ -16,7 +17,7 @@ from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.units import Address, to_hex
-from cota.verify.labels import Licensed
+from cota.verify.licensed import Licensed
 from cota.verify.report import NotChecked, Report, Tally
 
 
@@ -56,19 +57,18 @@ def check_scores(report: Report, sold: Sequence[Licensed]) -> None:
             _check_consensus(tally, epoch)
 
 
-def label_rows(sold: Licensed, number: int) -> tuple[list[LabelRow], dict[str, str]]:
+Labels = tuple[list[LabelRow], dict[str, str]]
+"""Labels and gold of an epoch."""
+
+
+def label_rows(sold: Licensed, number: int) -> Labels:
     """An epoch's labels and gold as the scoring takes them: task = item reference, worker = account."""
-    records, items = sold.export.of_epoch(number), sold.export.items
-    labels = [
-        LabelRow(to_hex(record.annotation.item_ref), record.annotation.account, answer_text(record.label))
-        for record in records
-    ]
-    touched = {record.item_index for record in records}
-    gold = {
-        to_hex(items[at].item_ref): answer_text(items[at].gold.label)
-        for at in touched
-        if items[at].gold.label is not None
-    }
+    labels, touched = sold.export.columns.labels(number)
+    gold: dict[str, str] = {}
+    for at in touched:
+        item = sold.export.items[at]
+        if item.gold.label is not None:
+            gold[to_hex(item.item_ref)] = answer_text(item.gold.label)
     return labels, gold
 
 
@@ -87,25 +87,29 @@ def _rescore(sold: Sequence[Licensed]) -> list[Rescored]:
     found: list[Rescored] = []
     for licensed in sold:
         made: dict[int, Rescored] = {}
+        labels = cache(partial(label_rows, licensed))
         for number in sorted(set(licensed.export.header.epochs) & set(licensed.files)):
-            made[number] = _rescore_epoch(licensed, number, made)
+            made[number] = _rescore_epoch(licensed, number, made, labels)
         found.extend(made.values())
     if not found:
         raise NotChecked("no epoch files: give --api or --epoch-files")
     return found
 
 
-def _rescore_epoch(sold: Licensed, number: int, made: Mapping[int, Rescored]) -> Rescored:
+def _rescore_epoch(
+    sold: Licensed, number: int, made: Mapping[int, Rescored], labels_of: Callable[[int], Labels]
+) -> Rescored:
     """An epoch's scores, from its labels and those of the epochs that it builds on."""
     rules = version_of(sold.anchors.terms.rules_hash)
-    labels, gold = label_rows(sold, number)
+    labels, known = labels_of(number)
+    gold = dict(known)
     past = []
     for before in window(number, rules):
         if before not in made:
             raise NotChecked(
                 f"epoch {number} of {sold.name} builds on epoch {before}, which --labels does not hold"
             )
-        rows, more = label_rows(sold, before)
+        rows, more = labels_of(before)
         gold |= more
         consensus = made[before].scores.consensus
         left_open = frozenset(task for task, label in consensus.items() if label is None)
@@ -151,9 +155,8 @@ def _check_penalties(tally: Tally, epoch: Rescored) -> None:
 
 
 def _check_consensus(tally: Tally, epoch: Rescored) -> None:
-    items = epoch.sold.export.items
     sold = {line.item_index: line.label for line in epoch.sold.export.consensus if line.epoch == epoch.number}
-    indexes = {to_hex(item.item_ref): index for index, item in items.items()}
+    indexes = epoch.sold.indexes
     mine = {indexes[task]: label for task, label in epoch.scores.consensus.items()}
     for index in sorted(set(mine) | set(sold)):
         where = f"consensus of item {index} in {epoch.where}"

@@ -8,6 +8,7 @@ wallet's row is then a `NotChecked`, not an agreement; an agent is always a key.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from eth_abi.abi import encode
@@ -76,6 +77,11 @@ class Signers:
         except BadSignature as error:
             raise Disagreement(where, f"a signature of {key}", error.detail) from error
         tally.equal(where, key, found, "signed by another key")
+
+    def are_keys(self, accounts: Collection[Address]) -> bool:
+        """Whether none of them is a contract."""
+        wallets = self._wallets
+        return wallets is None or not any(self._is_contract(account, wallets) for account in accounts)
 
     def _is_contract(self, account: Address, wallets: Wallets) -> bool:
         if account not in self._has_code:

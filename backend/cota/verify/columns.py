@@ -1,0 +1,68 @@
+"""What several checks want of every record, some bytes each: read once with the file -> **columns** -> checks.
+
+A record of an export takes kilobytes as an object; told again for each check it takes minutes for a million.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+from cota.datasets.labels import answer_text
+from cota.formats.export import Record
+from cota.scoring import LabelRow
+from cota.units import to_hex
+
+_ID = 32
+
+
+class _Names:
+    """Texts by number; each is held once."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number_of(self, text: str) -> int:
+        number = self._numbers.setdefault(text, len(self.texts))
+        if number == len(self.texts):
+            self.texts.append(text)
+        return number
+
+
+class Columns:
+    """Of each record, in the file's order: index, row id, item, and the label as the scoring takes it."""
+
+    def __init__(self) -> None:
+        self._epochs, self._indexes, self._items = array("Q"), array("Q"), array("Q")
+        self._row_ids = bytearray()
+        self._columns = [array("I"), array("I"), array("I")]
+        self._names = [_Names(), _Names(), _Names()]
+
+    def __len__(self) -> int:
+        return len(self._indexes)
+
+    def add(self, record: Record) -> None:
+        self._epochs.append(record.epoch)
+        self._indexes.append(record.index)
+        self._items.append(record.item_index)
+        self._row_ids += record.row_id
+        told = to_hex(record.annotation.item_ref), record.annotation.account, answer_text(record.label)
+        for column, names, text in zip(self._columns, self._names, told, strict=True):
+            column.append(names.number_of(text))
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """(index, row id)."""
+        for number, index in enumerate(self._indexes):
+            yield index, bytes(self._row_ids[number * _ID : (number + 1) * _ID])
+
+    def labels(self, epoch: int) -> tuple[list[LabelRow], set[int]]:
+        """An epoch's labels as the scoring takes them (task = item reference, worker = account), and its items."""
+        tasks, workers, answers = (names.texts for names in self._names)
+        rows, items = [], set()
+        for number, of in enumerate(self._epochs):
+            if of == epoch:
+                task, worker, answer = (column[number] for column in self._columns)
+                rows.append(LabelRow(tasks[task], workers[worker], answers[answer]))
+                items.add(self._items[number])
+        return rows, items

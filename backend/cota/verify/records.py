@@ -1,0 +1,195 @@
+"""Licensed export -> **checks of single records**, many of them in several processes -> label checks.
+
+Checks `records.content`, `records.signatures`, `receipts.signatures`, `receipts.kept`, `records.proofs`.
+"""
+
+from __future__ import annotations
+
+import pickle
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from cota.auth.typed import Domain, Receipt
+from cota.commitments import log_tree
+from cota.formats.export import Record, Void
+from cota.formats.export_records import ITEM, RECORD
+from cota.formats.located import Located, LocatedByIndex
+from cota.units import Address, to_hex
+from cota.verify.ahead import Ahead, CannotLook, Lines, processes_for, ranges, run_all, together
+from cota.verify.anchors import Anchors
+from cota.verify.exports import Export
+from cota.verify.licensed import Licensed, Logged, mark
+from cota.verify.report import Tally
+from cota.verify.signers import Signers
+
+RowCheck = Callable[[Tally, Licensed, Record, Signers], None]
+
+
+def _check_content(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
+    """The label opens the commitment that was signed, for the item that the record names."""
+    where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
+    problem = record.problem()
+    tally.true(where, problem is None, "label, salt, statement and row id that fit together", problem)
+    is_whole = record.label is None or not record.is_erased
+    tally.true(where, is_whole, "no label where there is no salt to prove it", record.label)
+    tally.equal(f"dataset of {where}", bytes(sold.anchors.dataset), record.annotation.dataset)
+    item = sold.export.items.get(record.item_index)
+    tally.true(where, item is not None, "its item in the export", f"no item {record.item_index}")
+    if item is not None:
+        tally.equal(f"item of {where}", item.item_ref, record.annotation.item_ref)
+
+
+def _check_signature(tally: Tally, sold: Licensed, record: Record, signers: Signers) -> None:
+    where = f"row {record.index} of {sold.name}, {to_hex(record.row_id)}"
+    account, agent = record.annotation.account, record.agent_key
+    if agent is None:
+        if sold.logged.holds(record.epoch, record.index, mark(record.row_id, record.signature, account)):
+            tally.compared += 1
+        else:
+            signers.check(tally, where, sold.domain, record.row_id, record.signature, account)
+        return
+    key = agent.message
+    tally.equal(f"account of the agent key of {where}", account, key.account)
+    tally.equal(f"dataset of the agent key of {where}", bytes(sold.anchors.dataset), key.dataset)
+    signers.check(tally, where, sold.domain, key.struct_hash(), agent.signature, account)
+    signers.check_key(tally, where, sold.domain, record.row_id, record.signature, key.agent)
+
+
+def _check_receipt(tally: Tally, sold: Licensed, record: Record, signers: Signers) -> None:
+    """The row was promised its index by a key that the coordinator had registered then."""
+    period = sold.anchors.terms.receipt_period
+    where = f"receipt of row {record.index} of {sold.name}"
+    promised = record.receipt
+    message = Receipt(bytes(sold.anchors.dataset), record.index, record.row_id, promised.include_by)
+    known = sold.anchors.is_receipt_key(promised.key, promised.include_by - period, promised.include_by)
+    tally.true(where, known, "a key that the coordinator registered", promised.key)
+    signers.check_key(tally, where, sold.domain, message.struct_hash(), promised.signature, promised.key)
+
+
+def _check_kept(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
+    where = f"checkpoint of row {record.index} of {sold.name}"
+    made, latest = sold.anchors.checkpoints[record.epoch].made_at, record.receipt.include_by
+    tally.true(where, made <= latest, f"by {latest}", f"{made}, {made - latest} s late")
+
+
+def _check_proof(tally: Tally, sold: Licensed, record: Record, _signers: Signers) -> None:
+    check_place(tally, sold, record, record.row_id)
+
+
+def check_place(tally: Tally, sold: Licensed, line: Record | Void, row_id: bytes) -> None:
+    """From a row to the log root on chain."""
+    where = f"proof of row {line.index} of {sold.name}"
+    tally.true(where, line.epoch in sold.anchors.checkpoints, "a checkpoint on chain", line.epoch)
+    span = sold.anchors.checkpoints[line.epoch]
+    holds = log_tree.verify(span.root, row_id, line.index - span.start, span.end - span.start, line.proof)
+    tally.true(where, holds, "a path to the log root on chain")
+
+
+SIGNATURES, RECEIPTS = "records.signatures", "receipts.signatures"
+ROW_CHECKS: Mapping[str, RowCheck] = {
+    "records.content": _check_content,
+    SIGNATURES: _check_signature,
+    RECEIPTS: _check_receipt,
+    "receipts.kept": _check_kept,
+    "records.proofs": _check_proof,
+}
+
+
+def look_ahead(sold: Licensed, signers: Signers) -> Ahead:
+    """How far the checks hold, by several processes; nothing is known of few records."""
+    count = len(sold.export.records)
+    processes = processes_for(count)
+    if not processes:
+        return Ahead()
+    parts = ranges(count, processes)
+    jobs = [Records(_lines(sold.export, part), _told(sold.anchors), sold.logged) for part in parts]
+    try:
+        found = together(zip(parts, run_all(jobs), strict=True))
+    except CannotLook:
+        return Ahead()
+    if not signers.are_keys(found.accounts):
+        found.held.pop(SIGNATURES)
+    if not all(sold.anchors.is_receipt_key(*asked) for asked in found.keys):
+        found.held.pop(RECEIPTS)
+    return found
+
+
+def _lines(export: Export, part: range) -> Lines:
+    numbers = export.items.numbers
+    return Lines(
+        export.path,
+        export.header,
+        export.records.offsets[part.start : part.stop],
+        array("Q", numbers),
+        array("Q", (export.items.records.offsets[number] for number in numbers.values())),
+    )
+
+
+def _told(anchors: Anchors) -> bytes:
+    """The anchors without what cannot be sent: which receipt keys were registered is asked afterwards."""
+    return pickle.dumps(replace(anchors, is_receipt_key=_any_key))
+
+
+def _any_key(_key: Address, _earliest: int, _latest: int) -> bool:
+    return True
+
+
+class _Keys(Signers):
+    """Takes every account for a key, and tells which it met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: set[Address] = set()
+
+    def check(
+        self, tally: Tally, where: str, domain: Domain, struct_hash: bytes, signature: bytes, account: Address
+    ) -> None:
+        self.met.add(account)
+        super().check(tally, where, domain, struct_hash, signature, account)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The checks of some records, as a process of its own does them."""
+
+    lines: Lines
+    anchors: bytes
+    logged: Logged
+
+    def run(self) -> Ahead:
+        asked: set[tuple[Address, int, int]] = set()
+
+        def is_receipt_key(key: Address, earliest: int, latest: int) -> bool:
+            asked.add((key, earliest, latest))
+            return True
+
+        anchors: Anchors = replace(pickle.loads(self.anchors), is_receipt_key=is_receipt_key)
+        sold, signers = Licensed(self._export(), anchors, logged=self.logged), _Keys()
+        tallies = {name: Tally() for name in ROW_CHECKS}
+        held = dict.fromkeys(ROW_CHECKS, (0, 0))
+        failed: set[str] = set()
+        for number, record in enumerate(sold.export.records, 1):
+            for name, check in ROW_CHECKS.items():
+                if name not in failed:
+                    if _holds(check, tallies[name], sold, signers, record):
+                        held[name] = number, tallies[name].compared
+                    else:
+                        failed.add(name)
+        return Ahead(held, signers.met, asked)
+
+    def _export(self) -> Export:
+        records, items = Located(self.lines.path, RECORD), LocatedByIndex(self.lines.path, ITEM)
+        for offset in self.lines.records:
+            records.add(offset)
+        for index, offset in zip(self.lines.item_indexes, self.lines.items, strict=True):
+            items.add(index, offset)
+        return Export(self.lines.path, self.lines.header, records, items)
+
+
+def _holds(check: RowCheck, tally: Tally, sold: Licensed, signers: Signers, record: Record) -> bool:
+    try:
+        check(tally, sold, record, signers)
+    except Exception:  # whatever it is, the verifier meets it again and says it
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""How long a licensee checks a million labels: `python -m scripts.bench.verify` -> var/bench/verify.json."""
