@@ -17,9 +17,9 @@ from tests.fixtures.marker import MARKER, pieces_of
 VERBS = [
     ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("appeal",), ("challenge",),
     ("claim",), ("transfer",), ("statement",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",),
-    ("export",), ("convert",), ("score",), ("verify",), ("verify", "export"), ("dataset", "quality"),
-    ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"), ("dataset", "show"), ("dataset", "epochs"),
-    ("dataset", "create"),
+    ("export",), ("convert",), ("score",), ("verify",), ("verify", "export"), ("verify", "evidence"),
+    ("dataset", "quality"), ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"), ("dataset", "show"),
+    ("dataset", "epochs"), ("dataset", "create"),
     ("dataset", "describe"), ("dataset", "add-batch"), ("dataset", "price"), ("dataset", "open"),
     ("dataset", "pause"), ("dataset", "close"), ("dataset", "archive"), ("dataset", "withdraw"), ("stake", "show"),
     ("stake", "deposit"), ("stake", "withdraw"), ("agent", "authorise"), ("agent", "list"), ("agent", "revoke"),

@@ -192,7 +192,7 @@ def build_app() -> typer.Typer:
     checks = _group(
         "verify",
         "Check contracts, log, scores, shares and every payout.",
-        {"export": verifying.verify_export},
+        {"export": verifying.verify_export, "evidence": verifying.verify_evidence},
     )
     checks.callback(invoke_without_command=True, no_args_is_help=False)(verifying.verify)
     app.add_typer(checks)

@@ -1,4 +1,4 @@
-"""`cota verify`, `cota verify export`: arguments -> verifier -> table or JSON -> exit code.
+"""`cota verify`, `cota verify export`, `cota verify evidence`: arguments -> verifier -> table or JSON -> exit code.
 
 Promises: exit 0 only if nothing disagrees; what could not be checked is shown with its reason, never as
 agreement.
@@ -6,6 +6,7 @@ agreement.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cota.cli.arguments import ApiOption, RpcOption
+from cota.cli.arguments import ApiOption, Checkpoint, Dataset, RpcOption
 from cota.cli.failures import Failed
-from cota.cli.output import JsonOption, NetworkOption, console, print_json
+from cota.cli.output import JsonOption, NetworkOption, console, print_json, show
 
 if TYPE_CHECKING:
     from cota.indexer.compare import Comparison
     from cota.settings import Settings
+    from cota.verify.epoch_files import Settled
     from cota.verify.report import Check, Disagreement, Report
 
 MIRROR = "mirror.fresh"
@@ -29,6 +31,15 @@ MIRROR = "mirror.fresh"
 _MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[dim]skipped[/]"}
 
 
+LabelsOption = Annotated[
+    list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
+]
+EpochFilesOption = Annotated[
+    Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
+]
+BlockOption = Annotated[
+    int | None, typer.Option("--block", help="The block to check; the newest unless given.")
+]
 PassportOption = Annotated[
     Path | None,
     typer.Option("--passport", help="The licence's passport; beside the export unless given."),
@@ -37,51 +48,101 @@ PassportOption = Annotated[
 
 def verify(
     context: typer.Context,
-    labels: Annotated[
-        list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
-    ] = None,
+    labels: LabelsOption = None,
     network: NetworkOption = None,
     rpc: RpcOption = None,
     api: ApiOption = None,
-    epoch_files: Annotated[
-        Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
-    ] = None,
+    epoch_files: EpochFilesOption = None,
     mirror: Annotated[
         bool, typer.Option("--mirror", help="Also index the chain anew and compare DATABASE_URL's mirror.")
     ] = False,
-    block: Annotated[
-        int | None, typer.Option("--block", help="The block to check; the newest unless given.")
-    ] = None,
+    block: BlockOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check contracts, log, scores, shares and every payout."""
     if context.invoked_subcommand is not None:
         return
-    from cota import log
-    from cota.settings import load
-    from cota.verify import verify as run
-
-    needs = (*(("rpc",) if rpc is None else ()), *(("database",) if mirror else ()))
-    settings = load(network, needs=needs)
-    log.configure("ERROR", settings.secrets())
-    urls = rpc.split(",") if rpc else settings.rpc_urls
-    report = run(
-        settings.network.name,
-        urls,
-        settings.deployments,
-        api_url=None if epoch_files else api or settings.api_url,
-        epoch_folder=epoch_files,
-        labels=labels or (),
-        block=block,
-    )
+    settings = _settings(network, rpc, "database" if mirror else None)
+    report, _ = _examine(settings, rpc, api, epoch_files, labels or (), block)
     if mirror:
-        check_mirror(report, settings, urls)
+        check_mirror(report, settings, _urls(settings, rpc))
     _tell(
         report, f"block {report.block_number} of {settings.network.name} (chain {report.chain_id})", as_json
     )
     if mirror and (made := report.outcome_of(MIRROR)).outcome == "skipped":
         # It was asked for: agreement of all the rest is no answer to that.
         raise Failed(f"the mirror was not compared: {made.reason}")
+
+
+def _settings(network: str | None, rpc: str | None, *needs: str | None) -> Settings:
+    from cota import log
+    from cota.settings import load
+
+    wanted = (*(("rpc",) if rpc is None else ()), *(need for need in needs if need))
+    settings = load(network, needs=wanted)
+    log.configure("ERROR", settings.secrets())
+    return settings
+
+
+def _urls(settings: Settings, rpc: str | None) -> Sequence[str]:
+    return rpc.split(",") if rpc else settings.rpc_urls
+
+
+def _examine(
+    settings: Settings,
+    rpc: str | None,
+    api: str | None,
+    epoch_files: Path | None,
+    labels: Sequence[Path],
+    block: int | None,
+) -> tuple[Report, Sequence[Settled]]:
+    from cota.verify.run import examine
+
+    return examine(
+        settings.network.name,
+        _urls(settings, rpc),
+        settings.deployments,
+        api_url=None if epoch_files else api or settings.api_url,
+        epoch_folder=epoch_files,
+        labels=labels,
+        block=block,
+    )
+
+
+def verify_evidence(
+    dataset: Dataset,
+    checkpoint: Checkpoint,
+    out: Annotated[
+        Path, typer.Option("--out", help="Where the page is written.", show_default="evidence.md")
+    ] = Path("evidence.md"),
+    labels: LabelsOption = None,
+    network: NetworkOption = None,
+    rpc: RpcOption = None,
+    api: ApiOption = None,
+    epoch_files: EpochFilesOption = None,
+    block: BlockOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what the checks say against one settlement as a page for jurors.
+
+    Its SHA-256 is the evidence of cota challenge (--evidence-file takes the page). Exit 1 when nothing speaks against
+    it.
+    """
+    from cota.verify.evidence import accused_of, write_evidence
+
+    settings = _settings(network, rpc)
+    report, epochs = _examine(settings, rpc, api, epoch_files, labels or (), block)
+    accused = accused_of(epochs, dataset, checkpoint)
+    if accused is None:
+        raise Failed(f"nothing is proposed for checkpoint {checkpoint} at block {report.block_number}")
+    page = write_evidence(report, accused, labels or ())
+    if page is None:
+        checked = sum(check.outcome == "ok" for check in report.checks)
+        raise Failed(f"nothing speaks against this settlement: {checked} checks agree; no page was written")
+    out.write_bytes(page)
+    digest = "0x" + hashlib.sha256(page).hexdigest()
+    told = {"dataset": dataset, "checkpoint": checkpoint, "page": str(out), "sha256": digest}
+    show({**told, "block": report.block_number}, as_json=as_json)
 
 
 def verify_export(

@@ -44,13 +44,29 @@ def verify(
     licensed exports. Raises what keeps a verification from being made at all: DeploymentMissing,
     ChainUnavailable, WrongChain, OSError.
     """
+    return examine(
+        network, rpc_urls, deployments, api_url=api_url, epoch_folder=epoch_folder, labels=labels, block=block
+    )[0]
+
+
+def examine(
+    network: str,
+    rpc_urls: Sequence[str],
+    deployments: Path,
+    *,
+    api_url: str | None = None,
+    epoch_folder: Path | None = None,
+    labels: Sequence[Path] = (),
+    block: int | None = None,
+) -> tuple[Report, Sequence[Settled]]:
+    """The same, and the settlements that it looked at."""
     deployment, announced = read_deployment(network, deployments)
     with BlockingNode(rpc_urls, deployment.chain_id, deployment.genesis_hash) as node:
         pinned = node.run(pin(node.client, block))
         report = Report(deployment.network, deployment.chain_id, pinned.number, to_hex(pinned.hash))
         found = _read(report, node, deployment, announced, pinned)
         if found is None:
-            return report
+            return report, ()
         facts, views = found
         source = _source(api_url, epoch_folder)
         epochs = epoch_files.collect(facts, source)
@@ -58,7 +74,7 @@ def verify(
         _check_public(report, facts, views, epochs, source is not None, signers)
         sold = check_labels(report, facts, epochs, labels, signers)
         check_scores(report, sold)
-    return report
+    return report, epochs
 
 
 def _read(
