@@ -31,6 +31,7 @@ from cota.settlement.steps import Coordinator, Released
 from cota.store.urls import psycopg_dsn
 from cota.tasks import service as tasks
 from cota.tasks.draws import widen_stalled
+from cota.tasks.fields import save_seats
 from cota.units import parse_hash32
 
 logger = log.get_logger(__name__)
@@ -84,10 +85,11 @@ class Work:
             return await self._coordinator.advance(dataset)
 
     async def tidy(self) -> None:
-        """Gives expired leases' seats back and forgets nonces that nobody can use."""
+        """Gives expired leases' seats back, takes off those that are not needed, forgets nonces that nobody can use."""
         async with self._services.database.write() as session:
             await tasks.sweep_all(session)
             await widen_stalled(session, self._patience)
+            await save_seats(session)
             await nonces.sweep(session)
             await message_signatures.sweep(session)
 

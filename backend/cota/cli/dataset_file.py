@@ -26,7 +26,7 @@ from cota.units import ZERO_ADDRESS, parse_address, parse_hash32
 LARGEST_FILE = 64 * 2**20
 
 _SHARES = Currency(ZERO_ADDRESS, "a dataset's shares", SHARE_DECIMALS)
-_TEXTS = ("title", "description", "uri")
+_TEXTS = ("title", "description", "uri", "field")
 _IN_SHARES = frozenset({"supply_cap", "units_per_label"})
 _IN_STAKE = frozenset({"stake", "penalty_cap", "challenge_bond", "proposer_bond"})
 _IN_PAYMENT = frozenset({"price_floor", "audit_fee"})
@@ -48,6 +48,7 @@ class Wanted:
     schema: Any
     rules: int
     reviews: int
+    field: str
     choices: Mapping[str, Any]
 
 

@@ -108,7 +108,12 @@ def create(
     try:
         client.wait_for(mined.block_number)
         client.describe_dataset(
-            dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+            dataset,
+            wanted.schema,
+            wanted.title,
+            wanted.description,
+            reviews=wanted.reviews,
+            field=wanted.field or None,
         )
     except (DomainError, ClientError) as error:
         again = f"cota dataset describe {to_hex(dataset)} {file}"
@@ -137,7 +142,12 @@ def describe(caller: Member, dataset: Dataset, file: TermsFile) -> None:
     """Tell a dataset's question, or another title."""
     wanted = _wanted(caller, file, caller.client.currency_of(dataset))
     caller.client.describe_dataset(
-        dataset, wanted.schema, wanted.title, wanted.description, reviews=wanted.reviews
+        dataset,
+        wanted.schema,
+        wanted.title,
+        wanted.description,
+        reviews=wanted.reviews,
+        field=wanted.field or None,
     )
     show({"dataset": dataset, "title": wanted.title}, as_json=caller.as_json)
 

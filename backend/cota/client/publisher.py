@@ -72,18 +72,27 @@ class PublisherCalls(Session):
     """What a publisher does. Needs `rpc_url`: her wallet sends the transactions."""
 
     def create_dataset(
-        self, terms: Terms, schema: Any, title: str, *, description: str = "", uri: str = "", reviews: int = 0
+        self,
+        terms: Terms,
+        schema: Any,
+        title: str,
+        *,
+        description: str = "",
+        uri: str = "",
+        reviews: int = 0,
+        field: str | None = None,
     ) -> Hash32:
         """Creates the dataset on chain and tells the service its question. Raises ChainReverted.
 
         `schema` is the one that the terms name by its hash: `{"kind": "choice", "question", "classes"}`.
-        `reviews`: second looks at each item whose labels differ. Terms `with_draw` have their secret told.
+        `reviews`: second looks at each item whose labels differ. `field`: whoever is able in it saves a seat. Terms
+        `with_draw` have their secret told.
         """
         if schema_hash(schema) != terms.schema_hash:
             raise SchemaMismatch("the terms name another schema than the one given")
         dataset, mined = self.register_dataset(terms, uri)
         self.wait_for(mined.block_number)
-        self.describe_dataset(dataset, schema, title, description, reviews=reviews)
+        self.describe_dataset(dataset, schema, title, description, reviews=reviews, field=field)
         return dataset
 
     def register_dataset(self, terms: Terms, uri: str = "") -> tuple[Hash32, Mined]:
@@ -93,14 +102,23 @@ class PublisherCalls(Session):
         return self._created(mined), mined
 
     def describe_dataset(
-        self, dataset: Hash32, schema: Any, title: str, description: str = "", *, reviews: int = 0
+        self,
+        dataset: Hash32,
+        schema: Any,
+        title: str,
+        description: str = "",
+        *,
+        reviews: int = 0,
+        field: str | None = None,
     ) -> None:
         """Tells the service the question that the terms name, and the draw's secret if it is this account's;
-        title, description and reviews may be told again."""
+        title, description, reviews and field may be told again."""
         self.require_session()
         terms = terms_of_json(self.terms_of(dataset))
         secret = draw_secret(self.account, terms)
         details = {"schema": schema, "title": title, "description": description, "reviews": reviews}
+        if field is not None:
+            details["field"] = field
         if commitment_of(secret) == terms.draw_commitment:
             details["draw_secret"] = to_hex(secret)
         self.http.post(f"/v1/datasets/{to_hex(dataset)}/details", details)

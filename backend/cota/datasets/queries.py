@@ -135,11 +135,12 @@ _PAYMENTS = text(
 )
 _SAVE_DETAILS = text(
     """
-    INSERT INTO dataset_details (dataset, schema, title, description, draw_secret, reviews)
-    VALUES (:dataset, CAST(:schema AS json), :title, :description, :draw_secret, :reviews)
+    INSERT INTO dataset_details (dataset, schema, title, description, draw_secret, reviews, field)
+    VALUES (:dataset, CAST(:schema AS json), :title, :description, :draw_secret, :reviews, :field)
     ON CONFLICT (dataset) DO UPDATE SET
         schema = excluded.schema, title = excluded.title, description = excluded.description,
-        draw_secret = COALESCE(excluded.draw_secret, dataset_details.draw_secret), reviews = excluded.reviews
+        draw_secret = COALESCE(excluded.draw_secret, dataset_details.draw_secret), reviews = excluded.reviews,
+        field = excluded.field
     """
 )
 _REVIEWS = text("SELECT reviews FROM dataset_details WHERE dataset = :dataset")

@@ -129,6 +129,13 @@ class DetailsRequest(Request):
     reviews: Annotated[
         int, Field(ge=0, le=100, description="Second looks at each item of later batches whose labels differ")
     ] = 0
+    field: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$",
+            description="What it is about, such as `radiology`: who is able in it saves a seat of what she labels",
+        ),
+    ] = None
 
 
 class NewItem(Request):

@@ -108,6 +108,7 @@ async def save_details(session: WriteSession, dataset: bytes, account: Address, 
         "description": body.description,
         "draw_secret": body.draw_secret,
         "reviews": body.reviews,
+        "field": body.field,
     }
     await queries.save_details(session, row)
 
