@@ -29,6 +29,7 @@ from cota.formats.export import (
     Void,
     read_export,
 )
+from cota.formats.shapes import BYTES32
 from cota.units import address_of
 
 SECRET = (1).to_bytes(32, "big")
@@ -191,6 +192,20 @@ def test_export__one_change__is_refused_with_a_line_number(old: str, new: str) -
     assert old in text
     with pytest.raises(MalformedFile, match=r"^line \d+: "):
         read(text.replace(old, new, 1).encode())
+
+
+def test_bytes32__another_spelling_or_length__is_refused() -> None:
+    """One spelling a value: what was read is written to the same bytes."""
+    low, upper = "0x" + "ab" * 32, "0x" + "AB" * 32
+    assert BYTES32.read(low) == b"\xab" * 32
+    for text, why in (
+        (upper, "lower-case"),
+        (low[:-1], "64 hex digits"),
+        (low + "\n", "64 hex digits"),
+        (7, "string"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            BYTES32.read(text)
 
 
 def test_export_writer__line_out_of_order_or_without_header__is_refused() -> None:

@@ -17,6 +17,7 @@ from cota.errors import BadRequest
 from cota.units import Address, parse_address, parse_amount, parse_hash32, to_hex
 
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*")
+_HEX32 = re.compile(r"0x[0-9a-f]{64}")
 
 
 class Kind(NamedTuple):
@@ -51,10 +52,11 @@ def _read_bytes(value: Json) -> bytes:
 
 
 def _read_bytes32(value: Json) -> bytes:
-    raw = parse_hash32(_read_text(value))
-    if to_hex(raw) != value:
+    text = _read_text(value)
+    if not _HEX32.fullmatch(text):
+        parse_hash32(text)  # says what is wrong, but for the spelling
         raise ValueError("bytes are 0x and lower-case hex digits")
-    return raw
+    return bytes.fromhex(text[2:])
 
 
 @lru_cache(maxsize=65536)

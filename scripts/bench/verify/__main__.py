@@ -45,7 +45,10 @@ def main() -> None:
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     figures |= {"labels": labels, "epochs": epochs, "load_before": before}
     stages = ", ".join(f"{name} {seconds:.0f}" for name, seconds in figures["stages"].items())
-    print(f"checked in {figures['seconds']:.0f} s ({stages}), {figures['rss_mb']:.0f} MB")
+    cpu = f"{figures['cpu_seconds']:.0f} + {figures['children_cpu_seconds']:.0f} s of processor"
+    print(
+        f"checked in {figures['seconds']:.0f} s ({stages}), {cpu}, {figures['rss_mb']:.0f} MB, load {before:.1f}"
+    )
     print(f"wrote {write('verify', figures, 1).relative_to(ROOT)}")
 
 
@@ -83,9 +86,11 @@ def check(path: Path) -> dict[str, Any]:
         resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     ]
     compared = sum(one.compared for one in report.checks)
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    own, helpers = (one.ru_utime + one.ru_stime for one in spent)
     return {
         "seconds": sum(stages.values()), "stages": stages, "compared": compared, "rss_mb": peaks[0],
-        "largest_child_mb": peaks[1],
+        "largest_child_mb": peaks[1], "cpu_seconds": own, "children_cpu_seconds": helpers,
     }  # fmt: skip
 
 
