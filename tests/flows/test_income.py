@@ -165,6 +165,30 @@ async def test_income__page_by_page_and_as_csv__is_the_same(world: World, paid: 
     assert table[0]["token"] == "TUSD"
 
 
+async def test_statement__page_by_page_and_as_csv__is_the_same(world: World, paid: Paid) -> None:
+    """Stakes, shares and payments of all her datasets, each once and in the order of the chain."""
+    path = f"/v1/accounts/{paid.workers[1].address}/statement"
+    whole = (await world.http.get(f"{path}?limit=200")).json()
+    found, cursor = [], ""
+    while cursor is not None:
+        page = (await world.http.get(f"{path}?limit=2{cursor}")).json()
+        assert len(page["rows"]) <= 2
+        found += page["rows"]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    assert (found, whole["next"]) == (whole["rows"], None)
+    places = [(row["block"], row["log_index"]) for row in found]
+    assert places == sorted(set(places))
+    assert {"joined", "shares-claimed", "shares-received", "payment", "revenue-claimed"} <= {
+        row["kind"] for row in found
+    }
+    answer = await world.http.get(f"{path}?format=csv")
+    table = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["kind"], row["tx_hash"], row["attributable"]) for row in table] == [
+        (row["kind"], row["tx_hash"], row["attributable"] or "") for row in found
+    ]
+    refused(await world.http.get(f"{path}?cursor=nonsense"), "bad-request", 400)
+
+
 async def test_income__before_she_had_shares__is_none_of_hers(world: World, paid: Paid) -> None:
     stranger = await paid.income(world, Wallet())
     assert (stranger["items"], set(stranger["totals"].values())) == ([], {"0"})

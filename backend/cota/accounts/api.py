@@ -1,11 +1,12 @@
 """HTTP of accounts: request -> **api** -> service."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from cota.accounts import backup, consent, queries, service
+from cota.accounts import backup, consent, queries, service, statement
 from cota.accounts.relays import Relayed
 from cota.accounts.schemas import (
     AccountAnswer,
@@ -39,12 +40,13 @@ from cota.errors import (
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
 from cota.http.limits import CALLER
+from cota.http.paging import Cursor, Limit, decode_cursor, encode_cursor
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.http.spool import download, downloads
-from cota.units import address_of
+from cota.units import Address, address_of
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
@@ -116,22 +118,38 @@ async def get_account(address: AddressPath, services: ServicesDep, session: Read
     "/accounts/{address}/statement",
     operation_id="get_statement",
     response_model=StatementAnswer,
-    responses={200: {"content": {"text/csv": {}}}, **documented(BadRequest)},
+    responses={200: {"content": {"text/csv": {}}}, **documented(BadRequest, RateLimited)},
 )
 async def get_statement(
     address: AddressPath,
     services: ServicesDep,
     session: Read,
     wallet: MaybeWallet,
-    format: Annotated[Literal["json", "csv"], Query()] = "json",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    format: Annotated[
+        Literal["json", "csv"], Query(description="csv: all of it at once, for a spreadsheet")
+    ] = "json",
 ) -> StatementAnswer | Response:
-    """Every fact of the chain about the account's stakes, shares and revenue."""
-    rows = await service.statement(services, session, address)
+    """Every fact of the chain about the account's stakes, shares and revenue, in order."""
     if format == "csv":
+        downloads.check(CALLER.get())
         headers = {"Content-Disposition": f'attachment; filename="cota-statement-{address}.csv"'}
-        return Response(write_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+        table = download(CALLER.get(), _table(services, address))
+        return StreamingResponse(table, headers=headers, media_type="text/csv; charset=utf-8")
+    block, log_index = decode_cursor(cursor, statement.START)
+    after = (int(block), int(log_index))
+    rows = await statement.page(services, session, address, after, limit + 1)
     labels = await queries.count_labels(session, address) if wallet == address else None
-    return StatementAnswer(account=address, rows=rows, labels=labels)
+    following = encode_cursor(statement.place_of(rows[limit - 1])) if len(rows) > limit else None
+    return StatementAnswer(account=address, rows=rows[:limit], labels=labels, next=following)
+
+
+async def _table(services: Services, address: Address) -> AsyncIterator[bytes]:
+    yield write_csv([], with_names=True).encode()
+    async with services.database.read() as session:
+        async for rows in statement.pages(services, session, address):
+            yield write_csv(rows, with_names=False).encode()
 
 
 @router.get(

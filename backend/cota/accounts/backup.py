@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cota.accounts import backup_queries, income, queries, service
+from cota.accounts import backup_queries, income, queries, statement
 from cota.annotations import answers
 from cota.annotations.queries import Row
 from cota.datasets.queries import Dataset
@@ -53,8 +53,8 @@ async def lines(services: Services, account: Address) -> AsyncIterator[bytes]:
 async def _statement(
     services: Services, session: ReadSession, account: Address, counts: Counter[str]
 ) -> AsyncIterator[bytes]:
-    found = await service.statement(services, session, account)
-    yield _write([{"type": "statement", **row.model_dump(mode="json")} for row in found], counts)
+    async for found in statement.pages(services, session, account):
+        yield _write([{"type": "statement", **row.model_dump(mode="json")} for row in found], counts)
     consents = await queries.consents_of(session, account)
     yield _write([_consent(row) for row in consents], counts)
 

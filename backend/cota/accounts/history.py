@@ -67,7 +67,7 @@ async def holding(
 
 def _change(event: Happening) -> Change | None:
     """None for what leaves the shares as they are."""
-    if event.kind == "payment" or event.kind == "revenue-claimed":
+    if event.kind == "revenue-claimed":
         return None
     return Change(
         place=(event.block, event.log_index),

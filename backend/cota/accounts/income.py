@@ -88,7 +88,7 @@ async def rows_of(
         after = found[-1].paid.place
 
 
-async def csv_lines(services: Services, dataset_id: bytes, account: Address) -> AsyncIterator[str]:
+async def csv_pieces(services: Services, dataset_id: bytes, account: Address) -> AsyncIterator[bytes]:
     """The same as a spreadsheet."""
     async with services.database.read() as session:
         dataset = await require_dataset(session, dataset_id)
@@ -161,7 +161,7 @@ def _told(source: IncomeSource) -> str:
     return f"{whence}: {source.units}"
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> str:
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     sink = io.StringIO()
     csv.writer(sink).writerows(rows)
-    return sink.getvalue()
+    return sink.getvalue().encode()

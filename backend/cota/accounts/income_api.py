@@ -9,13 +9,15 @@ from cota.accounts import earned, income
 from cota.accounts.income_schemas import EarnedAnswer, EarningLabel, IncomeAnswer
 from cota.auth.deps import CurrentWallet
 from cota.datasets.service import require_dataset
-from cota.errors import BadRequest, NotFound, NotSignedIn, UnknownDataset
+from cota.errors import BadRequest, NotFound, NotSignedIn, RateLimited, UnknownDataset
 from cota.http.bodies import StrictRoute
+from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.schemas import Page
 from cota.http.sessions import Read, ServicesDep
+from cota.http.spool import download, downloads
 from cota.settlement.api import EpochPath
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=StrictRoute)
@@ -25,7 +27,7 @@ router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=StrictRout
     "/{address}/datasets/{dataset}/income",
     operation_id="list_income",
     response_model=IncomeAnswer,
-    responses={200: {"content": {"text/csv": {}}}, **documented(BadRequest, UnknownDataset)},
+    responses={200: {"content": {"text/csv": {}}}, **documented(BadRequest, UnknownDataset, RateLimited)},
 )
 async def list_income(
     address: AddressPath,
@@ -42,10 +44,11 @@ async def list_income(
     shares earned it. All of it follows from the chain and the public epoch files."""
     found = await require_dataset(session, dataset)
     if format == "csv":
+        downloads.check(CALLER.get())
         name = f"cota-income-{address}-{dataset.hex()[:16]}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        lines = income.csv_lines(services, dataset, address)
-        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
+        table = download(CALLER.get(), income.csv_pieces(services, dataset, address))
+        return StreamingResponse(table, headers=headers, media_type="text/csv; charset=utf-8")
     block, log_index = decode_cursor(cursor, (-1, -1))
     return await income.page(services, session, found, address, (int(block), int(log_index)), limit)
 

@@ -21,14 +21,13 @@ Kind = Literal[
     "shares-inherited",
     "shares-passed-on",
     "revenue-claimed",
-    "payment",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that moved an account's shares or revenue. `acc`: the pool's accumulator just before it
-    (after it, for a payment); `epoch_acc`: the accumulator when the claimed epoch opened; `value` (x S) and
+    """Something that moved an account's shares or revenue. `acc`: the pool's accumulator there;
+    `epoch_acc`: the accumulator when the claimed epoch opened; `value` (x S) and
     `owed`: the revenue due that an heir got with the shares, or that went to one."""
 
     kind: Kind
@@ -97,16 +96,6 @@ _HAPPENINGS = """
     ORDER BY e.block_number, e.log_index
 """
 _OWN = text(_HAPPENINGS.format(events=_OWN_EVENTS))
-_WITH_PAYMENTS = text(
-    _HAPPENINGS.format(
-        events=_OWN_EVENTS
-        + """
-    UNION ALL
-    SELECT 'payment', block_number, log_index, block_time, tx_hash, NULL, amount, NULL, 0, 0
-    FROM mirror.dataset_shares_revenue_paid WHERE dataset = :dataset
-"""
-    )
-)
 _STAKES = text(
     """
     SELECT 'joined' AS kind, dataset, block_number, log_index, block_time, tx_hash, stake AS amount
@@ -151,12 +140,9 @@ async def pool(session: ReadSession, dataset: bytes) -> Any:
     return (await session.execute(_POOL, {"dataset": dataset})).one()
 
 
-async def happenings(
-    session: ReadSession, dataset: bytes, account: Address, *, with_payments: bool = False
-) -> list[Happening]:
+async def happenings(session: ReadSession, dataset: bytes, account: Address) -> list[Happening]:
     """In the order of the chain."""
-    statement = _WITH_PAYMENTS if with_payments else _OWN
-    rows = await session.execute(statement, {"dataset": dataset, "account": address_bytes(account)})
+    rows = await session.execute(_OWN, {"dataset": dataset, "account": address_bytes(account)})
     return [
         Happening(
             kind=row.kind,

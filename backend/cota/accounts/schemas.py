@@ -123,8 +123,11 @@ class StatementRow(Answer):
 
 
 class StatementAnswer(Answer):
+    """A page of facts, in the order of the chain."""
+
     account: Contract
     rows: list[StatementRow]
+    next: Annotated[str | None, Field(description="Cursor of the following page, null at the end")]
     labels: Annotated[
         int | None, Field(description="Own receipted rows; only with the account's own session")
     ]

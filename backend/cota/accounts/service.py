@@ -1,4 +1,4 @@
-"""Rules of accounts: joining and leaving by signature alone, holdings, statement: api -> **service** ->
+"""Rules of accounts: joining and leaving by signature alone, holdings: api -> **service** ->
 queries, relayer.
 
 Promises: a relayed join or leave is checked here for its terms and signature and simulated before it is sent;
@@ -6,13 +6,11 @@ what an account holds is read from the mirror at one moment.
 """
 
 import time
-from typing import Any
 
 from cota.accounts import consent, queries
-from cota.accounts.history import changes_of, holding
-from cota.accounts.lots import Paid, parts
+from cota.accounts.history import holding
 from cota.accounts.relays import Relayed, Wanted, relay
-from cota.accounts.schemas import JoinRequest, LeaveRequest, ShareAnswer, StatementRow
+from cota.accounts.schemas import JoinRequest, LeaveRequest, ShareAnswer
 from cota.auth.domains import check_domain
 from cota.auth.typed import Domain, Join, Leave, digest
 from cota.chain.contracts import StakeVault
@@ -89,76 +87,6 @@ async def holdings(services: Services, session: ReadSession, account: Address) -
     for dataset in await queries.datasets_of(session, account):
         found.append(await holding(services, session, await require_dataset(session, dataset), account))
     return found
-
-
-async def statement(services: Services, session: ReadSession, account: Address) -> list[StatementRow]:
-    """Every fact of the chain about the account's stakes, shares and revenue, in the order of the chain."""
-    stake_token = await services.tokens.describe(services.deployment.address("CotaToken"))
-    rows = [
-        _row(entry, bytes(entry.dataset), entry.kind, amount=entry.amount, token=stake_token)
-        for entry in await queries.stakes(session, account)
-    ]
-    for dataset in await queries.datasets_of(session, account):
-        found = await require_dataset(session, dataset)
-        rows += await _statement_of(services, session, found, account)
-    return sorted(rows, key=lambda row: (row.block, row.log_index))
-
-
-async def _statement_of(
-    services: Services, session: ReadSession, dataset: Dataset, account: Address
-) -> list[StatementRow]:
-    token = await services.tokens.describe(dataset.terms.payment_token)
-    events = await queries.happenings(session, dataset.id, account, with_payments=True)
-    payments = [event for event in events if event.kind == "payment"]
-    before = [0, *(event.acc for event in payments)]
-    paid = [
-        Paid((event.block, event.log_index), acc, event.acc)
-        for event, acc in zip(payments, before, strict=False)
-    ]
-    changes = await changes_of(services, session, dataset, account)
-    hers = {
-        one.place: part.amount for one, part in zip(paid, parts(changes, paid), strict=True) if part.scaled
-    }
-    rows = []
-    for event in events:
-        part = hers.get((event.block, event.log_index)) if event.kind == "payment" else None
-        if event.kind == "payment" and part is None:
-            continue
-        is_money = event.kind in ("payment", "revenue-claimed")
-        rows.append(
-            StatementRow(
-                at=event.at,
-                block=event.block,
-                log_index=event.log_index,
-                tx_hash=event.tx_hash,
-                dataset=dataset.id,
-                kind=event.kind,
-                units=None if is_money else event.amount,
-                amount=event.amount if is_money else None,
-                attributable=part,
-                balance=event.balance,
-                token=token.symbol if is_money else None,
-                decimals=token.decimals if is_money else None,
-            )
-        )
-    return rows
-
-
-def _row(entry: Any, dataset: bytes, kind: Any, *, amount: Any, token: Any) -> StatementRow:
-    return StatementRow(
-        at=entry.block_time,
-        block=entry.block_number,
-        log_index=entry.log_index,
-        tx_hash=bytes(entry.tx_hash),
-        dataset=dataset,
-        kind=kind,
-        units=None,
-        amount=None if amount is None else int(amount),
-        attributable=None,
-        balance=None,
-        token=None if amount is None else token.symbol,
-        decimals=None if amount is None else token.decimals,
-    )
 
 
 async def _verify(

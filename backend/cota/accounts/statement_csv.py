@@ -17,10 +17,12 @@ _COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(rows: Iterable[StatementRow]) -> str:
+def write_csv(rows: Iterable[StatementRow], *, with_names: bool) -> str:
+    """`with_names`: the columns' names come first."""
     sink = io.StringIO()
     writer = csv.writer(sink)
-    writer.writerow(_COLUMNS)
+    if with_names:
+        writer.writerow(_COLUMNS)
     for row in rows:
         values = row.model_dump(mode="json")
         writer.writerow([neutralise(values[column]) for column in _COLUMNS])

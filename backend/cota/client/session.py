@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -177,8 +178,17 @@ class Session(Closing):
         return answer
 
     def statement(self, address: Address, form: str = "json") -> bytes:
-        """Every chain fact of an account; with a session of its own, its label rows too."""
-        return self.http.get_bytes(f"/v1/accounts/{address}/statement", format=form)
+        """Every chain fact of an account, as one JSON object or "csv"; with a session of its own, how many labels
+        too."""
+        path = f"/v1/accounts/{address}/statement"
+        if form != "json":
+            return self.http.get_bytes(path, format=form)
+        answer = self.http.get(path, limit=200)
+        rows = list(take(answer, "rows", list))
+        while answer.get("next"):
+            answer = self.http.get(path, limit=200, cursor=answer["next"])
+            rows += take(answer, "rows", list)
+        return json.dumps(answer | {"rows": rows}, ensure_ascii=False).encode()
 
     @property
     def registry(self) -> Address:

@@ -14,7 +14,6 @@ from threading import Lock
 from typing import IO
 
 from cota.http.limits import AtOnce
-from cota.units import Address
 
 _CHUNK = 2**18
 
@@ -23,9 +22,10 @@ _CHUNK = 2**18
 downloads = AtOnce(2, "downloads")
 
 
-def download(account: Address, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The same bytes, spooled and counted. (`downloads.check(account)` comes before, where it can still refuse.)"""
-    return downloads.of(account, spooled(pieces))
+def download(caller: str, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The same bytes, spooled and counted by account, or by network address where nobody is signed in.
+    (`downloads.check(caller)` comes before, where it can still refuse.)"""
+    return downloads.of(caller, spooled(pieces))
 
 
 async def spooled(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
