@@ -68,6 +68,8 @@ def test_verify_export__without_any_network__every_record(pair: tuple[Path, Path
     report = done.json()
     assert (report["verify"], report["network"]) == ("ok", "local")
     compared = {one["name"]: one["compared"] for one in report["checks"]}
+    (wallets,) = (one for one in report["checks"] if one["name"] == "wallets.contracts")
+    assert (wallets["outcome"], wallets["reason"]) == ("skipped", "no signature is a contract wallet's")
     assert compared["records.proofs"] >= 2 * 60
     assert compared["records.signatures"] >= 60
     told = " ".join(alone.run("verify", "export", str(pair[0])).out.split())
@@ -112,6 +114,13 @@ def test_verify_export__another_passport__fails_by_the_roots(
     passport.write_bytes(b"{}\n")
     with pytest.raises(Disagreement, match="this is no licence passport"):
         verify_offline(export, passport)
+    passport.unlink()
+    shown = Terminal(export.parent, {}).run("verify", "export", str(export))
+    assert (shown.code, shown.complaint) == (
+        1,
+        "cota: passport birds.jsonl.passport.json: expected the file that cota export writes beside the download, "
+        "or the one that --passport names, found no such file",
+    )
 
 
 def test_verify_export__with_a_node__the_passport_is_held_against_the_chain(

@@ -163,10 +163,14 @@ def _tell_of_licence(caller: Member, dataset: Hash32) -> None:
     held = caller.client.check_license(dataset, caller.address)
     if held["license"] is not None:
         say(
-            f"You hold licence {held['license']}, which opens {len(held['epochs'])} epochs: "
+            f"You hold licence {held['license']}, which opens {_counted(len(held['epochs']), 'epoch')}: "
             "cota renew brings it up to date.",
             stderr=True,
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 @calling

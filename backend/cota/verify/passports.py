@@ -43,6 +43,7 @@ def verify_offline(export: Path, passport: Path) -> Report:
     with report.check("wallets.contracts", "signatures of contract wallets are accepted by them"):
         if wallets.asked:
             raise NotChecked(f"{wallets.asked} signatures are of contract wallets: give --rpc")
+        raise NotChecked("no signature is a contract wallet's")
     return report
 
 
@@ -108,9 +109,13 @@ def _check_file(report: Report, export: Path, told: Passport) -> None:
 
 
 def load_passport(path: Path) -> Passport:
-    """Raises Disagreement for a file that is no passport, OSError."""
-    with path.open("rb") as file:
-        raw = file.read(LARGEST + 1)
+    """Raises Disagreement for a file that is no passport or is not there, OSError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        wanted = "the file that cota export writes beside the download, or the one that --passport names"
+        raise Disagreement(f"passport {path.name}", wanted, "no such file") from None
     try:
         return read_passport(raw)
     except DomainError as error:
