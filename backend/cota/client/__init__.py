@@ -28,11 +28,31 @@ from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceip
 from cota.client.refusals import BondNotCovered, ClientError, StakeLocked, Unreachable, Untrustworthy
 from cota.client.staking import StakeCalls
 from cota.client.successors import SuccessorCalls
+from cota.client.told import (
+    AccountTold,
+    BatchTold,
+    DatasetFigures,
+    DatasetTold,
+    DeliveryTold,
+    EpochTold,
+    HolderTold,
+    LicenseCheck,
+    LicenseTold,
+    MembershipTold,
+    OwnRow,
+    PaymentTold,
+    QualityTold,
+    RateTold,
+    ShareTold,
+)
 
 __all__ = [
-    "Agent", "Agreement", "Backup", "BondNotCovered", "Bought", "ClientError", "CotaClient", "Currency", "Demanded",
-    "Exam", "ExamOutcome", "Filed", "Filing", "Inclusion", "Lease", "NewItem", "OwnCopy", "Preview", "Sent",
-    "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "ClientError",
+    "CotaClient", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold", "Exam",
+    "ExamOutcome", "Filed", "Filing", "HolderTold", "Inclusion", "Lease", "LicenseCheck", "LicenseTold",
+    "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview", "QualityTold", "RateTold", "Sent",
+    "ShareTold", "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable",
+    "Untrustworthy",
 ]  # fmt: skip
 
 

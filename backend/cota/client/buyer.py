@@ -27,6 +27,7 @@ from cota.client.permits import sign_permit
 from cota.client.records import take
 from cota.client.refusals import ClientError, Unreachable, Untrustworthy
 from cota.client.session import SIGNED_FOR_S, Session
+from cota.client.told import LicenseCheck, LicenseTold
 from cota.errors import ChainReverted, NoSuchRange
 from cota.formats.outgoing.whole import beside
 from cota.formats.passport import Passport, passport_of, write_passport
@@ -192,9 +193,8 @@ class BuyerCalls(Session):
         """The passport of a download that was checked just now. Raises Untrustworthy."""
         return self._check(path)[1]
 
-    def license(self, license: int, *, min_block: int | None = None) -> dict[str, Any]:
-        answer: dict[str, Any] = self.http.get(f"/v1/licenses/{license}", min_block=min_block)
-        return answer
+    def license(self, license: int, *, min_block: int | None = None) -> LicenseTold:
+        return LicenseTold(self.http.get(f"/v1/licenses/{license}", min_block=min_block))
 
     def duty_of(self, dataset: Hash32, license: int) -> Duty:
         """Reports of a licence: made, late, and until when the next one is due (0: none)."""
@@ -203,12 +203,13 @@ class BuyerCalls(Session):
 
     def check_license(
         self, dataset: Hash32, address: Address, *, min_block: int | None = None
-    ) -> dict[str, Any]:
+    ) -> LicenseCheck:
         """Whether an account may download a dataset, and by which licence."""
-        answer: dict[str, Any] = self.http.get(
-            "/v1/licenses/check", dataset=to_hex(dataset), address=address, min_block=min_block
+        return LicenseCheck(
+            self.http.get(
+                "/v1/licenses/check", dataset=to_hex(dataset), address=address, min_block=min_block
+            )
         )
-        return answer
 
     # --- inside
 

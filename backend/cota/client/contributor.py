@@ -20,6 +20,7 @@ from cota.client.receipts import KeyCheck, ReceiptChecker
 from cota.client.records import Claimed, Lease, Sent, SignedLabel, SignedReceipt, amount, take
 from cota.client.refusals import Untrustworthy, refusal
 from cota.client.session import SIGNED_FOR_S, fresh_nonce
+from cota.client.told import OwnRow
 from cota.commitments.words import keccak
 from cota.errors import DomainError
 from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
@@ -131,10 +132,10 @@ class ContributorCalls(AgentCalls):
         self._keep([receipt_record(one) for one in outcomes if isinstance(one, SignedReceipt)])
         return outcomes
 
-    def my_annotations(self) -> Iterator[dict[str, Any]]:
+    def my_annotations(self) -> Iterator[OwnRow]:
         """Her own labels with salts and receipts, and the reasons once their epoch is closed."""
         self.require_session()
-        return self.pages("/v1/accounts/me/annotations")
+        return map(OwnRow, self.pages("/v1/accounts/me/annotations"))
 
     # --- money
 

@@ -14,6 +14,7 @@ from cota.chain.contracts import AnnotationLedger, DatasetRegistry
 from cota.client.records import take
 from cota.client.refusals import Untrustworthy
 from cota.client.session import Session, fresh_salt
+from cota.client.told import QualityTold
 from cota.commitments import log_tree
 from cota.commitments.canonical import canonical
 from cota.commitments.hashes import VOID_ROW, item_hash, item_ref
@@ -51,10 +52,9 @@ class Agreement:
 class LookingCalls(Session):
     """What anybody may see of a dataset. Previews need `rpc_url`, tests an account."""
 
-    def quality(self, dataset: Hash32) -> dict[str, Any]:
+    def quality(self, dataset: Hash32) -> QualityTold:
         """Agreement with gold and among annotators with intervals, holders' concentration, distinct payers."""
-        answer: dict[str, Any] = self.http.get(f"/v1/datasets/{to_hex(dataset)}/quality")
-        return answer
+        return QualityTold(self.http.get(f"/v1/datasets/{to_hex(dataset)}/quality"))
 
     def preview(self, dataset: Hash32) -> Preview:
         """The rows that the terms let everybody see. Raises Untrustworthy unless they are the drawn ones."""

@@ -21,6 +21,7 @@ from cota.client.drafts import draw_secret, terms_of_json
 from cota.client.records import take
 from cota.client.refusals import Untrustworthy
 from cota.client.session import Session, fresh_salt
+from cota.client.told import BatchTold
 from cota.commitments import log_tree
 from cota.commitments.canonical import canonical
 from cota.commitments.draw import commitment_of
@@ -123,9 +124,9 @@ class PublisherCalls(Session):
             details["draw_secret"] = to_hex(secret)
         self.http.post(f"/v1/datasets/{to_hex(dataset)}/details", details)
 
-    def batches(self, dataset: Hash32) -> list[dict[str, Any]]:
+    def batches(self, dataset: Hash32) -> list[BatchTold]:
         """The batches committed on chain, in order."""
-        return list(self.pages(f"/v1/datasets/{to_hex(dataset)}/batches"))
+        return list(map(BatchTold, self.pages(f"/v1/datasets/{to_hex(dataset)}/batches")))
 
     def add_batch(self, dataset: Hash32, items: Sequence[NewItem]) -> Mined:
         """Uploads items and gold, then commits their roots on chain; from then on they can be leased."""

@@ -30,6 +30,7 @@ from cota.chain.sender import Receipt as Mined
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.transport import Transport
+from cota.client.told import AccountTold, DatasetFigures, DatasetTold, EpochTold, HolderTold, PaymentTold
 from cota.closing import Closing
 from cota.errors import NotSignedIn
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
@@ -55,7 +56,7 @@ class Session(Closing):
         self.rpc_url = rpc_url
         self._account = account
         self._node: BlockingNode | None = None
-        self._datasets: dict[Hash32, dict[str, Any]] = {}
+        self._datasets: dict[Hash32, DatasetFigures] = {}
         self._proven: dict[Hash32, dict[str, Address]] = {}
 
     def close(self) -> None:
@@ -148,15 +149,14 @@ class Session(Closing):
 
     # --- public reads
 
-    def dataset(self, dataset: Hash32, *, min_block: int | None = None) -> dict[str, Any]:
-        answer: dict[str, Any] = self.http.get(f"/v1/datasets/{to_hex(dataset)}", min_block=min_block)
-        return answer
+    def dataset(self, dataset: Hash32, *, min_block: int | None = None) -> DatasetFigures:
+        return DatasetFigures(self.http.get(f"/v1/datasets/{to_hex(dataset)}", min_block=min_block))
 
-    def datasets(self) -> Iterator[dict[str, Any]]:
-        return self.pages("/v1/datasets")
+    def datasets(self) -> Iterator[DatasetTold]:
+        return map(DatasetTold, self.pages("/v1/datasets"))
 
-    def epochs(self, dataset: Hash32) -> list[dict[str, Any]]:
-        return list(self.pages(f"/v1/datasets/{to_hex(dataset)}/epochs"))
+    def epochs(self, dataset: Hash32) -> list[EpochTold]:
+        return list(map(EpochTold, self.pages(f"/v1/datasets/{to_hex(dataset)}/epochs")))
 
     def epoch_file(self, dataset: Hash32, epoch: int) -> EpochFile:
         """An epoch's public file, if it is the one whose hash the mirror has. Raises Untrustworthy."""
@@ -167,15 +167,14 @@ class Session(Closing):
             raise Untrustworthy(f"the file of epoch {epoch} is not the one whose hash is on chain")
         return read_epoch_file(io.BytesIO(content))
 
-    def holders(self, dataset: Hash32) -> Iterator[dict[str, Any]]:
-        return self.pages(f"/v1/datasets/{to_hex(dataset)}/holders")
+    def holders(self, dataset: Hash32) -> Iterator[HolderTold]:
+        return map(HolderTold, self.pages(f"/v1/datasets/{to_hex(dataset)}/holders"))
 
-    def payments(self, dataset: Hash32) -> Iterator[dict[str, Any]]:
-        return self.pages(f"/v1/datasets/{to_hex(dataset)}/payments")
+    def payments(self, dataset: Hash32) -> Iterator[PaymentTold]:
+        return map(PaymentTold, self.pages(f"/v1/datasets/{to_hex(dataset)}/payments"))
 
-    def account_of(self, address: Address, *, min_block: int | None = None) -> dict[str, Any]:
-        answer: dict[str, Any] = self.http.get(f"/v1/accounts/{address}", min_block=min_block)
-        return answer
+    def account_of(self, address: Address, *, min_block: int | None = None) -> AccountTold:
+        return AccountTold(self.http.get(f"/v1/accounts/{address}", min_block=min_block))
 
     def statement(self, address: Address, form: str = "json") -> bytes:
         """Every chain fact of an account, as one JSON object or "csv"; with a session of its own, how many labels
@@ -214,7 +213,7 @@ class Session(Closing):
 
     # --- what calls share
 
-    def facts_of(self, dataset: Hash32) -> Mapping[str, Any]:
+    def facts_of(self, dataset: Hash32) -> DatasetFigures:
         """A dataset as it was when first asked for: enough for terms and contracts, which never change."""
         if dataset not in self._datasets:
             self._datasets[dataset] = self.dataset(dataset)
