@@ -96,9 +96,15 @@ async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(
     with LocalStack(tmp_path / "stack") as stack:
         stack.start(services=("api", "indexer"))
         excluded, options = ["events/stream"], []
+        # Blocks that never come would be waited for, ten seconds each.
+        parameters: dict[str, Any] = {"query.min_block": 1}
         if who == "publisher":
+            dataset, token = publish(stack)
             excluded += [SESSION_ENDS, NAMES_HOSTS]
-            options = ["--header", f"Authorization: Bearer {publish(stack, tmp_path)}"]
+            options = ["--header", f"Authorization: Bearer {token}"]
+            parameters |= {"path.dataset": dataset}
+        told = "".join(f'"{name}" = {json.dumps(value)}\n' for name, value in parameters.items())
+        (tmp_path / "schemathesis.toml").write_text(f"[parameters]\n{told}")
         command = [
             UV, "tool", "run", "--from", SCHEMATHESIS, "schemathesis", "run", f"{stack.api_url}/openapi.json",
             "--max-examples", "40", "--seed", "1", "--phases", "examples,fuzzing",
@@ -111,8 +117,8 @@ async def test_schemathesis__whole_document__no_500_and_nothing_undocumented(
         assert "unforeseen error" not in log
 
 
-def publish(stack: Any, folder: Path) -> str:
-    """A dataset with items, which the paths of the fuzzing name then; its publisher's token."""
+def publish(stack: Any) -> tuple[str, str]:
+    """(a dataset with items, which the paths name then, its publisher's token)."""
     from cota.client import CotaClient, NewItem
     from cota.client.drafts import draft_terms
     from cota.keys import local_key
@@ -132,6 +138,5 @@ def publish(stack: Any, folder: Path) -> str:
         )
         dataset = client.create_dataset(terms, SCHEMA, "Birds")
         client.add_batch(dataset, [NewItem({"text": f"bird {n}"}, None) for n in range(5)])
-        (folder / "schemathesis.toml").write_text(f'[parameters]\n"path.dataset" = "{to_hex(dataset)}"\n')
         assert client.http.token is not None
-        return client.http.token
+        return to_hex(dataset), client.http.token

@@ -206,9 +206,7 @@ class BuyerCalls(Session):
     ) -> LicenseCheck:
         """Whether an account may download a dataset, and by which licence."""
         return LicenseCheck(
-            self.http.get(
-                "/v1/licenses/check", dataset=to_hex(dataset), address=address, min_block=min_block
-            )
+            self.http.get("/v1/licenses/check", dataset=to_hex(dataset), address=address, min_block=min_block)
         )
 
     # --- inside

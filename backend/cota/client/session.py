@@ -29,8 +29,8 @@ from cota.chain.contracts import DatasetRegistry, Token
 from cota.chain.sender import Receipt as Mined
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
-from cota.client.transport import Transport
 from cota.client.told import AccountTold, DatasetFigures, DatasetTold, EpochTold, HolderTold, PaymentTold
+from cota.client.transport import Transport
 from cota.closing import Closing
 from cota.errors import NotSignedIn
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
