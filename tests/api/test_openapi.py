@@ -34,6 +34,9 @@ async def test_operations__each__has_an_id_and_its_problems(world: World) -> Non
             if "requestBody" in operation:
                 assert "/problems/invalid-body" in str(answers["422"]), name
                 assert "/problems/body-too-large" in str(answers["413"]), name
+            if "security" in operation:
+                assert "/problems/not-signed-in" in str(answers["401"]), name
+                assert "/problems/bad-message-signature" in str(answers["401"]), name
             if any(one["name"] == "min_block" for one in operation.get("parameters", ())):
                 assert "/problems/not-indexed-yet" in str(answers["503"]), name
             assert "HTTPValidationError" not in json.dumps(answers), name

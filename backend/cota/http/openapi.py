@@ -1,8 +1,9 @@
 """What every operation may answer besides its own: routes -> FastAPI's document -> **the whole truth** -> clients.
 
-Promises: a request that cannot be read (400), a body with a wrong field (422), one that is too large (413), a database
-that is away and a block that is not indexed yet (503) stand at each operation that they can come from, as the problems
-that are really sent; FastAPI's own form of a 422, which is never sent, stands nowhere.
+Promises: a request that cannot be read (400), a token that is not valid (401, also where none is needed), a body with a
+wrong field (422), one that is too large (413), a database that is away and a block that is not indexed yet (503) stand
+at each operation that they can come from, as the problems that are really sent; FastAPI's own form of a 422, which is
+never sent, stands nowhere.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from cota.errors import BadRequest, DomainError, InvalidBody, NotIndexedYet
-from cota.http.problems import BodyTooLarge, DatabaseUnavailable, described
+from cota.http.problems import BodyTooLarge, DatabaseUnavailable, described, who_calls
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 # They answer without asking the database.
@@ -51,6 +52,8 @@ def _always(operation: dict[str, Any]) -> dict[int, list[type[DomainError]]]:
         found[400] = [BadRequest]
     if "requestBody" in operation:
         found |= {413: [BodyTooLarge], 422: [InvalidBody]}
+    if operation.get("security"):
+        found[401] = who_calls()
     if operation.get("operationId") not in _ALONE:
         found[503] = [DatabaseUnavailable, *([NotIndexedYet] if "min_block" in parameters else [])]
     return found

@@ -68,11 +68,16 @@ def answer(error: DomainError, request: Request | None = None) -> JSONResponse:
 def documented(*causes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an operation: for each status the problem types that it may answer."""
     by_status: dict[int | str, list[type[DomainError]]] = {}
-    # Whoever may sign in may sign the request itself, and be refused for it (auth.message_signatures).
-    signed = [cause for cause in DomainError.__subclasses__() if cause.slug == "bad-message-signature"]
-    for cause in [*causes, *(signed if NotSignedIn in causes else [])]:
+    for cause in [*causes, *(who_calls()[1:] if NotSignedIn in causes else [])]:
         by_status.setdefault(cause.status, []).append(cause)
     return {status: _documented_status(found) for status, found in by_status.items()}
+
+
+def who_calls() -> list[type[DomainError]]:
+    """Of every operation that asks who calls, also where it need not be told: a token or signature that is given and
+    not valid is refused. Whoever may sign in may sign the request itself (auth.message_signatures)."""
+    signed = [cause for cause in DomainError.__subclasses__() if cause.slug == "bad-message-signature"]
+    return [NotSignedIn, *signed]
 
 
 def described(responses: dict[str, Any], status: int, causes: Sequence[type[DomainError]]) -> None:
