@@ -12,7 +12,7 @@ contract LedgerInvariantTest is Test {
     function setUp() public {
         actors = new LedgerActors();
         actors.setUp();
-        bytes4[] memory moves = new bytes4[](24);
+        bytes4[] memory moves = new bytes4[](26);
         moves[0] = actors.receiptOne.selector;
         moves[1] = actors.lie.selector;
         moves[2] = actors.logOne.selector;
@@ -33,16 +33,20 @@ contract LedgerInvariantTest is Test {
         moves[17] = actors.exitOne.selector;
         moves[18] = actors.withdrawCreditOne.selector;
         moves[19] = actors.wait.selector;
-        moves[20] = actors.waitLong.selector;
+        moves[20] = actors.disputeOne.selector;
         // Without these nothing else happens, so they come twice as often.
         moves[21] = actors.receiptOne.selector;
         moves[22] = actors.logOne.selector;
         moves[23] = actors.proposeOne.selector;
+        moves[24] = actors.waitFor.selector;
+        moves[25] = actors.rejectOne.selector;
         targetContract(address(actors));
         targetSelector(FuzzSelector(address(actors), moves));
     }
 
-    /// @dev One function, so that one set of sequences serves all.
+    /// @dev One function, so that one set of sequences serves all; fewer and longer ones, since there are many moves.
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 128
     function invariant_L2_L3_L7_L12_money_L5_L14_successions_L9_epochs_L11_settled_P6() public view {
         actors.checkMoney();
         actors.checkEpochs();

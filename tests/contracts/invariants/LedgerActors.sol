@@ -16,10 +16,28 @@ contract LedgerActors is ReceiptActors {
     uint256 internal keysMade;
     mapping(address coordinator => uint64) internal exitAsked;
 
+    /// @dev It begins in the midst of things: each dataset has promises, two checkpoints and a proposal.
+    function setUp() public override {
+        super.setUp();
+        for (uint256 d = 0; d < 3; ++d) {
+            for (uint256 i = 0; i < 4; ++i) {
+                this.receiptOne(d, 1000 * i);
+            }
+            this.lie(d, 1);
+            this.logOne(d, d);
+            this.logOne(d, 0);
+            this.proposeOne(d, 0, 2);
+        }
+    }
+
     // ---- settlements
 
     function proposeOne(uint256 which, uint256 seed, uint256 total) external neverEarlier {
-        (bytes32 ds, uint64 n) = _pick(which, seed);
+        (bytes32 ds, uint64 n) = _seek(
+            which,
+            seed,
+            total % 2 == 0 ? IAnnotationLedger.ProposalState.None : IAnnotationLedger.ProposalState.Rejected
+        );
         if (n == 0) return;
         address acting = _acting(ds);
         if (!_isBare(ds, n)) {
@@ -35,9 +53,12 @@ contract LedgerActors is ReceiptActors {
     }
 
     function finalizeOne(uint256 which, uint256 seed) external neverEarlier {
-        (bytes32 ds, uint64 n) = _pick(which, seed);
+        (bytes32 ds, uint64 n) = _seek(which, seed, IAnnotationLedger.ProposalState.Proposed);
         if (n == 0) return;
         Attempt storage a = attempts[ds][n];
+        if (seed % 4 == 1 && a.state == IAnnotationLedger.ProposalState.Proposed) {
+            _waitUntil(ledger.proposalOf(ds, n).windowEndsAt);
+        }
         bool may =
             a.state == IAnnotationLedger.ProposalState.Proposed && _now() >= ledger.proposalOf(ds, n).windowEndsAt;
         try ledger.finalize(ds, n) {
@@ -58,7 +79,11 @@ contract LedgerActors is ReceiptActors {
     // ---- the court
 
     function disputeOne(uint256 which, uint256 seed) external neverEarlier {
-        (bytes32 ds, uint64 n) = _pick(which, seed);
+        (bytes32 ds, uint64 n) = _seek(
+            which,
+            seed,
+            which % 2 == 0 ? IAnnotationLedger.ProposalState.Proposed : IAnnotationLedger.ProposalState.Disputed
+        );
         if (n == 0) return;
         Attempt storage a = attempts[ds][n];
         uint64 endsAt = ledger.proposalOf(ds, n).windowEndsAt;
@@ -79,7 +104,7 @@ contract LedgerActors is ReceiptActors {
     }
 
     function rejectOne(uint256 which, uint256 seed, uint256 forfeit, uint256 who) external neverEarlier {
-        (bytes32 ds, uint64 n) = _pick(which, seed);
+        (bytes32 ds, uint64 n) = _seek(which, seed, IAnnotationLedger.ProposalState.Disputed);
         if (n == 0 || attempts[ds][n].state != IAnnotationLedger.ProposalState.Disputed) return;
         Attempt storage a = attempts[ds][n];
         forfeit = bound(forfeit, 0, 1200e18);
@@ -94,7 +119,7 @@ contract LedgerActors is ReceiptActors {
     }
 
     function correctOne(uint256 which, uint256 seed, uint256 units) external neverEarlier {
-        (bytes32 ds, uint64 n) = _pick(which, seed);
+        (bytes32 ds, uint64 n) = _seek(which, seed, IAnnotationLedger.ProposalState.Finalized);
         if (n == 0 || attempts[ds][n].state != IAnnotationLedger.ProposalState.Finalized) return;
         Attempt storage a = attempts[ds][n];
         uint256 room = Math.min(_rows(ds, n) * UNIT - a.units - a.corrected, ledger.availableUnits(ds));
@@ -108,7 +133,7 @@ contract LedgerActors is ReceiptActors {
     }
 
     /// @dev What the arbitrator finds undelivered comes out of any bond, a good one too.
-    function fineOne(uint256 which, uint256 amount, uint256 who) external neverEarlier {
+    function fineOne(uint256 which, uint256 amount, uint256 who) external {
         bytes32 ds = datasets[which % 3];
         address from = who % 4 == 0 && succeeded[ds] ? termsOf[ds].coordinator : _acting(ds);
         // Often small, now and then so much that it reaches the locked part, or all.
@@ -120,7 +145,7 @@ contract LedgerActors is ReceiptActors {
 
     // ---- bonds and credits
 
-    function depositOne(uint256 who, uint256 amount) external neverEarlier {
+    function depositOne(uint256 who, uint256 amount) external {
         _deposit(who % 2 == 0 ? honest : crook, bound(amount, 1, 1500e18));
     }
 
@@ -133,12 +158,16 @@ contract LedgerActors is ReceiptActors {
             exitAsked[leaver] = _now();
         } else if (amount % 8 == 0) {
             _stay(leaver);
+        } else if (amount % 16 == 1) {
+            _waitUntil(exitAsked[leaver] + 100 days);
+            // It may have had to stay meanwhile.
+            if (exitAsked[leaver] != 0) _withdraw(leaver, bound(amount, 1, 1000e18));
         } else {
             _withdraw(leaver, bound(amount, 1, 1000e18));
         }
     }
 
-    function withdrawCreditOne(uint256 who) external neverEarlier {
+    function withdrawCreditOne(uint256 who) external {
         address account = people[who % 5];
         vm.startPrank(account);
         if (credits[account] != 0) assertEq(ledger.withdrawCredit(account), credits[account], "L7: a credit paid");
@@ -151,12 +180,24 @@ contract LedgerActors is ReceiptActors {
 
     // ---- time
 
-    function wait(uint256 time) external neverEarlier {
-        _wait(bound(time, 1 minutes, 2 days));
+    function wait(uint256 time) external {
+        _waitUntil(_now() + uint64(bound(time, 1 minutes, 12 hours)));
     }
 
-    function waitLong() external neverEarlier {
-        _wait(100 days);
+    /// @dev To the second before something that is waited for, to that very second, or to the one after.
+    function waitFor(uint256 which, uint256 seed, uint256 kind) external {
+        uint64 until = ledger.bondExitAt(which % 3 == 0 ? honest : crook);
+        if (kind % 4 == 0) {
+            (bytes32 ds, uint64 n) = _seek(which, seed, IAnnotationLedger.ProposalState.Proposed);
+            until = n == 0 ? 0 : ledger.proposalOf(ds, n).windowEndsAt;
+        } else if (kind % 4 == 1) {
+            (bytes32 ds, uint64 n) = _seek(which, seed, IAnnotationLedger.ProposalState.None);
+            until = n == 0 ? 0 : ledger.settleBy(ds, n);
+        } else if (kind % 4 == 2 && promises.length != 0) {
+            Promised storage p = _promised(seed, ICoordinatorFaults.DemandState.Open);
+            until = p.answerBy == 0 ? p.receipt.includeBy : p.answerBy;
+        }
+        if (until != 0) _waitUntil(until + uint64(kind / 4 % 3) - 1);
     }
 
     /// @notice L11: nothing final waits for ever behind what is final.
@@ -172,8 +213,8 @@ contract LedgerActors is ReceiptActors {
     // ---- inside
 
     /// @dev Before its time is over the honest one shows what was demanded and proposes what is due.
-    function _wait(uint256 time) private {
-        uint64 until = _now() + uint64(time);
+    function _waitUntil(uint64 until) internal override {
+        if (until <= _now()) return;
         for (uint256 i = 0; i < promises.length; ++i) {
             Promised storage p = promises[i];
             bool isDue = p.demand == ICoordinatorFaults.DemandState.Open && p.answerBy < until;
@@ -184,7 +225,9 @@ contract LedgerActors is ReceiptActors {
         for (uint256 d = 0; d < 3; ++d) {
             if (_acting(datasets[d]) != honest) continue;
             for (uint64 n = 1; n <= checkpoints[datasets[d]]; ++n) {
-                if (_isBare(datasets[d], n) && ledger.settleBy(datasets[d], n) < until) _propose(datasets[d], n, time);
+                if (_isBare(datasets[d], n) && ledger.settleBy(datasets[d], n) < until) {
+                    _propose(datasets[d], n, until);
+                }
             }
         }
         vm.warp(until);
@@ -243,9 +286,20 @@ contract LedgerActors is ReceiptActors {
         return c.to - c.from;
     }
 
-    /// @dev Number 0: there is no checkpoint yet.
-    function _pick(uint256 which, uint256 seed) private view returns (bytes32 ds, uint64 n) {
-        ds = datasets[which % 3];
-        if (checkpoints[ds] != 0) n = uint64(1 + seed % checkpoints[ds]);
+    /// @dev Mostly a checkpoint in that state, if there is one. Number 0: there is no checkpoint.
+    function _seek(uint256 which, uint256 seed, IAnnotationLedger.ProposalState state)
+        private
+        view
+        returns (bytes32 ds, uint64 n)
+    {
+        for (uint256 d = 0; d < 3; ++d) {
+            ds = datasets[(which % 3 + d) % 3];
+            uint64 count = checkpoints[ds];
+            for (uint64 i = 0; i < count; ++i) {
+                n = uint64(1 + (seed % count + i) % count);
+                if (seed % 8 == 0 || attempts[ds][n].state == state) return (ds, n);
+            }
+        }
+        return (ds, 0);
     }
 }

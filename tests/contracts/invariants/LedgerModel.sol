@@ -46,7 +46,7 @@ abstract contract LedgerModel is Receipts {
     uint256 internal burnt;
     uint256 internal supplyAtStart;
 
-    /// @dev No time that somebody was given comes earlier by anything that anyone does: windows to challenge, times to settle.
+    /// @dev No time that somebody was given comes earlier by the move: windows to challenge, times to settle.
     modifier neverEarlier() {
         uint64[] memory before = _times();
         _;
@@ -212,11 +212,11 @@ abstract contract LedgerModel is Receipts {
 
     /// @dev Each checkpoint has its place; what is not there yet is zero.
     function _times() private view returns (uint64[] memory times) {
-        times = new uint64[](3 * 64);
+        times = new uint64[](3 * 96);
         for (uint256 d = 0; d < 3; ++d) {
             for (uint64 n = 1; n <= checkpoints[datasets[d]]; ++n) {
-                times[64 * d + 2 * n - 2] = ledger.proposalOf(datasets[d], n).windowEndsAt;
-                times[64 * d + 2 * n - 1] = ledger.settleBy(datasets[d], n);
+                times[96 * d + 2 * n - 2] = ledger.proposalOf(datasets[d], n).windowEndsAt;
+                times[96 * d + 2 * n - 1] = ledger.settleBy(datasets[d], n);
             }
         }
     }

@@ -12,7 +12,7 @@ contract MarketInvariantTest is Test {
     function setUp() public {
         actors = new MarketActors();
         actors.setUp();
-        bytes4[] memory moves = new bytes4[](21);
+        bytes4[] memory moves = new bytes4[](23);
         moves[0] = actors.priceOne.selector;
         moves[1] = actors.stateOne.selector;
         moves[2] = actors.settleOne.selector;
@@ -35,11 +35,15 @@ contract MarketInvariantTest is Test {
         moves[18] = actors.priceOne.selector;
         moves[19] = actors.buyOne.selector;
         moves[20] = actors.demandOne.selector;
+        moves[21] = actors.waitFor.selector;
+        moves[22] = actors.tellOne.selector;
         targetContract(address(actors));
         targetSelector(FuzzSelector(address(actors), moves));
     }
 
-    /// @dev One function, so that one set of sequences serves all.
+    /// @dev One function, so that one set of sequences serves all; fewer and longer ones, since there are many moves.
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 128
     function invariant_M2_money_M3_holders_M4_licenses_M5_duties_M6_prices_M7_M8_deliveries_C9_fees_P1_P9()
         public
         view

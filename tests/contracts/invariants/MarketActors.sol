@@ -40,6 +40,13 @@ contract MarketActors is SaleActors {
         super.setUp();
         bond = ledger.bondBalance(coordinator);
         vm.deal(coordinator, 1e6 ether);
+        // It begins in the midst of things: prices and licenses of each dataset and class.
+        for (uint256 d = 0; d < 3; ++d) {
+            this.priceOne(d, 0, 1001);
+            this.priceOne(d, 1, 1e9 + 1);
+            this.buyOne(d, d, 0, 1);
+            this.buyOne(d, d, 1, 2);
+        }
     }
 
     function _serve() internal override {
@@ -56,7 +63,7 @@ contract MarketActors is SaleActors {
     // ---- what may happen
 
     function acknowledgeOne(uint256 which) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Answered);
         if (license == 0) return;
         bool may = c.state < IDeliveryDesk.DeliveryState.Disputed;
         vm.prank(sold[license - 1].owner);
@@ -69,7 +76,7 @@ contract MarketActors is SaleActors {
     }
 
     function demandOne(uint256 which) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.None);
         if (license == 0) return;
         bool may = c.state == IDeliveryDesk.DeliveryState.None && _now() <= c.paidAt + 90 days;
         vm.prank(sold[license - 1].owner);
@@ -83,7 +90,7 @@ contract MarketActors is SaleActors {
     }
 
     function answerOne(uint256 which) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Demanded);
         if (license == 0 || c.state != IDeliveryDesk.DeliveryState.Demanded) return;
         vm.prank(coordinator);
         desk.answer(license, "record of reads");
@@ -91,9 +98,10 @@ contract MarketActors is SaleActors {
     }
 
     function disputeOne(uint256 which) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Demanded);
         if (license == 0) return;
         bool isOpen = c.state == IDeliveryDesk.DeliveryState.Demanded || c.state == IDeliveryDesk.DeliveryState.Answered;
+        if (isOpen && which % 2 == 1 && _now() < c.dueAt) vm.warp(c.dueAt);
         bool may = isOpen && _now() >= c.dueAt;
         vm.prank(sold[license - 1].owner);
         try desk.dispute{value: 3 * FEE}(license) returns (uint256 dispute) {
@@ -107,7 +115,7 @@ contract MarketActors is SaleActors {
 
     /// @dev The panel votes: 0, no word on it; 1, delivered; 2, not. Now and then one of it stays silent.
     function voteOne(uint256 which, uint256 ruling, uint256 silence) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Disputed);
         if (license == 0 || c.state != IDeliveryDesk.DeliveryState.Disputed) return;
         if (council.phaseOf(c.dispute) != ICouncilArbiter.Phase.Drawing) return;
         address[] memory panel = drawPanel(c.dispute);
@@ -121,7 +129,7 @@ contract MarketActors is SaleActors {
     }
 
     function appealOne(uint256 which, bool byLicensee) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Disputed);
         if (license == 0 || c.state != IDeliveryDesk.DeliveryState.Disputed) return;
         if (council.disputeStatus(c.dispute) != IArbiter.DisputeStatus.Appealable) return;
         uint256 cost = council.appealCost(c.dispute, "");
@@ -132,8 +140,9 @@ contract MarketActors is SaleActors {
     }
 
     function tellOne(uint256 which) external {
-        (uint256 license, Complaint storage c) = _one(which);
+        (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Disputed);
         if (license == 0 || c.state != IDeliveryDesk.DeliveryState.Disputed) return;
+        if (council.phaseOf(c.dispute) > ICouncilArbiter.Phase.Committing) skip(18 hours);
         if (council.phaseOf(c.dispute) != ICouncilArbiter.Phase.Final) return;
         uint256 ruling = council.currentRuling(c.dispute);
         _returnFees(c);
@@ -149,6 +158,19 @@ contract MarketActors is SaleActors {
         uint256 amount = s.d == 2 ? 0 : Math.min(uint256(c.price) * RATE, bond);
         bond -= amount;
         returned[s.owner] += amount;
+    }
+
+    /// @dev To the second before something that is waited for, to that very second, or to the one after.
+    function waitFor(uint256 which, uint256 kind) external {
+        uint256 until = prices[which % 3][kind % 2].effectiveAt;
+        if (kind % 4 != 0 && sold.length != 0) {
+            (uint256 license, Complaint storage c) = _one(which, IDeliveryDesk.DeliveryState.Demanded);
+            Sold storage s = sold[license - 1];
+            if (kind % 4 == 1) until = c.dueAt;
+            else until = kind % 4 == 2 ? _dueAt(s) : c.paidAt + 90 days;
+        }
+        until += kind / 4 % 3;
+        if (until > _now() + 1) vm.warp(until - 1);
     }
 
     function withdrawFeesOne(uint256 who) external {
@@ -222,10 +244,18 @@ contract MarketActors is SaleActors {
         fees[c.payer] += (p.size - p.revealed) * FEE;
     }
 
-    /// @dev License 0: there is none yet. A later payment begins anew once nothing is open about the earlier one.
-    function _one(uint256 which) private returns (uint256 license, Complaint storage c) {
-        license = sold.length == 0 ? 0 : 1 + which % sold.length;
-        c = complaints[license];
+    /// @dev Mostly one in that state. License 0: there is none yet. A later payment begins anew once nothing is open about the
+    /// earlier one.
+    function _one(uint256 which, IDeliveryDesk.DeliveryState wanted)
+        private
+        returns (uint256 license, Complaint storage c)
+    {
+        c = complaints[0];
+        for (uint256 i = 0; i < sold.length; ++i) {
+            license = 1 + (which % sold.length + i) % sold.length;
+            c = complaints[license];
+            if (which % 4 == 0 || c.state == wanted) break;
+        }
         if (license == 0 || _isOpen(c.state) || c.paidAt == sold[license - 1].paidAt) return (license, c);
         delete complaints[license];
         c.paidAt = sold[license - 1].paidAt;

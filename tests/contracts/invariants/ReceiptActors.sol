@@ -13,7 +13,7 @@ import {LedgerModel} from "./LedgerModel.sol";
 /// must hold exactly when the promise was broken.
 abstract contract ReceiptActors is LedgerModel {
     uint256 internal constant MAX_CHECKPOINTS = 6;
-    uint256 internal constant MAX_PROMISES = 24;
+    uint256 internal constant MAX_PROMISES = 32;
 
     struct Promised {
         ICoordinatorFaults.Receipt receipt;
@@ -47,13 +47,13 @@ abstract contract ReceiptActors is LedgerModel {
 
     // ---- what coordinators do
 
-    function receiptOne(uint256 which, uint256 seed) external neverEarlier {
+    function receiptOne(uint256 which, uint256 seed) external {
         bytes32 ds = datasets[which % 3];
         if (_promise(_acting(ds), ds, nextIndex[ds], seed)) ++nextIndex[ds];
     }
 
     /// @dev One more row for an index that was promised or logged already, or for one in a dataset that is not its own.
-    function lie(uint256 which, uint256 seed) external neverEarlier {
+    function lie(uint256 which, uint256 seed) external {
         bytes32 ds = datasets[which % 3];
         _promise(crook, ds, uint64(seed % (nextIndex[ds] + 1)), seed >> 64);
     }
@@ -66,10 +66,11 @@ abstract contract ReceiptActors is LedgerModel {
 
     // ---- what others do
 
-    function demandOne(uint256 seed, uint256 who) external neverEarlier {
+    function demandOne(uint256 seed, uint256 who) external {
         if (promises.length == 0) return;
-        Promised storage p = promises[seed % promises.length];
+        Promised storage p = _promised(seed, ICoordinatorFaults.DemandState.None);
         uint64 includeBy = p.receipt.includeBy;
+        if (who % 2 == 0) _waitUntil(includeBy);
         bool may = p.demand == ICoordinatorFaults.DemandState.None && !p.punished && _binds(p);
         may = may && _now() >= includeBy && _now() <= includeBy + termsOf[p.receipt.dataset].claimPeriod;
         vm.prank(people[who % 3]);
@@ -83,14 +84,15 @@ abstract contract ReceiptActors is LedgerModel {
         }
     }
 
-    function answerOne(uint256 seed) external neverEarlier {
-        if (promises.length != 0) _answer(promises[seed % promises.length]);
+    function answerOne(uint256 seed) external {
+        if (promises.length != 0) _answer(_promised(seed, ICoordinatorFaults.DemandState.Open));
     }
 
     function punishOne(uint256 seed) external neverEarlier {
         if (promises.length == 0) return;
-        Promised storage p = promises[seed % promises.length];
+        Promised storage p = _promised(seed, ICoordinatorFaults.DemandState.Open);
         bytes32 ds = p.receipt.dataset;
+        if (seed % 4 == 1 && p.demand == ICoordinatorFaults.DemandState.Open) _waitUntil(p.answerBy + 1);
         bool may = p.demand == ICoordinatorFaults.DemandState.Open && _now() > p.answerBy;
         try faults.punishUnanswered(p.by, ds, p.receipt.index, p.receipt.rowId) {
             assertTrue(may, "L8: punished for an answer that was given or may come");
@@ -106,7 +108,7 @@ abstract contract ReceiptActors is LedgerModel {
     }
 
     /// @dev Mostly with the row at the index that was promised.
-    function accuse(uint256 seed, uint256 at) external neverEarlier {
+    function accuse(uint256 seed, uint256 at) external {
         if (promises.length == 0) return;
         Promised storage p = promises[seed % promises.length];
         bytes32 ds = p.receipt.dataset;
@@ -117,7 +119,7 @@ abstract contract ReceiptActors is LedgerModel {
         _accuse(p, index, isBroken && !p.punished && bonds[p.by] != 0 && _binds(p));
     }
 
-    function accuseOfTwo(uint256 seed, uint256 otherSeed) external neverEarlier {
+    function accuseOfTwo(uint256 seed, uint256 otherSeed) external {
         if (promises.length == 0) return;
         Promised storage p = promises[seed % promises.length];
         Promised storage q = promises[otherSeed % promises.length];
@@ -138,6 +140,7 @@ abstract contract ReceiptActors is LedgerModel {
         bytes32 ds = datasets[which % 3];
         if (checkpoints[ds] == 0) return;
         uint64 n = uint64(1 + seed % checkpoints[ds]);
+        if (seed % 8 == 1 && _isBare(ds, n)) _waitUntil(ledger.settleBy(ds, n) + 1);
         address acting = _acting(ds);
         bool may = _isBare(ds, n) && _now() > ledger.settleBy(ds, n) && !expired[acting][ds][n];
         vm.prank(carol);
@@ -152,6 +155,23 @@ abstract contract ReceiptActors is LedgerModel {
     }
 
     // ---- inside
+
+    /// @dev Nothing when it is later already.
+    function _waitUntil(uint64 time) internal virtual;
+
+    /// @dev Mostly one about which so much was asked.
+    function _promised(uint256 seed, ICoordinatorFaults.DemandState demand_)
+        internal
+        view
+        returns (Promised storage p)
+    {
+        uint256 count = promises.length;
+        for (uint256 i = 0; i < count; ++i) {
+            p = promises[(seed % count + i) % count];
+            if (seed % 4 == 0 || p.demand == demand_) return p;
+        }
+        return promises[seed % count];
+    }
 
     /// @dev Nothing without a valid key.
     function _promise(address by, bytes32 ds, uint64 index, uint256 seed) private returns (bool) {

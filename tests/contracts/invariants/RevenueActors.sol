@@ -30,7 +30,7 @@ contract RevenueActors is World {
     mapping(address account => uint256) public unclaimed;
     uint256 public payments;
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         Terms memory terms = defaultTerms();
         terms.supplyCap = 1e15;

@@ -22,11 +22,26 @@ contract SuccessionActors is RevenueActors {
 
     mapping(address account => Will) internal wills;
 
+    /// @dev It begins in the midst of things: shares, revenue and wills.
+    function setUp() public override {
+        super.setUp();
+        for (uint256 i = 0; i < 5; ++i) {
+            this.settle(uint256(keccak256(abi.encode(i))));
+            this.claimSharesOf(i, i);
+            this.payRevenue(1000 + i);
+        }
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(actors[i]);
+            successions.nameSuccessor(actors[(i + 1) % 3], 30 days);
+            wills[actors[i]] = Will(actors[(i + 1) % 3], 30 days, 0, false);
+        }
+    }
+
     // ---- what may happen
 
     /// @dev Delays out of bounds, oneself, and nobody with a delay are refused.
     function nameOne(uint256 who, uint256 whom, uint256 delay) external {
-        address account = actors[who % 5];
+        address account = _at(who, 0);
         address heir = whom % 8 == 7 ? address(0) : actors[whom % 5];
         delay = delay % 8 == 0 ? 0 : bound(delay, 29 days, delay % 8 == 1 ? 366 days : 60 days);
         bool isDelay = delay >= 30 days && delay <= 365 days;
@@ -42,7 +57,7 @@ contract SuccessionActors is RevenueActors {
 
     /// @dev Mostly by who was named.
     function startOne(uint256 who, uint256 by) external {
-        address account = actors[who % 5];
+        address account = _at(who, 1);
         Will storage w = wills[account];
         address caller = by % 4 == 0 || w.heir == address(0) ? actors[by % 5] : w.heir;
         bool may = !w.completed && caller == w.heir && w.startedAt == 0;
@@ -69,9 +84,11 @@ contract SuccessionActors is RevenueActors {
     }
 
     function completeOne(uint256 who) external {
-        address account = actors[who % 5];
+        address account = _at(who, 2);
         Will storage w = wills[account];
-        bool may = w.startedAt != 0 && !w.completed && block.timestamp >= w.startedAt + w.delay;
+        uint256 readyAt = w.startedAt + w.delay;
+        if (who % 4 == 1 && w.startedAt != 0 && block.timestamp < readyAt) vm.warp(readyAt);
+        bool may = w.startedAt != 0 && !w.completed && block.timestamp >= readyAt;
         try successions.completeSuccession(account) {
             assertTrue(may, "H2: completed before the old key had its time");
             w.completed = true;
@@ -82,8 +99,10 @@ contract SuccessionActors is RevenueActors {
 
     /// @dev What was earned, as the model knows it, follows what moved; all of it, once.
     function inheritOne(uint256 who) external {
-        address account = actors[who % 5];
+        address account = _at(who, 3);
         Will storage w = wills[account];
+        // Whoever sold all has no balance to carry what she is due.
+        if (who % 4 == 2) move(shares, account, actors[who / 4 % 5], shares.balanceOf(account));
         uint256 value = _worth(account);
         (uint256 balance, uint256 of_) = (shares.balanceOf(account), value + _worth(w.heir));
         uint256 together = balance + shares.balanceOf(w.heir);
@@ -104,8 +123,15 @@ contract SuccessionActors is RevenueActors {
         }
     }
 
+    /// @dev To the second before a succession may be completed, to that very second, or to the one after.
+    function waitFor(uint256 who, uint256 kind) external {
+        Will storage w = wills[_at(who, 2)];
+        uint256 until = w.startedAt + w.delay + kind % 3;
+        if (until > block.timestamp + 1) vm.warp(until - 1);
+    }
+
     function wait(uint256 time) external {
-        vm.warp(block.timestamp + bound(time, 1 days, 40 days));
+        vm.warp(block.timestamp + bound(time, 10 days, 60 days));
     }
 
     // ---- what must be true
@@ -121,5 +147,22 @@ contract SuccessionActors is RevenueActors {
             assertEq(s.completed, w.completed, "H2: completed");
             assertEq(successions.successorOf(actors[i]), w.completed ? w.heir : address(0), "H2: successor");
         }
+    }
+
+    // ---- inside
+
+    /// @dev Mostly an account that has come so far, so that many get to the end: 0 names nobody yet, 1 has an heir, 2 is about
+    /// to be succeeded, 3 was.
+    function _at(uint256 seed, uint256 step) private view returns (address account) {
+        for (uint256 i = 0; i < 5; ++i) {
+            account = actors[(seed % 5 + i) % 5];
+            if (seed % 4 == 0 || _step(wills[account]) == step) return account;
+        }
+    }
+
+    function _step(Will storage w) private view returns (uint256) {
+        if (w.completed) return 3;
+        if (w.startedAt != 0) return 2;
+        return w.heir == address(0) ? 0 : 1;
     }
 }
