@@ -47,6 +47,8 @@ contract LedgerInvariantTest is Test {
     /// @dev One function, so that one set of sequences serves all; fewer and longer ones, since there are many moves.
     /// forge-config: default.invariant.runs = 16
     /// forge-config: default.invariant.depth = 128
+    /// forge-config: long.invariant.runs = 256
+    /// forge-config: long.invariant.depth = 500
     function invariant_L2_L3_L7_L12_money_L5_L14_successions_L9_epochs_L11_settled_P6() public view {
         actors.checkMoney();
         actors.checkEpochs();

@@ -44,6 +44,8 @@ contract MarketInvariantTest is Test {
     /// @dev One function, so that one set of sequences serves all; fewer and longer ones, since there are many moves.
     /// forge-config: default.invariant.runs = 16
     /// forge-config: default.invariant.depth = 128
+    /// forge-config: long.invariant.runs = 256
+    /// forge-config: long.invariant.depth = 500
     function invariant_M2_money_M3_holders_M4_licenses_M5_duties_M6_prices_M7_M8_deliveries_C9_fees_P1_P9()
         public
         view

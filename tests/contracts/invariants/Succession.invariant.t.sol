@@ -34,6 +34,8 @@ contract SuccessionInvariantTest is Test {
     /// @dev One function, so that one set of sequences serves all; fewer and longer ones, since there are many moves.
     /// forge-config: default.invariant.runs = 12
     /// forge-config: default.invariant.depth = 128
+    /// forge-config: long.invariant.runs = 256
+    /// forge-config: long.invariant.depth = 500
     function invariant_R1_R2_R3_H1_value_follows_once_H2_time_locks_H3_only_after_them_P1_P2_P3() public view {
         actors.checkConservation();
         actors.checkEntitlements();
