@@ -176,7 +176,7 @@ def test_export__one_label_erased__passes_and_says_what_could_not_be_scored(
     verdict = audit(sold, forged)
     assert (verdict.code, verdict.skipped) == (
         0,
-        {"scores.skills", "scores.units", "scores.penalties", "scores.consensus", "deliveries.course"},
+        {"scores.skills", "scores.units", "scores.penalties", "scores.consensus"},
     )
     assert verdict.reason("scores.skills").startswith("1 labels were erased")
 

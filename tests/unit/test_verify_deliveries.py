@@ -94,7 +94,7 @@ def finding(report: Report) -> str:
 
 
 def test_check__untouched__agrees_whatever_came_back() -> None:
-    both = {"deliveries.course": "ok", "deliveries.state": "ok"}
+    both = {"deliveries.state": "ok"}
     assert outcomes(story().check(RETURNED)) == both
     assert outcomes(story(0, 0).check(RETURNED)) == both
     renewed = story()
@@ -106,7 +106,7 @@ def test_check__untouched__agrees_whatever_came_back() -> None:
 
 def test_check__nothing_sold__is_no_check() -> None:
     report = Chain().check(RETURNED)
-    assert outcomes(report) == {"deliveries.course": "skipped", "deliveries.state": "skipped"}
+    assert outcomes(report) == {"deliveries.state": "skipped"}
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_check__word_out_of_turn__is_found_by_its_log(
 )
 def test_check__desk_that_keeps_something_else__is_found(field: str, value: Any) -> None:
     report = story().check(replace(RETURNED, **{field: value}))
-    assert outcomes(report) == {"deliveries.course": "ok", "deliveries.state": "failed"}
+    assert outcomes(report) == {"deliveries.state": "failed"}
     assert f"{field.replace('_', ' ')} of the delivery of licence 7" in finding(report)
