@@ -39,6 +39,7 @@ contract RevenueFuzzTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 20000
     function testFuzz_P1_identity_after_every_step(uint256[24] calldata words) public {
         for (uint256 i = 0; i < words.length; ++i) {
             _step(words[i]);
@@ -49,6 +50,7 @@ contract RevenueFuzzTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 20000
     function testFuzz_P1_all_may_leave_with_everything_but_dust(uint256[24] calldata words) public {
         for (uint256 i = 0; i < words.length; ++i) {
             _step(words[i]);
