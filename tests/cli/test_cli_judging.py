@@ -12,9 +12,9 @@ from cota.keys import LOCAL_JURORS, local_key
 from cota.verify import exports
 from scripts.stack.anvil import ask
 from scripts.stack.local import LocalStack
+from tests.cli.courtroom import BOND, DORA, EVA, FAY, FEE, GIL, Room
 from tests.cli.story import ITEMS, People, Story
 from tests.cli.terminal import Terminal, terminal_of
-from tests.cli.test_cli_disputes import BOND, DORA, EVA, FAY, FEE, GIL, Room
 from tests.fixtures.stack import stack_of_its_own
 
 
