@@ -77,6 +77,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
     mapping(bytes32 dataset => mapping(uint64 number => Exception)) private _exceptions;
     mapping(bytes32 dataset => Succession) private _successions;
     mapping(bytes32 dataset => uint64) private _corrections;
+    mapping(bytes32 dataset => mapping(uint64 epoch => uint64 checkpointNumber)) public correctionOf;
 
     constructor(address registry_, address cotaToken) CoordinatorDesk(cotaToken) {
         if (registry_ == address(0)) revert ZeroAddress();
@@ -148,6 +149,7 @@ abstract contract SettlementHooks is CoordinatorDesk {
         x.correctedUnits += units;
         _logs[dataset].minted = true;
         epoch = Leaves.CORRECTION | ++_corrections[dataset];
+        correctionOf[dataset][epoch] = checkpointNumber;
         emit CorrectionOpened(dataset, checkpointNumber, epoch, account, units);
         bytes32 root = Leaves.hashOnly(address(this), dataset, epoch, account, units);
         IDatasetShares(_bindings[dataset].shares).openEpoch(epoch, root, units, 1);

@@ -35,6 +35,7 @@ PUBLISHED = (
     "AnnotationLedger",
     "AuditDesk",
     "BondRates",
+    "BountyEscrow",
     "CoordinatorFaults",
     "CotaToken",
     "CouncilArbiter",

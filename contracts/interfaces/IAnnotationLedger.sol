@@ -306,6 +306,8 @@ interface IAnnotationLedger {
     function checkpointOf(bytes32 dataset, uint64 number) external view returns (Checkpoint memory);
     /// @notice Number of the first checkpoint made later than `time`; zero when there is none.
     function firstCheckpointAfter(bytes32 dataset, uint64 time) external view returns (uint64 number);
+    /// @notice The checkpoint that an epoch opened by `openCorrection` corrects; zero for any other.
+    function correctionOf(bytes32 dataset, uint64 epoch) external view returns (uint64 checkpointNumber);
     /// @notice The present settlement of a checkpoint; all zero when there is none.
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory);
     /// @notice A coordinator's bond, locked part included.

@@ -52,6 +52,7 @@ _CONSTRUCTORS: dict[str, tuple[Any, ...]] = {
     "CoordinatorFaults": ("DatasetRegistry", "AnnotationLedger"),
     "StakeVault": ("DatasetRegistry", "AnnotationLedger", "CotaToken", "CredentialRegistry"),
     "LicenseMarket": ("DatasetRegistry", "treasury", "AccessManager"),
+    "BountyEscrow": ("DatasetRegistry", "AnnotationLedger", "Successions"),
     "BondRates": ("AccessManager",),
     "CouncilArbiter": (
         "DatasetRegistry",

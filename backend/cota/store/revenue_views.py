@@ -131,6 +131,31 @@ deliveries = declare(
 acknowledged, upheld, returned. Coordinator, price and `due_at` are null unless it was demanded, `returned` (COTA; 0
 where the bond was gone) unless it was ruled on."""
 
+bounties = declare(
+    "bounties",
+    {
+        "bounty": AmountColumn,
+        "dataset": Bytes32Column,
+        "publisher": AddressColumn,
+        "token": AddressColumn,
+        "per_label": AmountColumn,
+        "units_per_label": AmountColumn,
+        "first_checkpoint": AmountColumn,
+        "opened_at": AmountColumn,
+        "ends_at": AmountColumn,
+        "funded": AmountColumn,
+        "assigned": AmountColumn,
+        "paid": AmountColumn,
+        "returned": AmountColumn,
+        "free": AmountColumn,
+        "epochs": BigInteger,
+        "escrow": AddressColumn,
+        **PLACE,
+    },
+)
+"""Amounts in base units of `token`: `funded` = `assigned` (to `epochs` epochs) + `returned` + `free`; `paid` is of
+what was assigned. `ends_at` (unix seconds) is null while a bounty is open."""
+
 prices = declare(
     "prices",
     {

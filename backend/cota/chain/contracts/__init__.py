@@ -6,6 +6,7 @@ transaction, for `Sender.send(contract.address, data)`. A contract's refusal is 
 
 from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
+from cota.chain.contracts.bounties import Bounty, BountyEscrow, BountyPart
 from cota.chain.contracts.council import CouncilArbiter, Panel, Phase, Ruling
 from cota.chain.contracts.court import (
     NO_LEAF,
@@ -40,6 +41,9 @@ __all__ = [
     "AuditDesk",
     "AuditState",
     "BondRates",
+    "Bounty",
+    "BountyEscrow",
+    "BountyPart",
     "Case",
     "Checkpoint",
     "Contract",
