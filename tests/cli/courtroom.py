@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 
 from eth_account import Account
 
@@ -22,7 +23,8 @@ GIL = "0x" + keccak(b"cli disputes: gil").hex()
 
 
 class Room:
-    """A dataset whose epoch is final, one whose settlement is still open; and what the chain says."""
+    """A dataset whose epoch is final, one whose settlement is still open, each made when it is first named; and what
+    the chain says."""
 
     def __init__(self, story: Story, node: BlockingNode) -> None:
         self.story, self.node = story, node
@@ -32,7 +34,14 @@ class Room:
         self.ledger = AnnotationLedger(node.client, serving.ledger)
         self.court = SettlementCourt(node.client, serving.court)
         self.cota = Token(node.client, Address(contracts["CotaToken"]))
-        self.final, self.proposed = self._labelled("appealed"), self._labelled("challenged")
+
+    @cached_property
+    def final(self) -> str:
+        return self._labelled("appealed")
+
+    @cached_property
+    def proposed(self) -> str:
+        return self._labelled("challenged")
 
     def _labelled(self, title: str) -> str:
         window = 1 if title == "appealed" else 3_600

@@ -156,7 +156,13 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     ),
     "prove": (
         "What can be shown of a settlement, or demanded, without a jury.",
-        {"bounds": faults.bounds, "signature": faults.signature, "answer": faults.answer},
+        {
+            "bounds": faults.bounds,
+            "two-leaves": faults.two_leaves,
+            "gold": faults.gold,
+            "signature": faults.signature,
+            "answer": faults.answer,
+        },
     ),
     "successor": (
         "Who gets your shares if your key is lost.",

@@ -143,15 +143,19 @@ def appeal_ruling(caller: Member, dataset: Dataset, case: CaseNumber, yes: YesOp
 
 @calling
 def withdraw(caller: Member, dataset: Dataset) -> None:
-    """Take out what the dataset's court holds for you: bonds given back, rewards."""
+    """Take out what the dataset's court and ledger hold for you: bonds given back, rewards, also of proofs."""
     client, token = caller.chain_client, caller.client.status.stake_token
-    credit = client.court_credit(dataset)
-    mined = client.withdraw_court_credit(dataset)
-    client.wait_for(mined.block_number)
+    of_court, of_ledger = client.court_credit(dataset), client.ledger_credit(dataset)
+    # Where there is nothing, the court says so.
+    sent = [client.withdraw_court_credit(dataset)] if of_court or not of_ledger else []
+    if of_ledger:
+        sent.append(client.withdraw_ledger_credit(dataset))
+    client.wait_for(sent[-1].block_number)
+    credit = of_court + of_ledger
     told: dict[str, Any] = {"withdrawn": money(credit, token.decimals, token.symbol)}
     if caller.as_json:
         told = {"amount": str(credit), "token": token.symbol, "decimals": token.decimals}
-    where = {"block": mined.block_number, "tx_hash": mined.tx_hash}
+    where = {"block": sent[-1].block_number, "tx_hash": sent[-1].tx_hash}
     show({"dataset": dataset, "account": caller.address, **told, **where}, as_json=caller.as_json)
 
 

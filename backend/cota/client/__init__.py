@@ -18,7 +18,7 @@ from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
 from cota.client.disputing import Filed, Filing
 from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
-from cota.client.faultfinding import FaultCalls
+from cota.client.goldfinding import GoldCalls
 from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.own_copy import CopyCalls, OwnCopy
@@ -59,7 +59,7 @@ __all__ = [
 class CotaClient(
     DemandCalls,
     ClaimCalls,
-    FaultCalls,
+    GoldCalls,
     StakeCalls,
     SuccessorCalls,
     PublisherCalls,

@@ -106,11 +106,13 @@ class DisputeCalls(Session):
         if self.node.run(cota.allowance(self.address, filing.court, "latest")) < filing.bond:
             self.send(cota.address, Token.encode_approve(filing.court, filing.bond))
         mined = self.node.sender(self.account).send(filing.court, filing.data, filing.fee)
-        logs = [log for log in mined.logs if log["address"].lower() == filing.court.lower()]
-        events = Decoders(committed_catalogue()).decode_all(SettlementCourt.name, logs)
-        number = next(int(one.args["case_id"]) for one in events if one.name == "CaseOpened")
+        number = _opened(filing.court, mined)
         court = SettlementCourt(self.node.client, filing.court)
         return Filed(number, self.node.run(court.case_of(number, "latest")), mined)
+
+    def opened_case(self, dataset: Hash32, mined: Mined) -> int:
+        """Number of the case that a transaction opened, also one that a proof decided at once."""
+        return _opened(self._serving(dataset).court, mined)
 
     def case_of(self, dataset: Hash32, number: int) -> Case:
         """Raises ClientError when the dataset has no case of this number."""
@@ -189,3 +191,9 @@ class DisputeCalls(Session):
         except ChainReverted as refusal:
             if refusal.extra.get("error") not in ("ERC20InsufficientAllowance", "ERC20InsufficientBalance"):
                 raise
+
+
+def _opened(court: Address, mined: Mined) -> int:
+    logs = [log for log in mined.logs if log["address"].lower() == court.lower()]
+    events = Decoders(committed_catalogue()).decode_all(SettlementCourt.name, logs)
+    return next(int(one.args["case_id"]) for one in events if one.name == "CaseOpened")

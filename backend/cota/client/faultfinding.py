@@ -6,9 +6,11 @@ on chain; the price of a demand is known before it is paid. Needs `rpc_url`, and
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cota.auth.typed import AgentKey, Annotation
 from cota.chain.contracts import (
@@ -17,6 +19,8 @@ from cota.chain.contracts import (
     DatasetRegistry,
     Ground,
     ProofDesk,
+    Proposal,
+    ProposalState,
     SettlementCourt,
     ShareClaim,
 )
@@ -25,8 +29,8 @@ from cota.client.audits import AuditCalls
 from cota.client.disputing import Filing
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.commitments.log_tree import LogTree
-from cota.settlement.epoch_file import EpochFile
-from cota.settlement.leaves import tree_of
+from cota.settlement.leaves import Epoch
+from cota.settlement.listed_leaves import ListedLeaves, read_listed_leaves
 from cota.units import ZERO_ADDRESS, Hash32, to_hex
 
 
@@ -43,36 +47,57 @@ class Shown:
 class FaultCalls(AuditCalls):
     """What is shown instead of argued."""
 
-    def broken_bounds(self, dataset: Hash32, checkpoint: int) -> list[ShareClaim]:
+    def broken_bounds(self, dataset: Hash32, checkpoint: int, file: Path | None = None) -> list[ShareClaim]:
         """Leaves of a proposed settlement that break a bound, alone or together; none if all is within them.
 
-        Raises Untrustworthy for a file that is not the settlement's.
+        `file`: an epoch file from elsewhere, where the service has none. Raises Untrustworthy for a file whose leaves
+        do not make the settlement's root.
         """
-        at, serving = self.node.head(), self._serving(dataset)
-        ledger = AnnotationLedger(self.node.client, serving.ledger)
+        listed, settled = self._listed_leaves(dataset, checkpoint, file)
+        at, ledger = self.node.head(), self._serving(dataset).ledger
         terms = self.node.run(DatasetRegistry(self.node.client, self.registry).terms_of(dataset, at))
-        settled = self.node.run(ledger.proposal_of(dataset, checkpoint, at))
-        log = self.node.run(ledger.checkpoint_of(dataset, checkpoint, at))
-        file = self.epoch_file(dataset, checkpoint)
-        if file.end.settlement_root != settled.settlement_root:
-            raise Untrustworthy(f"the file of epoch {checkpoint} has another settlement root than the chain")
+        log = self.node.run(AnnotationLedger(self.node.client, ledger).checkpoint_of(dataset, checkpoint, at))
         most = terms.units_per_label * (log.end - log.start)
-        claims = _claims(file, checkpoint)
-        for claim in claims:
+        for place, leaf in enumerate(listed.leaves):
             if (
-                claim.units > most
-                or claim.penalty > terms.penalty_cap
-                or claim.index >= settled.leaf_count
-                or claim.account == ZERO_ADDRESS
+                leaf.units > most
+                or leaf.penalty > terms.penalty_cap
+                or leaf.index >= settled.leaf_count
+                or leaf.account == ZERO_ADDRESS
             ):
-                return [claim]
-        return claims if sum(claim.units for claim in claims) > settled.total_units else []
+                return [_claim(listed, place, checkpoint)]
+        return [_claim(listed, place, checkpoint) for place in listed.beyond(settled.total_units)]
+
+    def twin_leaves(
+        self, dataset: Hash32, checkpoint: int, file: Path | None = None
+    ) -> tuple[ShareClaim, ShareClaim] | None:
+        """Two leaves of one account, or at one index, of a proposed settlement; None where every leaf stands alone.
+
+        `file` and errors: as with `broken_bounds`.
+        """
+        listed, _ = self._listed_leaves(dataset, checkpoint, file)
+        twins = listed.twins()
+        if twins is None:
+            return None
+        one, other = (_claim(listed, place, checkpoint) for place in twins)
+        return one, other
 
     def prove_bounds(self, dataset: Hash32, checkpoint: int, leaves: Sequence[ShareClaim]) -> Mined:
         """Brings a settlement down whose leaves break a bound. No bond, no jury. Raises ChainReverted."""
-        court = SettlementCourt(self.node.client, self._serving(dataset).court)
-        desk = self.node.run(court.proof_desk("latest"))
-        return self.send(desk, ProofDesk.encode_prove_leaf_bounds(dataset, checkpoint, leaves))
+        return self._prove(dataset, ProofDesk.encode_prove_leaf_bounds(dataset, checkpoint, leaves))
+
+    def prove_two_leaves(self, dataset: Hash32, checkpoint: int, one: ShareClaim, other: ShareClaim) -> Mined:
+        """Brings a settlement down in which an account or an index has two leaves. Raises ChainReverted."""
+        return self._prove(dataset, ProofDesk.encode_prove_two_leaves(dataset, checkpoint, one, other))
+
+    def ledger_credit(self, dataset: Hash32) -> int:
+        """COTA, in base units, that the dataset's ledger holds for the account: rewards of proofs."""
+        ledger = AnnotationLedger(self.node.client, self._serving(dataset).ledger)
+        return self.node.run(ledger.credit_of(self.address, "latest"))
+
+    def withdraw_ledger_credit(self, dataset: Hash32) -> Mined:
+        """All of it, to the account itself. Raises ChainReverted where there is nothing."""
+        return self.send(self._serving(dataset).ledger, AnnotationLedger.encode_withdraw_credit(self.address))
 
     def signature_filing(self, dataset: Hash32, checkpoint: int, index: int) -> Filing:
         """A demand that somebody show the signature under a logged row of a settlement that is not final. Raises
@@ -104,7 +129,6 @@ class FaultCalls(AuditCalls):
         if case.ground is not Ground.SIGNATURE:
             raise ClientError(f"case {number} demands no signature")
         shown = self._shown(case, path)
-        court = SettlementCourt(self.node.client, self._serving(dataset).court)
         data = ProofDesk.encode_answer_signature(
             dataset,
             number,
@@ -112,9 +136,34 @@ class FaultCalls(AuditCalls):
             shown.signature,
             *(() if shown.key is None else (astuple(shown.key), shown.authorisation)),
         )
-        return self.send(self.node.run(court.proof_desk("latest")), data)
+        return self._prove(dataset, data)
 
     # --- inside
+
+    def _prove(self, dataset: Hash32, data: bytes) -> Mined:
+        court = SettlementCourt(self.node.client, self._serving(dataset).court)
+        return self.send(self.node.run(court.proof_desk("latest")), data)
+
+    def _listed_leaves(
+        self, dataset: Hash32, checkpoint: int, file: Path | None
+    ) -> tuple[ListedLeaves, Proposal]:
+        """Under the root that is on chain, and the proposal that has it."""
+        ledger = AnnotationLedger(self.node.client, self._serving(dataset).ledger)
+        settled = self.node.run(ledger.proposal_of(dataset, checkpoint, self.node.head()))
+        if settled.state is ProposalState.NONE:
+            raise ClientError(f"nothing is proposed for checkpoint {checkpoint}")
+        epoch = Epoch(self.node.client.chain_id, ledger.address, dataset, checkpoint)
+        with self._opened(dataset, checkpoint, file) as source:
+            listed = read_listed_leaves(source, epoch)
+        if listed.root != settled.settlement_root:
+            named = f"the file of epoch {checkpoint}" if file is None else str(file)
+            raise Untrustworthy(f"{named} has another settlement root than the chain")
+        return listed, settled
+
+    def _opened(self, dataset: Hash32, checkpoint: int, file: Path | None) -> BinaryIO:
+        if file is not None:
+            return file.open("rb")
+        return io.BytesIO(self.http.get_bytes(f"/v1/datasets/{to_hex(dataset)}/epochs/{checkpoint}/file"))
 
     def _shown(self, case: Case, path: Path) -> Shown:
         from cota.client.backup import Backup
@@ -136,9 +185,6 @@ class FaultCalls(AuditCalls):
         raise ClientError(f"{path} has not the row {to_hex(case.evidence)}")
 
 
-def _claims(file: EpochFile, epoch: int) -> list[ShareClaim]:
-    tree = tree_of(file.leaves)
-    return [
-        ShareClaim(epoch, leaf.index, leaf.account, leaf.units, leaf.penalty, tuple(tree.prove(leaf.index)))
-        for leaf in file.leaves
-    ]
+def _claim(listed: ListedLeaves, place: int, epoch: int) -> ShareClaim:
+    leaf = listed.leaves[place]
+    return ShareClaim(epoch, leaf.index, leaf.account, leaf.units, leaf.penalty, listed.prove(place))

@@ -81,6 +81,32 @@ NO_LEAF = ShareClaim(0, 0, ZERO_ADDRESS, 0, 0, ())
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledItem:
+    """A logged row that labelled an item, and the item's place: `annotation` in the order of its struct, `index` from
+    the dataset's first row, `position` in the batch's tree."""
+
+    annotation: tuple[Any, ...]
+    index: int
+    log_proof: tuple[bytes, ...]
+    batch: int
+    position: int
+    item_proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldOpening:
+    """A gold leaf, opened, at a position of a batch's gold tree. `item`: index in the dataset that the leaf names;
+    `label`: hash of the known label, 32 zero bytes for none."""
+
+    batch: int
+    position: int
+    item: int
+    label: Hash32
+    salt: Hash32
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AppealRequest:
     """A contributor's own leaf, or NO_LEAF; how many labels were hers; which units she misses."""
 
@@ -164,6 +190,12 @@ class ProofDesk(Contract):
     @classmethod
     def encode_prove_two_leaves(cls, dataset: bytes, epoch: int, one: ShareClaim, other: ShareClaim) -> bytes:
         return cls.encode("proveTwoLeaves", dataset, epoch, astuple(one), astuple(other))
+
+    @classmethod
+    def encode_prove_gold(
+        cls, dataset: bytes, epoch: int, labelled: LabelledItem, one: GoldOpening, other: GoldOpening
+    ) -> bytes:
+        return cls.encode("proveGold", dataset, epoch, astuple(labelled), astuple(one), astuple(other))
 
     @classmethod
     def encode_answer_signature(
