@@ -1,11 +1,19 @@
 """A dataset that asks for a credential: who may join, who is given items, and what a revocation leaves alone."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
 import pytest
+from sqlalchemy import text
 
 from cota.chain.abi import committed_abis
 from cota.chain.codec import encode_call
 from cota.chain.contracts import CredentialRegistry, StakeVault
 from cota.commitments.words import keccak
+from cota.events import stream, webhooks
+from cota.events.queries import Wanted
 from cota.keys import local_key
 from cota.units import to_hex
 from tests.api.problems import refused
@@ -101,3 +109,90 @@ async def test_credential__run_out_or_the_membership_left__the_vault_s_order_of_
     body = join_body(stranger, world.vault, dataset.id, dataset.terms_hash, 59)
     problem = refused(await world.http.post(f"{dataset.path}/join", json=body), "terms-mismatch", 409)
     assert (problem["expected"], problem["given"]) == ("60", "59")
+
+
+async def inbox(world: World, wallet: Wallet) -> dict[str, Any]:
+    answer = await world.http.get("/v1/accounts/me/inbox", headers=await world.sign_in(wallet))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_inbox__credential_given_renewed_and_taken_away__is_told_to_its_holder_alone(
+    world: World,
+) -> None:
+    wallet, other = Wallet(), Wallet()
+    following = stream.follow(world.services, Wanted(account=wallet.address), None)
+    assert await anext(following) == ": cota\n\n"
+    streamed = asyncio.create_task(_kinds(following, 3))
+    await asyncio.sleep(0.6)
+    for holder in (wallet, other):
+        await say(world, CredentialRegistry.encode_issue(RADIOLOGIST, holder.address, FAR - 1, b"\1" * 32))
+    await say(world, CredentialRegistry.encode_renew(RADIOLOGIST, wallet.address, FAR, b"\2" * 32))
+    await say(world, CredentialRegistry.encode_revoke(RADIOLOGIST, wallet.address, b"\3" * 32))
+    told = await inbox(world, wallet)
+    kinds = ["credential-revoked", "credential-renewed", "credential-issued"]
+    assert [one["kind"] for one in told["items"]] == kinds
+    assert [one["deadline"] for one in told["items"]] == [None, FAR, FAR - 1]
+    assert {(one["dataset"], one["account"]) for one in told["items"]} == {(None, wallet.address)}
+    revoked = told["items"][0]
+    assert revoked["data"] == {"credential": to_hex(RADIOLOGIST), "reason_hash": to_hex(b"\3" * 32)}
+    assert told["ending"] == []
+    assert await streamed == kinds[::-1]
+
+    path = f"/v1/events?account={wallet.address}&kind=credential-revoked"
+    (listed,) = (await world.http.get(path)).json()["items"]
+    assert listed == {name: value for name, value in revoked.items() if name in listed}
+    assert [one["kind"] for one in (await inbox(world, other))["items"]] == ["credential-issued"]
+
+
+async def test_inbox__credential_that_ends_soon__says_which_datasets_ask_for_it(world: World) -> None:
+    """By the time of the chain's newest block, which the contracts go by."""
+    dataset = await world.create_dataset(items=3, credential=RADIOLOGIST)
+    await world.create_dataset(items=3, credential=RADIOLOGIST)
+    wallet = Wallet()
+    now = (await world.services.node.head()).timestamp
+    ends = now + 40 * 86_400
+    await say(world, CredentialRegistry.encode_issue(RADIOLOGIST, wallet.address, ends, b"\1" * 32))
+    await world.member(dataset, wallet)
+    assert (await inbox(world, wallet))["ending"] == []
+    await say(world, CredentialRegistry.encode_renew(RADIOLOGIST, wallet.address, now + 3_600, b"\2" * 32))
+    (soon,) = (await inbox(world, wallet))["ending"]
+    assert soon == {
+        "credential": to_hex(RADIOLOGIST),
+        "issuer": local_key("deployer").address,
+        "expires_at": now + 3_600,
+        "expired": False,
+        "datasets": [to_hex(dataset.id)],
+    }
+    await world.mine(3_601)
+    assert (await inbox(world, wallet))["ending"] == [soon | {"expired": True}]
+    await say(world, CredentialRegistry.encode_revoke(RADIOLOGIST, wallet.address, b"\3" * 32))
+    assert (await inbox(world, wallet))["ending"] == []
+
+
+async def test_webhook__for_revoked_credentials__is_due(world: World) -> None:
+    wallet = Wallet()
+    await say(world, CredentialRegistry.encode_issue(RADIOLOGIST, wallet.address, FAR, b"\1" * 32))
+    body = {"url": "http://127.0.0.1:9/hook", "kinds": ["credential-revoked"]}
+    added = await world.http.post("/v1/webhooks", json=body, headers=await world.sign_in(wallet))
+    assert added.status_code == 201, added.text
+    await say(world, CredentialRegistry.encode_revoke(RADIOLOGIST, wallet.address, b"\2" * 32))
+    (name,) = await webhooks.enqueue(world.services)
+    async with world.services.database.read() as session:
+        found = await session.execute(
+            text("SELECT body FROM webhook_deliveries WHERE id = :id"), {"id": name}
+        )
+        told = json.loads(found.scalar_one())
+    assert (told["kind"], told["account"], told["dataset"]) == ("credential-revoked", wallet.address, None)
+
+
+async def _kinds(events: AsyncIterator[str], count: int) -> list[str]:
+    found: list[str] = []
+    async with asyncio.timeout(20):
+        async for chunk in events:
+            if chunk.startswith("id: "):
+                found.append(chunk.split("event: ", 1)[1].split("\n", 1)[0])
+            if len(found) == count:
+                break
+    return found

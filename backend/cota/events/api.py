@@ -9,12 +9,14 @@ from fastapi.responses import StreamingResponse
 from cota.auth.deps import CurrentWallet
 from cota.errors import BadRequest, InvalidBody, NotFound, NotSignedIn, RateLimited
 from cota.events import queries, stream, webhooks
-from cota.events.queries import Event, Wanted
+from cota.events.queries import Ending, Event, Wanted
 from cota.events.schemas import (
+    CredentialEnding,
     DeliveriesAnswer,
     DeliveryAnswer,
     EventAnswer,
     InboxAnswer,
+    InboxPage,
     Kind,
     NewWebhookAnswer,
     WebhookAnswer,
@@ -31,6 +33,8 @@ from cota.http.sessions import Read, ServicesDep, Write
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 _LAST = (2**63 - 1, 2**31 - 1)
+_DEADLINES = ("window_ends_at", "deadline", "expires_at")
+_AROUND = 30 * 86_400
 # Each asks the database at each new block, for as long as it is open.
 streams = AtOnce(32, "streams of events")
 DatasetQuery = Annotated[Bytes32 | None, Query(description="0x and 64 hex digits")]
@@ -78,20 +82,24 @@ async def stream_events(
 @router.get("/accounts/me/inbox", operation_id="get_inbox", responses=documented(NotSignedIn, BadRequest))
 async def get_inbox(
     wallet: CurrentWallet, session: Read, cursor: Cursor = None, limit: Limit = 50
-) -> Page[InboxAnswer]:
-    """What concerns the caller, newest first: epochs of her datasets with her own outcome, payments, memberships."""
+) -> InboxPage:
+    """What concerns the caller, newest first: epochs of her datasets with her own outcome, payments, memberships,
+    credentials given and taken away; and which of them end."""
     block, log_index = decode_cursor(cursor, _LAST)
     rows = await queries.inbox(session, wallet, (int(block), int(log_index)), limit + 1)
-    outcomes = await queries.outcomes(session, wallet, list({row.dataset for row in rows}))
-    final = {row.dataset for row in rows if row.kind == "epoch-finalized"}
+    outcomes = await queries.outcomes(session, wallet, list({row.dataset for row in rows if row.dataset}))
+    final = {row.dataset for row in rows if row.dataset and row.kind == "epoch-finalized"}
     periods = await queries.appeal_periods(session, list(final))
+    ends = [_ending(one) for one in await queries.ending(session, wallet, _AROUND)]
 
     def show(event: Event) -> InboxAnswer:
-        labels, counted = outcomes.get((event.dataset, int(event.data.get("epoch", -1))), (None, None))
+        epoch = event.dataset or b"", int(event.data.get("epoch", -1))
+        labels, counted = outcomes.get(epoch, (None, None))
         deadline = _deadline(event, periods)
         return InboxAnswer(**_fields(event), labels=labels, counted=counted, deadline=deadline)
 
-    return page_of(rows, limit, show, lambda row: (row.block, row.log_index))
+    page = page_of(rows, limit, show, lambda row: (row.block, row.log_index))
+    return InboxPage(items=page.items, next=page.next, ending=ends)
 
 
 @router.post(
@@ -152,7 +160,17 @@ def _fields(event: Event) -> dict[str, Any]:
 
 
 def _deadline(event: Event, appeal_periods: Mapping[bytes, int]) -> int | None:
-    if event.kind == "epoch-finalized":
+    if event.dataset and event.kind == "epoch-finalized":
         return int(event.at.timestamp()) + appeal_periods[event.dataset]
-    ends = event.data.get("window_ends_at", event.data.get("deadline"))
+    ends = next((event.data[name] for name in _DEADLINES if name in event.data), None)
     return None if ends is None else int(ends)
+
+
+def _ending(found: Ending) -> CredentialEnding:
+    return CredentialEnding(
+        credential=found.credential,
+        issuer=found.issuer,
+        expires_at=found.expires_at,
+        expired=found.is_over,
+        datasets=found.datasets,
+    )

@@ -24,7 +24,7 @@ class Event:
     at: datetime
     tx_hash: bytes
     kind: str
-    dataset: bytes
+    dataset: bytes | None
     account: Address | None
     data: dict[str, Any]
 
@@ -34,6 +34,8 @@ class Event:
         return f"{self.block}-{self.log_index}-{self.block_hash[:8].hex()}"
 
 
+_CREDENTIAL = "'credential', '0x' || encode(credential, 'hex')"
+_EXPIRES = ", 'expires_at', CAST(expires_at AS text)"
 # Kind -> (table, the account that it is about, what is told of it).
 _KINDS: dict[str, tuple[str, str | None, str]] = {
     "dataset-created": ("dataset_registry_dataset_created", "publisher", ""),
@@ -108,11 +110,20 @@ _KINDS: dict[str, tuple[str, str | None, str]] = {
         "'case', CAST(case_id AS text), 'correction', CAST(correction AS text), 'missed', CAST(missed AS text),"
         " 'paid', CAST(paid AS text)",
     ),
+    "credential-issued": ("credential_registry_credential_issued", "account", _CREDENTIAL + _EXPIRES),
+    "credential-renewed": ("credential_registry_credential_renewed", "account", _CREDENTIAL + _EXPIRES),
+    "credential-revoked": (
+        "credential_registry_credential_revoked",
+        "account",
+        _CREDENTIAL + ", 'reason_hash', '0x' || encode(reason_hash, 'hex')",
+    ),
 }
 KINDS = tuple(_KINDS)
+_OF_NO_DATASET = frozenset(kind for kind in KINDS if kind.startswith("credential-"))
 
 _EVENTS = " UNION ALL ".join(
-    f"SELECT block_number, log_index, block_hash, block_time, tx_hash, '{kind}' AS kind, dataset,"
+    f"SELECT block_number, log_index, block_hash, block_time, tx_hash, '{kind}' AS kind,"
+    f" {'CAST(NULL AS bytea) AS dataset' if kind in _OF_NO_DATASET else 'dataset'},"
     f" {account or 'CAST(NULL AS bytea)'} AS account, json_build_object({data}) AS data FROM mirror.{table}"
     for kind, (table, account, data) in _KINDS.items()
 )
@@ -173,7 +184,33 @@ _OWN_OUTCOMES = text(
     GROUP BY own.dataset, own.epoch
     """
 )
+# By the time of the newest block: the contracts know no other.
+_ENDING = text(
+    """
+    SELECT c.credential, c.issuer, c.expires_at, c.expires_at <= n.at AS is_over
+    FROM mirror.credentials c CROSS JOIN (SELECT EXTRACT(EPOCH FROM time) AS at FROM mirror.cursor) n
+    WHERE c.account = :account AND NOT c.revoked AND c.expires_at BETWEEN n.at - :around AND n.at + :around
+    ORDER BY c.expires_at, c.credential
+    """
+)
+_WORKED_ON = text(
+    """
+    SELECT m.dataset, d.terms FROM mirror.memberships m JOIN mirror.datasets d ON d.dataset = m.dataset
+    WHERE m.account = :account AND m.state = 'active' ORDER BY m.dataset
+    """
+)
 _TERMS = text("SELECT dataset, terms FROM mirror.datasets WHERE dataset = ANY(:datasets)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A credential that ends at a time in Unix seconds, and the datasets of its holder's that ask for it."""
+
+    credential: bytes
+    issuer: Address
+    expires_at: int
+    is_over: bool
+    datasets: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +267,28 @@ async def appeal_periods(session: ReadSession, datasets: Sequence[bytes]) -> dic
     return {bytes(one.dataset): Terms.decode(bytes(one.terms)).appeal_period for one in found}
 
 
+async def ending(session: ReadSession, account: Address, around: int) -> list[Ending]:
+    """The account's credentials that ended or end within `around` seconds, the first to end first."""
+    row: dict[str, Any] = {"account": address_bytes(account), "around": around}
+    found = (await session.execute(_ENDING, row)).all()
+    if not found:
+        return []
+    works = [
+        (bytes(one.dataset), Terms.decode(bytes(one.terms)).credential)
+        for one in await session.execute(_WORKED_ON, row)
+    ]
+    return [
+        Ending(
+            bytes(one.credential),
+            address_of(bytes(one.issuer)),
+            int(one.expires_at),
+            one.is_over,
+            [dataset for dataset, credential in works if credential == bytes(one.credential)],
+        )
+        for one in found
+    ]
+
+
 async def _read(
     session: ReadSession,
     statement: TextClause,
@@ -247,7 +306,7 @@ async def _read(
             at=one.block_time,
             tx_hash=bytes(one.tx_hash),
             kind=one.kind,
-            dataset=bytes(one.dataset),
+            dataset=bytes(one.dataset) if one.dataset else None,
             account=address_of(bytes(one.account)) if one.account else None,
             data=one.data,
         )

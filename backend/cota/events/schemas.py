@@ -4,21 +4,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cota.http.schemas import Answer, Bytes32, Contract, Instant, Request
+from cota.http.schemas import Answer, Bytes32, Contract, Instant, Page, Request
 
 Kind = Literal[
     "dataset-created", "dataset-state", "batch-added", "joined", "left", "released", "checkpointed", "epoch-proposed",
     "epoch-rejected", "epoch-finalized", "revenue-paid", "shares-claimed", "revenue-claimed", "license-bought",
-    "price-set", "penalised", "case-opened", "case-closed", "appeal-upheld",
+    "price-set", "penalised", "case-opened", "case-closed", "appeal-upheld", "credential-issued",
+    "credential-renewed", "credential-revoked",
 ]  # fmt: skip
 
 
 class EventAnswer(Answer):
-    """One thing that happened on chain. `id` resumes a stream after it; amounts in `data` are base units, as text."""
+    """One thing that happened on chain. `id` resumes a stream after it; amounts in `data` are base units, as text.
+    `dataset` is null for what is not of one dataset: credentials."""
 
     id: str
     kind: Kind
-    dataset: Bytes32
+    dataset: Bytes32 | None
     account: Contract | None
     at: Instant
     block: int
@@ -29,18 +31,37 @@ class EventAnswer(Answer):
 class InboxAnswer(EventAnswer):
     """What concerns the caller. `labels` and `counted`: her own of that epoch, once it is scored; `deadline`: until
     when she can object: to a proposal by a challenge, to a final epoch by an appeal; of a case, from when on anyone may
-    end it."""
+    end it; of a credential, from when on it is not held."""
 
     labels: int | None
     counted: int | None
     deadline: Annotated[int | None, Field(description="Unix seconds")]
 
 
+class CredentialEnding(Answer):
+    """A credential of the caller's that ends soon or ended lately, as it was issued or last renewed."""
+
+    credential: Bytes32
+    issuer: Contract
+    expires_at: Annotated[int, Field(description="Unix seconds; not held from then on")]
+    expired: bool
+    datasets: Annotated[list[Bytes32], Field(description="Those that she works on and that ask for it")]
+
+
+class InboxPage(Page[InboxAnswer]):
+    """`ending`: the same on every page."""
+
+    ending: Annotated[
+        list[CredentialEnding],
+        Field(description="Credentials that end or ended within thirty days, the first to end first"),
+    ]
+
+
 class WebhookRequest(Request):
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     dataset: Bytes32 | None = None
     kinds: Annotated[
-        list[Kind] | None, Field(min_length=1, max_length=20, description="All, unless given")
+        list[Kind] | None, Field(min_length=1, max_length=40, description="All, unless given")
     ] = None
 
 

@@ -91,7 +91,7 @@ def show(event: Event) -> dict[str, Any]:
     return {
         "id": event.id,
         "kind": event.kind,
-        "dataset": "0x" + event.dataset.hex(),
+        "dataset": "0x" + event.dataset.hex() if event.dataset else None,
         "account": event.account,
         "at": event.at.isoformat().replace("+00:00", "Z"),
         "block": event.block,
