@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 
 from cota.errors import NoSuchRange
-from cota.http.services import Services
+from cota.http.services import LONG_AT_ONCE, Services
 from cota.http.spool import downloads, spooled
 from cota.licenses import service
 from cota.licenses.resuming import rest_of
+from cota.units import to_hex
 from tests.api.wallets import Wallet
 from tests.api.world import Dataset, World
 
@@ -55,7 +57,7 @@ async def made(services: Services, sold: Sold, world: World) -> AsyncGenerator[b
 async def test_export__every_place_taken_by_readers_who_stopped__the_next_is_served(
     world: World, sold: Sold
 ) -> None:
-    stopped = [await made(world.services, sold, world) for _ in range(service.EXPORTS_AT_ONCE + 1)]
+    stopped = [await made(world.services, sold, world) for _ in range(LONG_AT_ONCE + 1)]
     for one in stopped:
         assert await asyncio.wait_for(anext(one), PATIENCE_S)
     answer = await asyncio.wait_for(
@@ -97,6 +99,29 @@ async def test_backup__held_open_twice__the_third_is_refused(world: World) -> No
         refused = await world.http.get("/v1/accounts/me/backup", headers=headers)
     assert (refused.status_code, refused.json()["type"]) == (429, "/problems/rate-limited")
     assert (await world.http.get("/v1/accounts/me/backup", headers=headers)).status_code == 200
+
+
+async def test_long_answers__of_every_kind__wait_for_one_of_the_few_places(world: World, sold: Sold) -> None:
+    """Each holds a connection while it is made: all at once would starve everybody else of the pool."""
+    services, dataset, account = world.services, sold.dataset, world.buyer.address
+    headers, name = await world.sign_in(world.buyer), to_hex(dataset.id)
+    paths = [
+        f"/v1/licenses/{sold.license}/export",
+        "/v1/accounts/me/backup",
+        f"/v1/accounts/{account}/statement?format=csv",
+        f"/v1/accounts/{account}/datasets/{name}/income?format=csv",
+    ]
+    async with AsyncExitStack() as places:
+        for _ in range(LONG_AT_ONCE):
+            await places.enter_async_context(services.long_read())
+        asked = [asyncio.create_task(world.http.get(paths[n], headers=headers)) for n in (0, 1)]
+        asked += [asyncio.create_task(world.http.get(paths[n])) for n in (2, 3)]
+        await asyncio.sleep(0.5)
+        assert [one.done() for one in asked] == [False] * 4
+    answers = await asyncio.wait_for(asyncio.gather(*asked), PATIENCE_S)
+    assert [one.status_code for one in answers] == [200] * 4
+    assert answers[0].content == sold.whole
+    assert b'"type": "end"' in answers[1].content.splitlines()[-1]
 
 
 async def pieces_of(size: int, broken: Exception | None = None) -> AsyncGenerator[bytes, None]:

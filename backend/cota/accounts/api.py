@@ -147,7 +147,7 @@ async def get_statement(
 
 async def _table(services: Services, address: Address) -> AsyncIterator[bytes]:
     yield write_csv([], with_names=True).encode()
-    async with services.database.read() as session:
+    async with services.long_read() as session:
         async for rows in statement.pages(services, session, address):
             yield write_csv(rows, with_names=False).encode()
 

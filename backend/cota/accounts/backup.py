@@ -30,7 +30,7 @@ async def lines(services: Services, account: Address) -> AsyncIterator[bytes]:
     if services.receipt_key is None:
         raise OtherCoordinator("this service has no receipt key")
     counts: Counter[str] = Counter()
-    async with services.database.read() as session:
+    async with services.long_read() as session:
         yield _write([_header(services, account)], Counter())
         for dataset_id in await backup_queries.datasets_of(session, account):
             dataset = await require_dataset(session, dataset_id)

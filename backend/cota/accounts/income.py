@@ -90,7 +90,7 @@ async def rows_of(
 
 async def csv_pieces(services: Services, dataset_id: bytes, account: Address) -> AsyncIterator[bytes]:
     """The same as a spreadsheet."""
-    async with services.database.read() as session:
+    async with services.long_read() as session:
         dataset = await require_dataset(session, dataset_id)
         token = await services.tokens.describe(dataset.terms.payment_token)
         yield _csv([_COLUMNS])

@@ -22,7 +22,6 @@ from cota.http.coordinators import OtherCoordinator
 from cota.http.services import Services
 from cota.licenses.export import Export
 from cota.licenses.queries import Epoch
-from cota.licenses.service import RUNNING
 from cota.store.session import ReadSession
 from cota.units import Address
 
@@ -105,7 +104,7 @@ async def open_audit(services: Services, dataset_id: bytes, audit: int, wallet: 
 
 async def pieces(services: Services, copy: Copy) -> AsyncIterator[bytes]:
     """The bytes of the copy."""
-    async with RUNNING, services.database.read() as session:
+    async with services.long_read() as session:
         async for piece in Judged(services, session, copy.dataset, copy.sight).pieces(copy.epochs):
             yield piece
 

@@ -5,6 +5,7 @@ deployment's, is refused before anything is served; a node that is down does not
 answering what needs none.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from cota.log import get_logger
 from cota.settings import Settings
 from cota.store.content import ContentStore
 from cota.store.locks import named_lock
-from cota.store.session import Database
+from cota.store.session import Database, ReadSession
 from cota.units import Address
 
 log = get_logger(__name__)
@@ -32,6 +33,9 @@ log = get_logger(__name__)
 # An epoch's tree of 2^20 rows takes about 200 MB; usual ones a thousandth of that.
 _KEPT_TREES = 16
 _KEPT_FIGURES = 1_000
+LONG_AT_ONCE = 4
+"""Long answers that are made at the same time. Each holds a connection, and may need a second one for a moment: more
+could starve the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,17 @@ class Services:
     signed_in: SessionBook
     closing: AsyncExitStack
     """What domains open beside this is closed by it, before the database is."""
+    long: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG_AT_ONCE))
 
     @property
     def chain_id(self) -> int:
         return self.settings.network.chain_id
+
+    @asynccontextmanager
+    async def long_read(self) -> AsyncIterator[ReadSession]:
+        """A session to make a long answer with, as soon as one of the few places for them is free."""
+        async with self.long, self.database.read() as session:
+            yield session
 
     def sender(self, role: str) -> Sender | None:
         """Sends with the key of a role; its nonces are ordered across processes. None without the key."""

@@ -5,7 +5,6 @@ is indexed; only its owner downloads, and not after the price came back to her; 
 byte leaves.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -18,10 +17,6 @@ from cota.licenses.export import Export
 from cota.licenses.queries import Epoch, License
 from cota.store.session import ReadSession
 from cota.units import Address
-
-# Each that is being made holds a connection, and may need a second one for a moment: more could starve the pool.
-EXPORTS_AT_ONCE = 4
-RUNNING = asyncio.Semaphore(EXPORTS_AT_ONCE)
 
 
 async def require_license(session: ReadSession, license: int) -> License:
@@ -62,6 +57,6 @@ async def export(
     services: Services, license: License, dataset: Dataset, epochs: list[Epoch]
 ) -> AsyncIterator[bytes]:
     """The bytes of the download, as fast as they can be made."""
-    async with RUNNING, services.database.read() as session:
+    async with services.long_read() as session:
         async for piece in Export(services, session, dataset, license.id).pieces(epochs):
             yield piece
