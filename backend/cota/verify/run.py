@@ -9,6 +9,7 @@ from cota.chain.blocking import BlockingNode
 from cota.chain.deployment import Deployment
 from cota.units import Address, BlockRef, to_hex
 from cota.verify import epoch_files
+from cota.verify.bounties import check_bounties
 from cota.verify.deliveries import check_deliveries
 from cota.verify.deployment import check_deployment, check_terms
 from cota.verify.disputes import check_disputes
@@ -122,6 +123,7 @@ def _check_public(
     check_money(report, facts, views)
     check_licenses(report, facts, views)
     check_deliveries(report, facts, views.desks)
+    check_bounties(report, facts, views.escrows, epochs)
     check_stakes(report, facts, views.vaults, epochs)
 
 

@@ -29,6 +29,7 @@ from cota.chain.contracts import (
 from cota.errors import ChainReverted
 from cota.units import ZERO_ADDRESS, Address, Hash32
 from cota.verify.deliveries import Desks, read_desks
+from cota.verify.escrows import Escrows, read_escrows
 from cota.verify.facts import Dataset, Facts
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement
@@ -86,6 +87,7 @@ class Views:
     """COTA by court."""
     vaults: Mapping[Address, VaultView]
     desks: Desks
+    escrows: Escrows
 
 
 async def read_views(client: NodeClient, facts: Facts) -> Views:
@@ -120,6 +122,7 @@ async def read_views(client: NodeClient, facts: Facts) -> Views:
         court_money=dict(zip(courts, await _court_money(client, facts, courts), strict=True)),
         vaults=await _answer("the vaults", read_vaults(client, facts)),
         desks=await _answer("the desks of deliveries", read_desks(client, facts)),
+        escrows=await _answer("the escrows of bounties", read_escrows(client, facts)),
     )
 
 
