@@ -2,7 +2,8 @@
 
 Two uses: a bloc whose answers depend on each other more than their skill explains weighs less (`discounts`), and
 accounts with one person's answers share one pay (`copies`). Neither is a fault and neither is ever punished.
-Promises: memory is bounded by pieces of workers; a pair's counts are exact.
+Promises: memory is bounded by pieces of workers; a pair's counts are exact; time grows with the labels, not with the
+square of the workers.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from cota.scoring.answers import Answers, Whole
 from cota.scoring.rows import Flags, Ints
 
 _EXPANSIONS = 2**20
-_CELLS = 2**21
+_CELLS, _SHARED_CELLS = 2**21, 2**19
+"""Counters that a piece has at most, one for each pair; if it has more pairs, those that they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,60 +42,93 @@ def find_pairs(answers: Answers, among: Flags, least: int, decided: Ints) -> Pai
     if not found:
         none = np.zeros(0, np.int64)
         return Pairs(none, none, none, none, none, none)
-    return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    one, other, *counts = (np.concatenate(column) for column in zip(*found, strict=True))
+    twice = (np.concatenate([column, column]) for column in counts)
+    return Pairs(np.concatenate([one, other]), np.concatenate([other, one]), *twice)
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The flagged workers' rows by task, and how to find a task's and a worker's."""
+    """The flagged workers' rows by task, then worker."""
 
-    task: Whole
     worker: Whole
     answer: Whole
     bad: Flags
-    starts: Ints
-    size: Ints
+    later: Whole
+    """How many rows of the same task follow: each pair of rows is met once."""
 
 
 def _blocks(answers: Answers, among: Flags, least: int, decided: Ints) -> Iterator[tuple[Ints, ...]]:
-    rows = np.flatnonzero(among[answers.worker])
-    if not len(rows):
+    rows = among[answers.worker]
+    task, worker, answer = answers.task, answers.worker, answers.answer
+    if not rows.all():
+        task, worker, answer = task[rows], worker[rows], answer[rows]
+    count = len(task)
+    if not count:
         return
-    task, worker, answer = answers.task[rows], answers.worker[rows], answers.answer[rows]
-    starts = np.searchsorted(task, np.arange(answers.tasks + 1))
-    bad = (decided[task] >= 0) & (decided[task] != answer)
-    columns = _Columns(task, worker, answer, bad, starts, np.diff(starts))
-    order = np.argsort(worker, kind="stable")
-    begins = np.searchsorted(worker[order], np.arange(answers.workers + 1))
-    work = np.cumsum(np.bincount(worker, weights=columns.size[task], minlength=answers.workers))
-    first, most = 0, max(1, _CELLS // answers.workers)
+    ends = np.cumsum(np.bincount(task, minlength=answers.tasks)).astype(np.int32)
+    columns = _Columns(
+        worker,
+        answer,
+        (decided[task] >= 0) & (decided[task] != answer),
+        np.asarray(ends[task] - np.arange(1, count + 1, dtype=np.int32), np.int32),
+    )
+    order = _by_worker(worker)
+    begins = np.concatenate([[0], np.cumsum(np.bincount(worker, minlength=answers.workers))])
+    work = np.cumsum(np.bincount(worker, weights=columns.later, minlength=answers.workers))
+    first = 0
     while first < answers.workers:
         done = work[first - 1] if first else 0
         last = int(np.searchsorted(work, done + _EXPANSIONS, side="right"))
-        last = min(max(last, first + 1), first + most, answers.workers)
+        last = min(max(last, first + 1), answers.workers)
         mine = order[begins[first] : begins[last]]
         if len(mine):
-            yield _block(columns, answers.workers, range(first, last), least, mine)
+            yield _block(columns, answers.workers, first, least, mine)
         first = last
 
 
-def _block(columns: _Columns, workers: int, block: range, least: int, mine: Ints) -> tuple[Ints, ...]:
-    """The pairs whose first worker is in the block; `mine` are the places of her rows."""
-    repeats = columns.size[columns.task[mine]]
-    ends = np.cumsum(repeats)
-    within = np.arange(ends[-1]) - np.repeat(ends - repeats, repeats)
-    other = np.repeat(columns.starts[columns.task[mine]], repeats) + within
-    one = np.repeat(mine, repeats)
-    key = (columns.worker[one].astype(np.int64) - block.start) * workers + columns.worker[other]
-    shared = np.bincount(key, minlength=len(block) * workers)
+def _by_worker(worker: Whole) -> Ints:
+    """The places of the rows in the order of their workers, then their own."""
+    packed = worker.astype(np.int64) << 32
+    packed |= np.arange(len(worker))
+    packed.sort()
+    packed &= 2**32 - 1
+    return packed
+
+
+def _block(columns: _Columns, workers: int, start: int, least: int, mine: Ints) -> tuple[Ints, ...]:
+    """The pairs, once each, of the workers from `start` on with later ones; `mine` are the places of their rows."""
+    repeats = columns.later[mine]
+    ends = np.cumsum(repeats, dtype=np.int64)
+    # Where the n-th expansion's other row is: n + shift.
+    shift = mine + 1 - (ends - repeats)
+    other = np.repeat(shift, repeats)
+    other += np.arange(len(other))
+    key = np.repeat((columns.worker[mine].astype(np.int64) - start) * workers, repeats)
+    key += columns.worker[other]
+    names, key, met = _often(key, (int(columns.worker[mine[-1]]) - start + 1) * workers, least)
+    shared = np.bincount(key, minlength=len(names))
     pairs = np.flatnonzero(shared >= least)
-    first, second = pairs // workers + block.start, pairs % workers
-    apart = first != second
-    pairs, first, second = pairs[apart], first[apart], second[apart]
+    one, other = mine[np.searchsorted(ends, met, side="right")], other[met]
 
     def count(rows: Flags) -> Ints:
         return np.asarray(np.bincount(key[rows], minlength=len(shared))[pairs], np.int64)
 
     alike = columns.answer[one] == columns.answer[other]
     wrong = columns.bad[one] | columns.bad[other]
+    first, second = names[pairs] // workers + start, names[pairs] % workers
     return first, second, shared[pairs], count(alike), count(wrong), count(wrong & alike)
+
+
+def _often(key: Ints, span: int, least: int) -> tuple[Ints, Ints, Ints]:
+    """Of the keys below `span`, those that may occur `least` times: each once, the number in that list of each place
+    where one is, and those places."""
+    if span <= _CELLS:
+        enough = np.bincount(key, minlength=span) >= least
+        met = np.flatnonzero(enough[key])
+        return np.flatnonzero(enough), (np.cumsum(enough) - 1)[key[met]], met
+    # A counter that several keys share counts no fewer than each of them.
+    cell = key % _SHARED_CELLS
+    met = np.flatnonzero((np.bincount(cell, minlength=_SHARED_CELLS) >= least)[cell])
+    names, place = np.unique(key[met], return_inverse=True)
+    return names, place, met
