@@ -14,6 +14,7 @@ OURS = {
     "buy_first": "buy a first licence",
     "claim_again": "claim revenue",
     "claim_shares": "claim an epoch's shares, 128 leaves",
+    "pay_bounty": "pay a leaf its part of a bounty, 128 leaves",
     "transfer_settled": "transfer shares, nothing due since the last time",
     "transfer_unsettled": "transfer shares of the first epoch for the first time, revenue due on both sides",
     "transfer_unsettled_later": "transfer shares, revenue due on both sides, as ever after",

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 // Numbers made in this file fit where they are put.
 // forge-lint: disable-start(unsafe-typecast)
 
+import {BountyEscrow} from "../../../contracts/BountyEscrow.sol";
 import {DatasetShares} from "../../../contracts/DatasetShares.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {ILicenseMarket} from "../../../contracts/interfaces/ILicenseMarket.sol";
@@ -95,6 +96,23 @@ contract PathsGasTest is Measured {
         IDatasetShares.ShareClaim[] memory claims = shareClaim(dataset, epoch, members, 2);
         shares.claimShares(claims);
         _report("claim_shares", 64_588);
+    }
+
+    /// @dev Of an epoch that took its part before, to an account that has the token: what the worker pays for each leaf.
+    /// forge-config: default.isolate = true
+    function test_gas__pay_bounty() public {
+        BountyEscrow escrow = new BountyEscrow(address(registry), address(ledger), address(successions));
+        usd.mint(publisher, 1000e6);
+        vm.startPrank(publisher);
+        usd.approve(address(escrow), 1000e6);
+        uint256 bounty = escrow.open(dataset, 30e4, 1000e6);
+        vm.stopPrank();
+        uint64 epoch = settleEpoch(dataset, members);
+        usd.mint(members[2].account, 1);
+        escrow.pay(bounty, shareClaim(dataset, epoch, members, 1));
+        IDatasetShares.ShareClaim[] memory leaf = shareClaim(dataset, epoch, members, 2);
+        escrow.pay(bounty, leaf);
+        _report("pay_bounty", 101_000);
     }
 
     /// forge-config: default.isolate = true
