@@ -35,6 +35,8 @@ VARIABLES: Final = (
     "COTA_PORT",
     "COTA_METRICS_PORT",
     "COTA_UPLOAD_MIB",
+    "COTA_BOUNTIES",
+    "COTA_BOUNTY_LEAST",
     "COTA_LOG_LEVEL",
     "COTA_KEY",
     *(f"COTA_{role.upper()}_KEY" for role in KEY_ROLES),
@@ -74,6 +76,10 @@ class Settings:
     """Where an indexer serves its metrics; 0: nowhere."""
     upload_mib: int
     """How large a streamed upload may be."""
+    bounties: str
+    """What a worker does for bounties: PAY (and assign), ASSIGN, OFF."""
+    bounty_least: int
+    """Base units below which a worker leaves a payment to whom it belongs."""
     log_level: str
     _rpc_urls: tuple[str, ...] = field(repr=False)
     _store: str | None
@@ -166,6 +172,8 @@ def load(
         port=port,
         metrics_port=reader.port("COTA_METRICS_PORT", 0),
         upload_mib=reader.whole("COTA_UPLOAD_MIB", 512, most=65_536),
+        bounties=reader.choice("COTA_BOUNTIES", ("PAY", "ASSIGN", "OFF"), "PAY"),
+        bounty_least=reader.whole("COTA_BOUNTY_LEAST", 10_000, most=10**12 - 1),
         log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         _rpc_urls=reader.http_urls("RPC_URL") or _default_nodes(is_local, defaults),
         _store=reader.text("COTA_STORE") or _default_store(is_local, defaults),

@@ -1,4 +1,4 @@
-"""What nobody asks for and must be done: **worker** -> settlement steps, expired leases, forgotten nonces.
+"""What nobody asks for and must be done: **worker** -> settlement steps, bounties, expired leases, forgotten nonces.
 
 `python -m cota.worker`, any number of them: jobs are rows in PostgreSQL (procrastinate). A tick every two
 seconds puts one job per dataset that this coordinator serves; a job does every step that can be done.
@@ -9,8 +9,8 @@ next tick.
 
 import asyncio
 import signal
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import procrastinate
@@ -27,6 +27,8 @@ from cota.events import webhooks
 from cota.http.services import Services, make_sender, open_services
 from cota.settings import Settings, load, refusing
 from cota.settlement import queries
+from cota.settlement.bounties import Cashier
+from cota.settlement.bounty_queries import with_bounties
 from cota.settlement.steps import Coordinator, Released
 from cota.store.urls import psycopg_dsn
 from cota.tasks import service as tasks
@@ -46,7 +48,7 @@ PATIENCE = timedelta(days=1)
 LOCAL_PATIENCE = timedelta(seconds=20)
 
 _TRY_LOCK = text(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended('advance:' || encode(:dataset, 'hex'), 0))"
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:job AS text) || ':' || encode(:dataset, 'hex'), 0))"
 )
 
 
@@ -59,6 +61,7 @@ class Work:
         if sender is None:
             raise ValueError("the worker needs COTA_COORDINATOR_KEY")
         self._coordinator = Coordinator(services, sender, released)
+        self._cashier = Cashier(services, sender)
         self._address = sender.address
         is_local = services.settings.network.is_local
         self._patience = LOCAL_PATIENCE if is_local else PATIENCE
@@ -79,10 +82,26 @@ class Work:
 
     async def advance(self, dataset: bytes) -> list[str]:
         """Every step of a dataset that can be done now; none while another worker is at it."""
+        async with self._alone("advance", dataset) as is_alone:
+            return await self._coordinator.advance(dataset) if is_alone else []
+
+    async def due_bounties(self) -> set[bytes]:
+        """Datasets that ever had a bounty; none where the settings leave them alone."""
+        if self._services.settings.bounties == "OFF":
+            return set()
+        async with self._services.database.read() as session:
+            return await with_bounties(session)
+
+    async def serve_bounties(self, dataset: bytes) -> list[str]:
+        """Parts that final epochs take of bounties, and their payment; none while another worker is at it."""
+        async with self._alone("bounties", dataset) as is_alone:
+            return await self._cashier.serve(dataset) if is_alone else []
+
+    @asynccontextmanager
+    async def _alone(self, job: str, dataset: bytes) -> AsyncIterator[bool]:
+        """Whether no other worker does this job for the dataset; none begins it within the block."""
         async with self._services.database.engine.begin() as connection:
-            if not (await connection.execute(_TRY_LOCK, {"dataset": dataset})).scalar_one():
-                return []
-            return await self._coordinator.advance(dataset)
+            yield (await connection.execute(_TRY_LOCK, {"job": job, "dataset": dataset})).scalar_one()
 
     async def tidy(self) -> None:
         """Gives expired leases' seats back, takes off those that are not needed, forgets nonces that nobody can use."""
@@ -102,6 +121,11 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
     async def advance(dataset: str) -> None:
         await work.advance(bytes.fromhex(dataset))
 
+    # One lock for all of them: however many there are, they take one place, and settlements the others.
+    @app.task(name="bounties", queue=QUEUE, lock="bounties")
+    async def bounties(dataset: str) -> None:
+        await work.serve_bounties(bytes.fromhex(dataset))
+
     @app.task(
         name="deliver",
         queue=QUEUE,
@@ -117,11 +141,13 @@ def make_app(work: Work, database_url: str) -> procrastinate.App:
     @app.periodic(cron=TICK)
     @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
     async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue hands every periodic job its time
-        for dataset in await work.due():
+        due, promised = await work.due(), await work.due_bounties()
+        jobs = [(advance, dataset) for dataset in due]
+        jobs += [(bounties, dataset) for dataset in due if dataset in promised]
+        for task, dataset in jobs:
             with suppress(AlreadyEnqueued):
-                await advance.configure(queueing_lock=f"advance:{dataset.hex()}").defer_async(
-                    dataset=dataset.hex()
-                )
+                lock = f"{task.name}:{dataset.hex()}"
+                await task.configure(queueing_lock=lock).defer_async(dataset=dataset.hex())
         await work.tidy()
         for name in await webhooks.enqueue(work.services):
             await deliver.defer_async(name=name)

@@ -58,6 +58,17 @@ def test_load__upload_limit__is_whole_mebibytes(text: str) -> None:
     assert problem == "COTA_UPLOAD_MIB must be a whole number, 1 to 65536"
 
 
+def test_load__bounties__are_paid_from_a_least_amount_on_unless_told_otherwise() -> None:
+    assert (load(environ={}).bounties, load(environ={}).bounty_least) == ("PAY", 10_000)
+    told = load(environ={"COTA_BOUNTIES": "assign", "COTA_BOUNTY_LEAST": "1"})
+    assert (told.bounties, told.bounty_least) == ("ASSIGN", 1)
+    problems = problems_of({"COTA_BOUNTIES": "never", "COTA_BOUNTY_LEAST": "0.01"})
+    assert problems == (
+        "COTA_BOUNTIES must be one of PAY, ASSIGN, OFF",
+        "COTA_BOUNTY_LEAST must be a whole number, 1 to 999999999999",
+    )
+
+
 def test_load__many_faults__are_reported_together() -> None:
     problems = problems_of(
         {

@@ -1,0 +1,166 @@
+"""Every SQL statement of who pays bounties: bounties -> **bounty_queries** -> mirror.
+
+Promises: chain state is read from the mirror and never written; of what is due, what became due first comes first.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from cota.settlement.leaves import CORRECTION
+from cota.store.session import ReadSession
+from cota.units import Address, address_bytes, address_of
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A final epoch that a bounty covers and that has not taken its part."""
+
+    escrow: Address
+    bounty: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """What an epoch took of a bounty, base units of the token; `paid_units` of its `total_units` were paid."""
+
+    escrow: Address
+    bounty: int
+    epoch: int
+    amount: int
+    total_units: int
+    paid_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidCorrection:
+    """An epoch of one leaf whose part is taken when the leaf is paid; `amount`: what that is by now."""
+
+    escrow: Address
+    bounty: int
+    epoch: int
+    account: Address
+    units: int
+    amount: int
+
+
+# A bounty covers the checkpoints made from its opening to its end.
+_COVERS = """
+    FROM mirror.bounty_escrow_bounty_opened o
+    LEFT JOIN mirror.bounty_escrow_bounty_closed z
+      ON z.emitter = o.emitter AND z.dataset = o.dataset AND z.bounty = o.bounty
+    JOIN mirror.checkpoints c ON c.dataset = o.dataset AND c.checkpoint >= o.first_checkpoint
+      AND (z.ends_at IS NULL OR extract(epoch FROM c.block_time) <= z.ends_at)
+"""
+_UNASSIGNED = text(
+    "SELECT o.emitter, o.bounty, c.checkpoint AS epoch"
+    + _COVERS
+    + """
+    JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
+    WHERE o.dataset = :dataset
+      AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_assigned a WHERE a.emitter = o.emitter
+                      AND a.dataset = o.dataset AND a.bounty = o.bounty AND a.epoch = c.checkpoint)
+    ORDER BY f.block_number, f.log_index, o.bounty LIMIT :limit
+    """
+)
+_ASSIGNED_SINCE = text(
+    """
+    SELECT count(*) FROM mirror.bounty_escrow_bounty_assigned
+    WHERE dataset = :dataset AND epoch < :correction AND block_time > :since
+    """
+)
+_OPEN_PARTS = text(
+    """
+    SELECT a.emitter, a.bounty, a.epoch, a.amount, a.total_units, COALESCE(p.units, 0) AS paid_units
+    FROM mirror.bounty_escrow_bounty_assigned a
+    LEFT JOIN (SELECT emitter, bounty, epoch, sum(units) AS units FROM mirror.bounty_escrow_bounty_paid
+               WHERE dataset = :dataset GROUP BY emitter, bounty, epoch) p
+      ON p.emitter = a.emitter AND p.bounty = a.bounty AND p.epoch = a.epoch
+    WHERE a.dataset = :dataset AND a.amount > 0 AND COALESCE(p.units, 0) < a.total_units
+    ORDER BY a.block_number, a.log_index
+    """
+)
+_UNPAID_CORRECTIONS = text(
+    "SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,"
+    " LEAST(div(k.units * o.per_label, o.units_per_label), f.free) AS amount"
+    + _COVERS
+    + """
+    JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
+    JOIN LATERAL (SELECT b.free FROM mirror.bounties b
+                  WHERE b.escrow = o.emitter AND b.dataset = o.dataset AND b.bounty = o.bounty) f ON true
+    WHERE o.dataset = :dataset
+      AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_paid p WHERE p.emitter = o.emitter
+                      AND p.dataset = o.dataset AND p.bounty = o.bounty AND p.epoch = k.epoch)
+    ORDER BY k.block_number, k.epoch, o.bounty
+    """
+)
+_PAID = text(
+    """
+    SELECT index FROM mirror.bounty_escrow_bounty_paid
+    WHERE emitter = :escrow AND dataset = :dataset AND bounty = :bounty AND epoch = :epoch
+    """
+)
+_PAID_SINCE = text(
+    """
+    SELECT account, count(*) AS payments FROM mirror.bounty_escrow_bounty_paid
+    WHERE account = ANY(:accounts) AND block_time > :since GROUP BY account
+    """
+)
+_WITH_BOUNTIES = text("SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_opened")
+
+
+async def with_bounties(session: ReadSession) -> set[bytes]:
+    """Datasets of which a bounty was ever opened."""
+    return {bytes(row.dataset) for row in await session.execute(_WITH_BOUNTIES)}
+
+
+async def unassigned(session: ReadSession, dataset: bytes, limit: int) -> list[Unassigned]:
+    """In the order in which they became final."""
+    rows = await session.execute(_UNASSIGNED, {"dataset": dataset, "limit": limit})
+    return [Unassigned(address_of(bytes(row.emitter)), int(row.bounty), int(row.epoch)) for row in rows]
+
+
+async def assigned_since(session: ReadSession, dataset: bytes, since: datetime) -> int:
+    """How many parts checkpoints took since then, whoever asked for it."""
+    values = {"dataset": dataset, "correction": CORRECTION, "since": since}
+    return int((await session.execute(_ASSIGNED_SINCE, values)).scalar_one())
+
+
+async def open_parts(session: ReadSession, dataset: bytes) -> list[OpenPart]:
+    """Parts of which some units are not paid, oldest first."""
+    rows = await session.execute(_OPEN_PARTS, {"dataset": dataset})
+    return [OpenPart(address_of(bytes(row.emitter)), *map(int, row[1:])) for row in rows]
+
+
+async def unpaid_corrections(session: ReadSession, dataset: bytes) -> list[UnpaidCorrection]:
+    rows = await session.execute(_UNPAID_CORRECTIONS, {"dataset": dataset})
+    return [
+        UnpaidCorrection(
+            address_of(bytes(row.emitter)),
+            int(row.bounty),
+            int(row.epoch),
+            address_of(bytes(row.account)),
+            int(row.units),
+            int(row.amount),
+        )
+        for row in rows
+    ]
+
+
+async def paid_leaves(session: ReadSession, dataset: bytes, part: OpenPart) -> set[int]:
+    """Indexes of the leaves that were paid."""
+    escrow = address_bytes(part.escrow)
+    values = {"dataset": dataset, "escrow": escrow, "bounty": part.bounty, "epoch": part.epoch}
+    return set((await session.execute(_PAID, values)).scalars())
+
+
+async def paid_since(
+    session: ReadSession, accounts: Collection[Address], since: datetime
+) -> dict[Address, int]:
+    """How often the accounts were paid since then, of any bounty; those never paid are left out."""
+    values = {"accounts": [address_bytes(account) for account in accounts], "since": since}
+    rows = await session.execute(_PAID_SINCE, values)
+    return {address_of(bytes(row.account)): row.payments for row in rows}
