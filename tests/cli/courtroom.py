@@ -50,6 +50,7 @@ class Room:
             "penalty_period": 7_200,
             "challenge_bond": "50",
             "settle_period": 7_200,
+            "audit_fee": "2",
         }
         dataset = publish(self.story, title, **terms, challenge_window=window)
         rows = "".join(f"p{n},{truth(n)}\n" for n in range(ITEMS))
