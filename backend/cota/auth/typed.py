@@ -7,8 +7,9 @@ never its signature bytes.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from cota.auth.signatures import normalize_signature, recover, sign_digest
@@ -27,7 +28,7 @@ from cota.units import Address, parse_address, parse_amount, parse_hash32, to_he
 
 __all__ = [
     "AgentKey", "Annotation", "Domain", "Join", "Leave", "Receipt", "Message", "digest", "digest_of",
-    "normalize_signature", "parse_message", "recover", "sign_digest", "message_json", "to_eip712_json",
+    "members", "normalize_signature", "parse_message", "recover", "sign_digest", "message_json", "to_eip712_json",
 ]  # fmt: skip
 
 NAME = "Cota"
@@ -64,8 +65,8 @@ class Message:
 
     def struct_hash(self) -> bytes:
         """keccak256(type hash || a word per field). Raises BadRequest for a value that does not fit."""
-        words = (_word(member.kind, getattr(self, member.field)) for member in _members(self.TYPE))
-        return hash_words(_type_hash(self.TYPE), *words)
+        start, writers = _writers(self.TYPE)
+        return keccak(start + b"".join([word(getattr(self, field)) for field, word in writers]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +152,22 @@ def _members(type_text: str) -> tuple[Member, ...]:
     return tuple(Member(_CAPITAL.sub(r"_\1", name).lower(), name, kind) for kind, name in pairs)
 
 
+def members(kind: type[Message]) -> tuple[Member, ...]:
+    """A statement's fields, in the order of its class."""
+    return _members(kind.TYPE)
+
+
 @cache
-def _type_hash(type_text: str) -> bytes:
-    return keccak(type_text.encode())
+def _writers(type_text: str) -> tuple[bytes, tuple[tuple[str, Callable[[Any], bytes]], ...]]:
+    """The hash of a type's text, and how each field becomes a word."""
+    writers = tuple((member.field, _word_of(member.kind)) for member in _members(type_text))
+    return keccak(type_text.encode()), writers
 
 
-def _word(kind: str, value: Any) -> bytes:
+def _word_of(kind: str) -> Callable[[Any], bytes]:
     if kind == "bytes32":
-        return word_bytes32(value)
-    if kind == "address":
-        return word_address(value)
-    return word_uint(value, _UINT_MAX[kind])
+        return word_bytes32
+    return word_address if kind == "address" else partial(word_uint, maximum=_UINT_MAX[kind])
 
 
 def digest(domain: Domain, message: Message) -> bytes:

@@ -38,6 +38,8 @@ class Columns:
         self._row_ids = bytearray()
         self._columns = [array("I"), array("I"), array("I")]
         self._names = [_Names(), _Names(), _Names()]
+        self.erased = 0
+        """Records without their label."""
 
     def __len__(self) -> int:
         return len(self._indexes)
@@ -47,6 +49,7 @@ class Columns:
         self._indexes.append(record.index)
         self._items.append(record.item_index)
         self._row_ids += record.row_id
+        self.erased += record.is_erased
         told = to_hex(record.annotation.item_ref), record.annotation.account, answer_text(record.label)
         for column, names, text in zip(self._columns, self._names, told, strict=True):
             column.append(names.number_of(text))

@@ -81,7 +81,7 @@ def _rescore(sold: Sequence[Licensed]) -> list[Rescored]:
     if not sold:
         raise NotChecked("needs the labels: give --labels")
     # Without an item's content scores can be made again: its gold stays.
-    erased = sum(record.is_erased for licensed in sold for record in licensed.export.records)
+    erased = sum(licensed.export.columns.erased for licensed in sold)
     if erased:
         raise NotChecked(f"{erased} labels were erased: scores cannot be made again without them")
     found: list[Rescored] = []

@@ -9,17 +9,19 @@ wallet's row is then a `NotChecked`, not an agreement; an agent is always a key.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from eth_abi.abi import encode
 
 from cota.auth.signatures import recover
 from cota.auth.typed import Domain, digest_of
-from cota.chain.blocking import BlockingNode
 from cota.chain.rpc import RpcError
 from cota.errors import BadSignature
 from cota.units import Address, BlockRef
 from cota.verify.report import Disagreement, Tally
+
+if TYPE_CHECKING:  # a process that looks ahead asks no node, and need not load its client
+    from cota.chain.blocking import BlockingNode
 
 _IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")
 _MAGIC = _IS_VALID_SIGNATURE + bytes(28)
