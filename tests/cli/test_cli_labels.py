@@ -286,6 +286,24 @@ def test_backup__from_the_service__is_all_of_hers_and_checked_offline(story: Sto
     assert story.terminal.run("backup", "--check").code == 2
 
 
+def test_quality__for_people__in_words_and_with_units(story: Story) -> None:
+    found = story.run("dataset", "quality", story.birds)
+    page = story.terminal.run("dataset", "quality", story.birds).out
+    told = dict(line.split("  ", 1) for line in page.splitlines())
+    told = {name: value.strip() for name, value in told.items()}
+    assert told["labels"] == f"{found['labels']:,} by 3 annotators, of {ITEMS} items"
+    gold = found["on_gold"]
+    assert told["equal to hidden gold"].endswith(f"%), {gold['right']} of {gold['of']}")
+    assert told["agreement"] == f"alpha {found['alpha']:.3f}; 1 is perfect, 0 is chance"
+    largest = found["holding"]["largest_bps"]
+    part = f"the largest has {largest // 100}.{largest % 100:02d} % of all shares"
+    assert part in told["holders"]
+    assert told["publisher"] == "holds 0.00 % of all shares"
+    payers = found["payers"]
+    assert told["payments"].startswith(f"{payers['payments']} by {payers['distinct']} payers, ")
+    assert not any("_" in name for name in told)
+
+
 def test_output__in_a_pipe__is_plain_and_whole(story: Story) -> None:
     page = story.terminal.run("dataset", "list")
     assert (page.code, page.err) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,15 +21,7 @@ def quality(caller: Visitor, dataset: Dataset) -> None:
     Rates come with the interval in which the true one lies with 95 %.
     """
     found = caller.client.quality(dataset)
-    if caller.as_json:
-        show(found, as_json=True)
-        return
-    rates = ("on_gold", "agreement", "decided")
-    flat = {name: value for name, value in found.items() if name not in (*rates, "holding", "payers")}
-    flat |= {name.replace("_", " "): _rate(found[name]) for name in rates}
-    flat |= {f"{part} {name.replace('_', ' ')}": value for part in ("holding", "payers")
-             for name, value in found[part].items()}  # fmt: skip
-    show(flat, as_json=False)
+    show(found if caller.as_json else _for_people(found), as_json=caller.as_json)
 
 
 @calling
@@ -109,7 +102,33 @@ def test(
         show(told | {"agreement": _rate(asdict(found))}, as_json=False)
 
 
-def _rate(found: Any) -> str:
+def _for_people(found: Mapping[str, Any]) -> dict[str, Any]:
+    alpha, holding, payers = found["alpha"], found["holding"], found["payers"]
+    largest, five = _percent(holding["largest_bps"]), _percent(holding["five_largest_bps"])
+    strangers = payers["distinct_without_publisher_and_holders"]
+    return {
+        "dataset": found["dataset"],
+        "labels": f"{found['labels']:,} by {found['annotators']:,} annotators, of {found['items']:,} items",
+        "final epochs": ", ".join(map(str, found["epochs"])) or "none",
+        "equal to hidden gold": _rate(found["on_gold"]),
+        "equal pairs": _rate(found["agreement"]),
+        "agreement": "not measured" if alpha is None else f"alpha {alpha:.3f}; 1 is perfect, 0 is chance",
+        "items settled": _rate(found["decided"]),
+        "holders": f"{holding['holders']:,}; the largest has {largest} of all shares, the five largest {five}",
+        "publisher": f"holds {_percent(holding['publisher_bps'])} of all shares",
+        "not claimed yet": f"{_percent(holding['unclaimed_bps'])} of all shares",
+        "concentration": f"{holding['hhi']:,} of 10,000, which is one holder alone (HHI)",
+        "payments": f"{payers['payments']:,} by {payers['distinct']:,} payers, {strangers:,} of them neither "
+        "publisher nor holders",
+    }
+
+
+def _percent(bps: int) -> str:
+    """1/10,000 for people, exactly."""
+    return f"{bps // 100}.{bps % 100:02d} %"
+
+
+def _rate(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return "not measured"
     return f"{found['rate']:.1%} ({found['low']:.1%} to {found['high']:.1%}), {found['right']:,} of {found['of']:,}"
