@@ -3,7 +3,7 @@ server know.
 
 Promises: a label's salt is on disk before the label leaves the machine, its receipt as soon as it
 arrived; lines are only ever appended; a line cut short by a crash is ignored when read; the file is
-readable by its owner alone.
+readable by its owner alone; reading holds one line in memory, and takes only strict JSON.
 """
 
 from __future__ import annotations
@@ -13,7 +13,21 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from cota.client.refusals import Untrustworthy
+from cota.commitments.canonical import MalformedJson, parse_json
+from cota.formats.lines import MAX_LINE
+
+
+def bounded_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Number from 1 and bytes of each line, its line feed with it. Raises Untrustworthy for one above MAX_LINE."""
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise Untrustworthy(f"line {number} of the backup is longer than {MAX_LINE} bytes")
+        yield number, line
 
 
 class Backup:
@@ -37,15 +51,17 @@ class Backup:
                 os.close(descriptor)
 
     def read(self) -> Iterator[dict[str, Any]]:
+        """All records, a line at a time. Raises Untrustworthy for a line longer than any that is written here."""
         if not self.path.exists():
             return
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(record, dict):
-                yield record
+        with self.path.open("rb") as file:
+            for _, line in bounded_lines(file):
+                try:
+                    record = parse_json(line)
+                except MalformedJson:
+                    continue
+                if isinstance(record, dict):
+                    yield record
 
     def _end_cut_line(self) -> None:
         """A crash may leave half a line; the next record must not be glued to it."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from cota.auth.signatures import recover
 from cota.auth.typed import AgentKey, Domain, digest
+from cota.client.backup import bounded_lines
 from cota.client.downloads import fetch_private
 from cota.client.labelling import read_label
 from cota.client.receipts import check_promise
@@ -84,7 +85,7 @@ def read_agent_key(record: Mapping[str, Any]) -> tuple[bytes, AgentKey, bytes]:
 
 
 def _lines(file: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(file, start=1):
+    for number, line in bounded_lines(file):
         try:
             record = parse_json(line)
         except MalformedJson:
