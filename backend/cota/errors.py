@@ -231,6 +231,12 @@ class NotIndexedYet(DomainError):
     slug, title, status = "not-indexed-yet", "The block is not indexed yet", 503
 
 
+class BlockTooFar(DomainError):
+    """Asking again later is of use only once the chain is there. `head`: the newest block known, `indexed` as above."""
+
+    slug, title, status = "block-too-far", "No such block can come while an answer waits", 400
+
+
 class ChainReverted(DomainError):
     """`error` is the contract's own error name, `args` its arguments."""
 

@@ -39,6 +39,7 @@ async def test_operations__each__has_an_id_and_its_problems(world: World) -> Non
                 assert "/problems/bad-message-signature" in str(answers["401"]), name
             if any(one["name"] == "min_block" for one in operation.get("parameters", ())):
                 assert "/problems/not-indexed-yet" in str(answers["503"]), name
+                assert "/problems/block-too-far" in str(answers["400"]), name
             assert "HTTPValidationError" not in json.dumps(answers), name
             for status, answer in answers.items():
                 if int(status) >= 400 and path != "/readyz":

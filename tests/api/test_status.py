@@ -1,10 +1,13 @@
 """What tells whether the service runs, and what each refusal means."""
 
+import asyncio
 import re
+import time
 
 import pytest
 
 from cota.errors import problem_types
+from tests.api.problems import refused
 from tests.api.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -31,6 +34,22 @@ async def test_probes__running__are_ready(world: World) -> None:
     assert ready.json() == {"ready": True, "checks": {"database": "ok", "node": "ok", "indexer": "ok"}}
     metrics = await world.http.get("/metrics")
     assert "cota_request_seconds" in metrics.text
+
+
+async def test_min_block__that_cannot_come__is_refused_at_once(world: World) -> None:
+    head, began = (await world.services.node.head()).number, time.monotonic()
+    for path in ("/v1/datasets", "/v1/licenses/1/export"):
+        headers = await world.sign_in(world.buyer)
+        for block in (2**63 - 1, head + 10_000_000):
+            told = refused(
+                await world.http.get(f"{path}?min_block={block}", headers=headers), "block-too-far", 400
+            )
+            assert told["indexed"] <= head <= told["head"] + 1
+    assert time.monotonic() - began < 5
+    asked = asyncio.create_task(world.http.get(f"/v1/datasets?min_block={head + 3}"))
+    await asyncio.sleep(0.2)
+    await world.services.node.request("anvil_mine", hex(3))
+    assert (await asked).status_code == 200
 
 
 async def test_problems__each__is_described(world: World) -> None:

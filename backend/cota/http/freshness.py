@@ -2,7 +2,7 @@
 
 Promises: the block told is never beyond what the answer was read at (it is read before the answer is made,
 and may be a tenth of a second old); however many callers wait for a block, they cost one small query a tenth
-of a second.
+of a second; nobody waits for a block that cannot come meanwhile.
 """
 
 import asyncio
@@ -14,11 +14,15 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cota.errors import NotIndexedYet
+from cota.errors import BlockTooFar, NotIndexedYet
+from cota.networks import Network
 from cota.store.session import Database
 
 KEEP_SECONDS = 0.1
 WAIT_SECONDS = 10.0
+
+# Blocks that may come at once, when a node was away; on the local chain anybody mines as many as they like.
+_BURST, _LOCAL_BURST = 256, 100_000
 
 _CURSOR = text("SELECT number, hash, time, head_number FROM mirror.cursor")
 
@@ -34,11 +38,14 @@ class Indexed:
 
 
 class Freshness:
-    """Reads the indexer's cursor for everybody. `confirmations`: depth at which a block counts as final."""
+    """Reads the indexer's cursor for everybody. Of the network it takes the depth at which a block counts as final,
+    and how fast blocks come."""
 
-    def __init__(self, database: Database, confirmations: int) -> None:
+    def __init__(self, database: Database, network: Network) -> None:
         self._database = database
-        self._confirmations = confirmations
+        self._confirmations = network.confirmations
+        self._block_seconds = network.block_seconds
+        self._burst = _LOCAL_BURST if network.is_local else _BURST
         self._lock = asyncio.Lock()
         self._known: Indexed | None = None
         self._read_at = float("-inf")
@@ -55,12 +62,16 @@ class Freshness:
             return self._known
 
     async def wait_for(self, block: int) -> None:
-        """Returns once `block` is indexed. Raises `NotIndexedYet` after ten seconds."""
+        """Returns once `block` is indexed. Raises `NotIndexedYet` after ten seconds, `BlockTooFar` at once for one that
+        cannot be there by then."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             known = await self.current()
             if known is not None and known.number >= block:
                 return
+            if known is not None and block > self._furthest(known):
+                told = {"head": known.head, "indexed": known.number}
+                raise BlockTooFar(f"block {block} is far ahead of the chain's head", **told)
             if time.monotonic() >= deadline:
                 reached = known.number if known else None
                 raise NotIndexedYet(f"block {block} is not indexed yet", indexed=reached, retry_after=1)
@@ -76,6 +87,13 @@ class Freshness:
         if block is None or self._known is None or self._known.number < block:
             return "pending"
         return self.status_of(block)
+
+    def _furthest(self, known: Indexed) -> int:
+        """The furthest block that may be there when the wait is over: twice as many as should come until then since
+        the newest one that is indexed, so that an indexer that stands still keeps nobody out."""
+        since = max(0.0, time.time() - known.time.timestamp()) if known.time else 0.0
+        coming = 2 * (since + WAIT_SECONDS) / self._block_seconds
+        return max(known.head, known.number) + int(coming) + self._burst
 
     async def _read(self) -> Indexed | None:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from cota.errors import BadRequest, DomainError, InvalidBody, NotIndexedYet
+from cota.errors import BadRequest, BlockTooFar, DomainError, InvalidBody, NotIndexedYet
 from cota.http.problems import BodyTooLarge, DatabaseUnavailable, described, who_calls
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -49,7 +49,7 @@ def _always(operation: dict[str, Any]) -> dict[int, list[type[DomainError]]]:
     found: dict[int, list[type[DomainError]]] = {}
     parameters = {one["name"] for one in operation.get("parameters", ())}
     if parameters or "requestBody" in operation:
-        found[400] = [BadRequest]
+        found[400] = [BadRequest, *([BlockTooFar] if "min_block" in parameters else [])]
     if "requestBody" in operation:
         found |= {413: [BodyTooLarge], 422: [InvalidBody]}
     if operation.get("security"):

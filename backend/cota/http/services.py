@@ -109,7 +109,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             database=database,
             node=node,
             content=ContentStore(settings.store),
-            freshness=Freshness(database, settings.network.confirmations),
+            freshness=Freshness(database, settings.network),
             verifier=SignatureVerifier(node, limits),
             coordinators=Coordinators(database, receipt_key.address if receipt_key else None),
             tokens=TokenBook(node),

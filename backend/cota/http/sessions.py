@@ -27,7 +27,8 @@ MinBlock = Annotated[
     Query(
         ge=0,
         lt=2**63,
-        description="Answer once this block is indexed; waits at most 10 s, then `not-indexed-yet`",
+        description="Answer once this block is indexed; waits at most 10 s, then `not-indexed-yet`; `block-too-far`"
+        " at once for one that cannot come by then",
     ),
 ]
 
