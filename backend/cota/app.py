@@ -18,6 +18,7 @@ from cota.accounts.income_api import router as income
 from cota.annotations.api import router as annotations
 from cota.annotations.service import Submissions
 from cota.auth.api import router as auth
+from cota.bounties.api import router as bounties
 from cota.chain.client import WrongChain
 from cota.chain.deployment import DeploymentMissing
 from cota.datasets.api import router as datasets
@@ -48,6 +49,7 @@ _DOMAINS = (
     exams,
     annotations,
     settlement,
+    bounties,
     licenses,
     insight,
     accounts,

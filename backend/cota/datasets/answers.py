@@ -10,6 +10,7 @@ from cota.datasets.schemas import (
     HolderAnswer,
     PaymentAnswer,
     PriceAnswer,
+    PromiseAnswer,
     TermsAnswer,
 )
 from cota.http.schemas import Token
@@ -26,8 +27,8 @@ def show_terms(dataset: Dataset) -> TermsAnswer:
     return TermsAnswer(**(asdict(terms) | policies))
 
 
-async def describe(services: Services, dataset: Dataset) -> dict[str, Any]:
-    """The members of a `DatasetAnswer`."""
+async def describe(services: Services, dataset: Dataset, promised: Any) -> dict[str, Any]:
+    """The members of a `DatasetAnswer`; `promised`: the row of what bounties promise, if they do."""
     token: Token = await services.tokens.describe(dataset.terms.payment_token)
     return {
         "id": dataset.id,
@@ -50,14 +51,24 @@ async def describe(services: Services, dataset: Dataset) -> dict[str, Any]:
         "created_at": dataset.block_time,
         "token": token,
         "ours": await services.coordinators.include(dataset.id, dataset.terms.coordinator),
+        "bounty": None if promised is None else _show_promise(promised),
         "block": dataset.block,
         "tx_hash": dataset.tx_hash,
         "status": services.freshness.status_of(dataset.block),
     }
 
 
-async def show_dataset(services: Services, dataset: Dataset) -> DatasetAnswer:
-    return DatasetAnswer(**await describe(services, dataset))
+async def show_dataset(services: Services, dataset: Dataset, promised: Any) -> DatasetAnswer:
+    return DatasetAnswer(**await describe(services, dataset, promised))
+
+
+def _show_promise(row: Any) -> PromiseAnswer:
+    return PromiseAnswer(
+        bounties=row.bounties,
+        per_label=int(row.per_label),
+        free=int(row.free),
+        labels_left=int(row.labels_left),
+    )
 
 
 def show_price(row: Any) -> PriceAnswer:

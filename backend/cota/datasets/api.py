@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from cota.auth.deps import CurrentWallet, TokenWallet
+from cota.bounties import queries as bounties
 from cota.datasets import answers, queries, service, uploads
 from cota.datasets.schemas import (
     BatchAnswer,
@@ -55,7 +56,11 @@ async def list_datasets(
     """All datasets, newest first."""
     block, log_index = decode_cursor(cursor, _LAST)
     rows = await queries.page(session, (int(block), int(log_index)), limit + 1)
-    shown = {found.id: await answers.show_dataset(services, found) for found, _ in rows[:limit]}
+    promised = await bounties.promised(session, [found.id for found, _ in rows[:limit]])
+    shown = {
+        found.id: await answers.show_dataset(services, found, promised.get(found.id))
+        for found, _ in rows[:limit]
+    }
     return page_of(rows, limit, lambda row: shown[row[0].id], lambda row: (row[0].block, row[1]))
 
 
@@ -64,8 +69,9 @@ async def get_dataset(dataset: Bytes32Path, services: ServicesDep, session: Read
     """One dataset: terms, question, figures."""
     found = await service.require_dataset(session, dataset)
     facts = await queries.facts(session, dataset)
+    promised = await bounties.promised(session, [dataset])
     return DatasetDetailAnswer(
-        **await answers.describe(services, found),
+        **await answers.describe(services, found, promised.get(dataset)),
         paid=int(facts.paid),
         claimed=int(facts.claimed),
         supply=int(facts.supply),

@@ -45,6 +45,18 @@ class TermsAnswer(Answer):
     draw_commitment: Bytes32
 
 
+class PromiseAnswer(Answer):
+    """What bounties promise for a label made now, all together that are not over and have money; in the dataset's
+    token. Each of them: `/datasets/{dataset}/bounties`."""
+
+    bounties: int
+    per_label: Annotated[Amount, Field(description="For an average label")]
+    free: Annotated[Amount, Field(description="What no epoch has taken")]
+    labels_left: Annotated[
+        Amount, Field(description="Average labels until the first of them runs out of money")
+    ]
+
+
 class DatasetAnswer(OnChain):
     """`schema` and `title` are null until the publisher has told them. Payment amounts are in `token`, stakes
     in COTA."""
@@ -69,6 +81,9 @@ class DatasetAnswer(OnChain):
     created_at: Instant
     token: Token
     ours: Annotated[bool, Field(description="Whether this service coordinates the dataset")]
+    bounty: Annotated[
+        PromiseAnswer | None, Field(description="Cash for accepted labels, before any sale; null: none now")
+    ]
 
 
 class PriceAnswer(Answer):

@@ -18,6 +18,7 @@ from cota.http.schemas import Page
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.settlement import queries, service
+from cota.settlement.owed import claim_bounties
 from cota.settlement.queries import EpochRow
 from cota.settlement.schemas import ClaimAnswer, ClaimRequest, EpochAnswer, LeafAnswer, StandingAnswer
 
@@ -115,20 +116,22 @@ async def get_standing(dataset: Bytes32Path, address: AddressPath, session: Read
     responses=documented(UnknownDataset, ChainReverted, ChainUnavailable, RateLimited),
 )
 async def claim(dataset: Bytes32Path, body: ClaimRequest, services: ServicesDep) -> ClaimAnswer:
-    """The relayer claims an account's shares and revenue for it, to itself alone, and pays the gas. Anyone
-    may ask."""
+    """The relayer claims an account's shares, its revenue and what bounties owe it, to itself alone, and pays the gas.
+    Anyone may ask."""
     services.limits.check("relay", CALLER.get())
     # No session as a parameter: a connection must not be held while a transaction waits to be mined.
     async with services.database.read() as session:
         found = await require_dataset(session, dataset)
     claimed = await service.claim(services, found, body.account)
+    hashes, block, bounties, refusal = await claim_bounties(services, found, body.account)
     return ClaimAnswer(
-        tx_hashes=claimed.tx_hashes,
-        block_number=claimed.block,
+        tx_hashes=[*claimed.tx_hashes, *hashes],
+        block_number=block or claimed.block,
         units=claimed.units,
         revenue=claimed.revenue,
+        bounties=bounties,
         token=await services.tokens.describe(found.terms.payment_token),
-        refusal=claimed.refusal,
+        refusal=claimed.refusal or refusal,
     )
 
 

@@ -3,9 +3,10 @@
 Promises: chain state is read from the mirror and never written; of what is due, what became due first comes first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -109,7 +110,41 @@ _PAID_SINCE = text(
     WHERE account = ANY(:accounts) AND block_time > :since GROUP BY account
     """
 )
+_COVERED = text(
+    f"""
+    SELECT v.*, a.amount AS part, f.free, p.index AS paid_index, p.units AS paid_units, p.amount AS paid_amount,
+           p."to" AS paid_to, p.block_number AS paid_block, p.block_time AS paid_at, p.tx_hash AS paid_tx
+    FROM (
+        SELECT o.emitter, o.bounty, o.per_label, o.units_per_label, c.checkpoint, c.checkpoint AS epoch, t.total_units
+        {_COVERS}
+        JOIN mirror.annotation_ledger_epoch_finalized t ON t.dataset = c.dataset AND t.checkpoint = c.checkpoint
+        WHERE o.dataset = :dataset
+        UNION ALL
+        SELECT o.emitter, o.bounty, o.per_label, o.units_per_label, c.checkpoint, k.epoch, k.units
+        {_COVERS}
+        JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint AND k.account = :account
+        WHERE o.dataset = :dataset) v
+    JOIN LATERAL (SELECT b.free FROM mirror.bounties b
+                  WHERE b.escrow = v.emitter AND b.dataset = :dataset AND b.bounty = v.bounty) f ON true
+    LEFT JOIN mirror.bounty_escrow_bounty_assigned a
+      ON a.emitter = v.emitter AND a.dataset = :dataset AND a.bounty = v.bounty AND a.epoch = v.epoch
+    LEFT JOIN LATERAL (SELECT * FROM mirror.bounty_escrow_bounty_paid x
+                       WHERE x.account = :account AND x.emitter = v.emitter AND x.dataset = :dataset
+                         AND x.bounty = v.bounty AND x.epoch = v.epoch ORDER BY x.index LIMIT 1) p ON true
+    WHERE (v.bounty, v.epoch) > (:bounty, :epoch) ORDER BY v.bounty, v.epoch LIMIT :limit
+    """
+)
 _WITH_BOUNTIES = text("SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_opened")
+
+
+async def covered(
+    session: ReadSession, dataset: bytes, account: Address, after: tuple[int, int], limit: int
+) -> Sequence[Any]:
+    """Final epochs that bounties cover, and corrections for the account, after a (bounty, epoch): the part taken, if it
+    was, and the payment of the account's leaf, if it was paid."""
+    values = {"dataset": dataset, "account": address_bytes(account), "limit": limit}
+    rows = await session.execute(_COVERED, values | {"bounty": after[0], "epoch": after[1]})
+    return rows.all()
 
 
 async def with_bounties(session: ReadSession) -> set[bytes]:

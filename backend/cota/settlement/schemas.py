@@ -62,15 +62,16 @@ class ClaimRequest(Request):
 
 
 class ClaimAnswer(Answer):
-    """What was sent for the account: its shares of every finalised epoch, then its revenue, paid to itself
-    alone."""
+    """What was sent for the account: its shares of every finalised epoch, then its revenue, then what bounties owe it,
+    paid to itself alone."""
 
     tx_hashes: list[Bytes32]
     block_number: int | None
     units: Amount
     revenue: Amount
+    bounties: Amount
     token: Token
     refusal: Annotated[
         str | None,
-        Field(description="Why the contracts did not pay the revenue, such as a contract's missing consent"),
+        Field(description="Why revenue or bounties were not paid, such as a contract's missing consent"),
     ]

@@ -1,0 +1,1 @@
+"""Bounties: a publisher's cash for accepted labels, told and made ready to sign."""

@@ -1,0 +1,132 @@
+"""Bounties of a dataset -> **what each epoch brings one account of them**, and the leaf to take it with -> api, claims.
+
+Promises: exact to the base unit, as the escrow divides; leaf and proof come from the very file whose hash is on chain;
+what was paid is told from its event alone, without the file.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cota.accounts.relays import Wanted, relay
+from cota.chain.contracts import BountyEscrow, ShareClaim
+from cota.chain.events import committed_catalogue
+from cota.commitments.words import keccak
+from cota.datasets.queries import Dataset
+from cota.errors import ChainReverted, ChainUnavailable, RateLimited
+from cota.http.services import Services
+from cota.settlement import bounty_queries
+from cota.settlement.leaves import CORRECTION
+from cota.settlement.service import CLAIMS_AT_ONCE, open_epoch, require_epoch
+from cota.store.session import ReadSession
+from cota.units import Address, address_bytes, address_of
+
+Key = tuple[int, int]
+"""(bounty, epoch)."""
+START: Key = (-1, -1)
+LOOKED_AT = 200
+"""Of the parts that a claim looks through for leaves that are not paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """`part` is None until the epoch took it; `leaf` is None once it was paid, which `paid`, a row, tells of."""
+
+    escrow: Address
+    bounty: int
+    checkpoint: int
+    epoch: int
+    units: int
+    part: int | None
+    total_units: int
+    amount: int
+    leaf: ShareClaim | None
+    paid: Any
+
+
+async def owed(
+    services: Services, session: ReadSession, dataset: bytes, account: Address, after: Key, limit: int
+) -> tuple[list[Owed], Key | None]:
+    """What the first `limit` parts after a key bring the account, and the key to go on after; None at the end."""
+    rows = await bounty_queries.covered(session, dataset, account, after, limit + 1)
+    shown = rows[:limit]
+    found = [
+        one for row in shown if (one := await _owed(services, session, dataset, account, row)) is not None
+    ]
+    last = (int(shown[-1].bounty), int(shown[-1].epoch)) if len(rows) > limit else None
+    return found, last
+
+
+async def _owed(
+    services: Services, session: ReadSession, dataset: bytes, account: Address, row: Any
+) -> Owed | None:
+    """None where the epoch gives the account nothing."""
+    leaf = None if row.paid_index is not None else await _leaf(services, session, dataset, account, row)
+    units = leaf.units if leaf else int(row.paid_units or 0)
+    if not units and row.paid_index is None:
+        return None
+    total = int(row.total_units)
+    part = None if row.part is None else int(row.part)
+    expected = (
+        min(total * int(row.per_label) // int(row.units_per_label), int(row.free)) if part is None else part
+    )
+    return Owed(
+        escrow=address_of(bytes(row.emitter)),
+        bounty=int(row.bounty),
+        checkpoint=int(row.checkpoint),
+        epoch=int(row.epoch),
+        units=units,
+        part=part,
+        total_units=total,
+        amount=int(row.paid_amount) if leaf is None else expected * units // total,
+        leaf=leaf,
+        paid=row if leaf is None else None,
+    )
+
+
+async def _leaf(
+    services: Services, session: ReadSession, dataset: bytes, account: Address, row: Any
+) -> ShareClaim | None:
+    epoch = int(row.epoch)
+    if epoch & CORRECTION:
+        # A correction is an epoch of one leaf: the leaf is the root, and needs no file and no proof.
+        return ShareClaim(epoch, 0, account, int(row.total_units), 0, ())
+    settled = await open_epoch(services, await require_epoch(session, dataset, epoch))
+    proven = settled.prove(account) if settled else None
+    if proven is None or not proven[0].units:
+        return None
+    leaf, proof = proven
+    return ShareClaim(epoch, leaf.index, account, leaf.units, leaf.penalty, tuple(proof))
+
+
+async def claim_bounties(
+    services: Services, dataset: Dataset, account: Address
+) -> tuple[list[bytes], int | None, int, str | None]:
+    """Has the relayer pay what bounties owe the account, to itself alone. Returns the transactions, the block of the
+    last one, the amount paid, and why the contracts or the relayer's limits refused, if they did."""
+    async with services.database.read() as session:
+        found, _ = await owed(services, session, dataset.id, account, START, LOOKED_AT)
+    head = await services.node.head()
+    by_bounty: dict[tuple[Address, int], list[ShareClaim]] = {}
+    for one in found:
+        escrow = BountyEscrow(services.node, one.escrow)
+        # The mirror may be a block behind: one leaf paid meanwhile would make the whole call fail.
+        if one.leaf and one.amount and not await escrow.is_paid(one.bounty, one.epoch, one.leaf.index, head):
+            by_bounty.setdefault((one.escrow, one.bounty), []).append(one.leaf)
+    hashes, block, amount = list[bytes](), None, 0
+    for (at, bounty), leaves in by_bounty.items():
+        for place in range(0, len(leaves), CLAIMS_AT_ONCE):
+            data = BountyEscrow.encode_pay(bounty, leaves[place : place + CLAIMS_AT_ONCE])
+            digest = keccak(address_bytes(at) + data + head.number.to_bytes(8, "big"))
+            try:
+                sent, receipt = await relay(services, Wanted("claim", dataset.id, account, digest, at, data))
+            except (ChainReverted, ChainUnavailable, RateLimited) as error:
+                return hashes, block, amount, str(error.extra.get("error", error.detail))
+            hashes.append(sent.tx_hash)
+            block = sent.block or block
+            amount += _paid(receipt.logs) if receipt else 0
+    return hashes, block, amount, None
+
+
+def _paid(logs: tuple[dict[str, Any], ...]) -> int:
+    spec = committed_catalogue().spec("BountyEscrow", "BountyPaid")
+    return sum(int(log["data"][-64:], 16) for log in logs if log["topics"][0] == spec.topic)
