@@ -28,7 +28,7 @@ from cota.formats.shapes import Shape
 
 __all__ = [
     "Consensus", "End", "ExportLine", "ExportWriter", "Gold", "Header", "Item", "MalformedFile", "Record",
-    "RowReceipt", "SignedAgentKey", "Void", "read_export",
+    "RowReceipt", "SignedAgentKey", "Stretch", "Void", "read_export", "read_stretch",
 ]  # fmt: skip
 
 ExportLine = Header | Record | Void | Item | Consensus | End
@@ -85,6 +85,9 @@ class _Account:
             raise BadRequest("the line is out of order, or there twice")
         self._check(line)
         self._last = place
+        self._hash(raw)
+
+    def _hash(self, raw: bytes) -> None:
         self._digest.update(raw)
 
     def _check(self, line: ExportLine) -> None:
@@ -122,11 +125,49 @@ class ExportWriter:
         return self.write(self._account.end())
 
 
+class Stretch(_Account):
+    """Lines from the midst of an export: what they are together with those of the other stretches is the caller's to
+    say, by `first` and `last` place, the counts, and the end's own."""
+
+    def __init__(self, header: Header) -> None:
+        super().__init__()
+        super().add(header, b"")
+        self.first: tuple[int, int, int] | None = None
+
+    @property
+    def last(self) -> tuple[int, int, int] | None:
+        return self._last
+
+    def add(self, line: ExportLine, raw: bytes) -> None:
+        super().add(line, raw)
+        self.first = self.first or self._last
+
+    def _hash(self, _raw: bytes) -> None:
+        """The digest is of the whole file, and the caller's."""
+
+    def _check(self, line: ExportLine) -> None:
+        if not isinstance(line, End):
+            super()._check(line)
+
+
 def read_export(source: BinaryIO) -> Iterator[ExportLine]:
     """All records in order, the header first and the end last. Raises MalformedFile, at the latest at the
     end.
     """
-    account, number = _Account(), 0
+    account, last = _Account(), 0
+    for number, line in _read(source, account):
+        last = number
+        yield line
+    if not account.is_ended:
+        refuse(last + 1, "the export is incomplete: its end is missing")
+
+
+def read_stretch(source: BinaryIO, stretch: Stretch) -> Iterator[ExportLine]:
+    """The lines of a stretch, held to the same form and order. Raises MalformedFile."""
+    return (line for _, line in _read(source, stretch))
+
+
+def _read(source: BinaryIO, account: _Account) -> Iterator[tuple[int, ExportLine]]:
     for number, raw, value in read_lines(source):
         shape = _BY_NAME.get(value["type"])
         if shape is None:
@@ -136,6 +177,4 @@ def read_export(source: BinaryIO) -> Iterator[ExportLine]:
             account.add(line, raw)
         except BadRequest as error:
             refuse(number, error.detail)
-        yield line
-    if not account.is_ended:
-        refuse(number + 1, "the export is incomplete: its end is missing")
+        yield number, line

@@ -23,8 +23,8 @@ from cota.auth.typed import Domain, digest_of
 from cota.errors import BadSignature
 from cota.units import Address
 
-MANY = 20_000
-"""Fewer rows are not worth a process."""
+MANY, MANY_BYTES = 20_000, 2**25
+"""Fewer rows, or bytes of a file, are not worth a process."""
 
 Signed = tuple[bytes, bytes, Address]
 """(struct hash, signature, key)."""
@@ -38,8 +38,15 @@ class Job(Protocol):
 
 def processes_for(rows: int) -> int:
     """How many processes look ahead over so many rows; 0: none."""
-    if rows < MANY:
-        return 0
+    return 0 if rows < MANY else _cores()
+
+
+def readers_for(size: int) -> int:
+    """How many processes read a file of so many bytes; 0: none."""
+    return 0 if size < MANY_BYTES else _cores()
+
+
+def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

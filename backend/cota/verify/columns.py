@@ -54,6 +54,19 @@ class Columns:
         for column, names, text in zip(self._columns, self._names, told, strict=True):
             column.append(names.number_of(text))
 
+    def extend(self, more: Columns) -> None:
+        """Takes the records of another after its own."""
+        self._epochs.extend(more._epochs)
+        self._indexes.extend(more._indexes)
+        self._items.extend(more._items)
+        self._row_ids += more._row_ids
+        self.erased += more.erased
+        for column, names, theirs, texts in zip(
+            self._columns, self._names, more._columns, more._names, strict=True
+        ):
+            numbers = [names.number_of(text) for text in texts.texts]
+            column.extend(array("I", (numbers[number] for number in theirs)))
+
     def rows(self) -> Iterator[tuple[int, bytes]]:
         """(index, row id)."""
         for number, index in enumerate(self._indexes):
