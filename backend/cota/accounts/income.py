@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from cota.accounts import income_queries
+from cota.accounts import bounty_queries, income_queries
 from cota.accounts.history import changes_of, holding
 from cota.accounts.income_queries import Payment
 from cota.accounts.income_schemas import IncomeAnswer, IncomeRow, IncomeSource, IncomeTotals, Inheritance
@@ -57,6 +57,7 @@ async def page(
             passed_on=passed_on,
             claimed=held.claimed,
             claimable=held.claimable_with_unclaimed,
+            bounties=await bounty_queries.total(session, dataset.id, account),
         ),
         inheritances=inheritances,
         items=[

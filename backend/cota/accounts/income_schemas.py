@@ -62,6 +62,7 @@ class IncomeTotals(Answer):
     passed_on: Amount
     claimed: Amount
     claimable: Amount
+    bounties: Annotated[Amount, Field(description="What bounties paid for labels, apart from all of this")]
 
 
 class IncomeAnswer(Answer):

@@ -94,7 +94,8 @@ class AccountAnswer(Answer):
 class StatementRow(Answer):
     """One fact of the chain. `units` are shares, `amount` is in `token`; `attributable` is this account's
     part of a payment to all holders, also for its shares that nobody claimed yet, rounded so that the sum of all until
-    then is rounded down; where it comes from, `/datasets/{dataset}/income` tells."""
+    then is rounded down; where it comes from, `/datasets/{dataset}/income` tells. What bounties paid for labels is no
+    part of that: `amount` is for `units` of `epoch`, by `bounty`."""
 
     at: Instant
     block: int
@@ -113,6 +114,9 @@ class StatementRow(Answer):
         "shares-sent",
         "payment",
         "revenue-claimed",
+        "bounty",
+        "bounty-inherited",
+        "bounty-passed-on",
     ]
     units: Amount | None
     amount: Amount | None
@@ -120,6 +124,8 @@ class StatementRow(Answer):
     balance: Amount | None
     token: str | None
     decimals: int | None
+    bounty: Annotated[str | None, Field(description="Its number; only where a bounty paid")]
+    epoch: Annotated[int | None, Field(description="The checkpoint whose labels it paid")]
 
 
 class StatementAnswer(Answer):

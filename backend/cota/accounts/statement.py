@@ -1,4 +1,4 @@
-"""An account's books over all datasets: stakes, shares, payments -> **statement**, page by page -> api, backup.
+"""An account's books over all datasets: stakes, shares, payments, bounties -> **statement**, by pages -> api, backup.
 
 Promises: in the order of the chain, each fact once; a page reads as many payments as it shows and not all that ever
 were; a payment's part is that of `lots`.
@@ -7,7 +7,7 @@ were; a payment's part is that of `lots`.
 from collections.abc import AsyncIterator
 from typing import Any
 
-from cota.accounts import income_queries, queries
+from cota.accounts import bounty_queries, income_queries, queries
 from cota.accounts.history import changes_of
 from cota.accounts.income_queries import Payment
 from cota.accounts.lots import Part, Place, parts, spans
@@ -27,12 +27,13 @@ ROWS_AT_ONCE = 500
 async def page(
     services: Services, session: ReadSession, account: Address, after: Place, limit: int
 ) -> list[StatementRow]:
-    """The first facts after a place: the chain's, about the account's stakes, shares and revenue."""
+    """The first facts after a place: the chain's, about the account's stakes, shares, revenue and bounties."""
     stake_token = await services.tokens.describe(services.deployment.address("CotaToken"))
     rows = [_stake(entry, stake_token) for entry in await queries.stakes(session, account)]
     for dataset in await queries.datasets_of(session, account):
         found = await require_dataset(session, dataset)
         rows += await _of_dataset(services, session, found, account, after, limit)
+    rows += await _bounties(services, session, account, after, limit)
     later = sorted((row for row in rows if place_of(row) > after), key=place_of)
     return later[:limit]
 
@@ -65,6 +66,31 @@ async def _of_dataset(
     ]
 
 
+async def _bounties(
+    services: Services, session: ReadSession, account: Address, after: Place, limit: int
+) -> list[StatementRow]:
+    return [
+        StatementRow(
+            at=one.at,
+            block=one.block,
+            log_index=one.log_index,
+            tx_hash=one.tx_hash,
+            dataset=one.dataset,
+            kind=one.kind,
+            units=one.units,
+            amount=one.amount,
+            attributable=None,
+            balance=None,
+            token=token.symbol,
+            decimals=token.decimals,
+            bounty=str(one.bounty),
+            epoch=one.epoch,
+        )
+        for one in await bounty_queries.payments(session, account, after, limit)
+        for token in [await services.tokens.describe(one.token)]
+    ]
+
+
 def _payment(dataset: Dataset, payment: Payment, part: Part, token: Token) -> StatementRow:
     block, log_index = payment.paid.place
     return StatementRow(
@@ -80,6 +106,8 @@ def _payment(dataset: Dataset, payment: Payment, part: Part, token: Token) -> St
         balance=None,
         token=token.symbol,
         decimals=token.decimals,
+        bounty=None,
+        epoch=None,
     )
 
 
@@ -98,6 +126,8 @@ def _event(dataset: Dataset, event: Happening, token: Token) -> StatementRow:
         balance=event.balance,
         token=token.symbol if is_money else None,
         decimals=token.decimals if is_money else None,
+        bounty=None,
+        epoch=None,
     )
 
 
@@ -115,4 +145,6 @@ def _stake(entry: Any, token: Token) -> StatementRow:
         balance=None,
         token=None if entry.amount is None else token.symbol,
         decimals=None if entry.amount is None else token.decimals,
+        bounty=None,
+        epoch=None,
     )

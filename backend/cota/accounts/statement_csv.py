@@ -12,7 +12,7 @@ from cota.accounts.schemas import StatementRow
 
 _COLUMNS = (
     "at", "block", "log_index", "tx_hash", "dataset", "kind", "units", "amount", "attributable", "balance", "token",
-    "decimals",
+    "decimals", "bounty", "epoch",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
