@@ -165,8 +165,13 @@ async def test_inbox__credential_that_ends_soon__says_which_datasets_ask_for_it(
         "expired": False,
         "datasets": [to_hex(dataset.id)],
     }
+    assert len(await world.lease(dataset, wallet)) == 1
     await world.mine(3_601)
     assert (await inbox(world, wallet))["ending"] == [soon | {"expired": True}]
+    asked = await world.http.post(
+        f"{dataset.path}/leases", json={"count": 1}, headers=await world.sign_in(wallet)
+    )
+    refused(asked, "missing-credential", 403)
     await say(world, CredentialRegistry.encode_revoke(RADIOLOGIST, wallet.address, b"\3" * 32))
     assert (await inbox(world, wallet))["ending"] == []
 

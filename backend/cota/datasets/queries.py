@@ -86,11 +86,11 @@ _STANDING = text(
     f"{_FROM}"
     " LEFT JOIN mirror.memberships m ON m.dataset = d.dataset AND m.account = :account WHERE d.dataset = :dataset"
 )
-# By the clock of the service: the chain decides who joins, and this only who is given items.
+# By the time of the newest block, as the contracts have it.
 _QUALIFIED = text(
     """
     SELECT EXISTS (SELECT 1 FROM mirror.credentials c WHERE c.credential = :credential AND c.account = :account
-                   AND NOT c.revoked AND c.expires_at > EXTRACT(EPOCH FROM now()))
+                   AND NOT c.revoked AND c.expires_at > (SELECT EXTRACT(EPOCH FROM time) FROM mirror.cursor))
     """
 )
 _FACTS = text(
@@ -103,9 +103,9 @@ _FACTS = text(
 )
 _PRICES = text(
     """
-    SELECT class, CASE WHEN effective_at <= EXTRACT(EPOCH FROM now()) THEN price ELSE previous_price END AS price,
+    SELECT class, CASE WHEN effective_at <= EXTRACT(EPOCH FROM n.time) THEN price ELSE previous_price END AS price,
            price AS next_price, effective_at
-    FROM mirror.prices WHERE dataset = :dataset ORDER BY class
+    FROM mirror.prices CROSS JOIN mirror.cursor n WHERE dataset = :dataset ORDER BY class
     """
 )
 _BATCHES = text(

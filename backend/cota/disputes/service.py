@@ -6,7 +6,6 @@ words; leaf and proof come from the very file whose hash is on chain; gold is op
 of hers that do not count, or that bear on a penalty, once the epoch is proposed.
 """
 
-import time
 from typing import Any
 
 from eth_abi.abi import encode
@@ -56,7 +55,8 @@ async def state_of(
     found = await queries.appeal_of(session, dataset.id, epoch, account)
     units, penalty = (leaf[0].units, leaf[0].penalty) if leaf else (0, 0)
     most = max(0, labels * dataset.terms.units_per_label - units)
-    is_open = until is not None and time.time() < until and found is None
+    now = await services.freshness.now()
+    is_open = until is not None and now < until and found is None
     return AppealAnswer(
         account=account,
         dataset=dataset.id,

@@ -61,6 +61,12 @@ class Freshness:
                 self._read_at = asked_at
             return self._known
 
+    async def now(self) -> int:
+        """What time it is for the contracts, in Unix seconds: that of the newest indexed block; ours before there is
+        one."""
+        known = await self.current()
+        return int(known.time.timestamp() if known and known.time else time.time())
+
     async def wait_for(self, block: int) -> None:
         """Returns once `block` is indexed. Raises `NotIndexedYet` after ten seconds, `BlockTooFar` at once for one that
         cannot be there by then."""

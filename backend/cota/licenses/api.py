@@ -1,6 +1,5 @@
 """HTTP of licences: request -> **api** -> service."""
 
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
@@ -40,7 +39,7 @@ async def check_license(
     """Whether an account may download a dataset now. With `min_block` of the purchase the answer waits for it
     (P9)."""
     await require_dataset(session, dataset)
-    found = await queries.find_of(session, dataset, address, int(time.time()))
+    found = await queries.find_of(session, dataset, address, await services.freshness.now())
     if found is None:
         return CheckAnswer(
             licensed=False,
@@ -69,6 +68,7 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
     dataset = await require_dataset(session, found.dataset)
     owed = duty.replay(dataset.terms.reporting_period, await queries.course_of(session, found))
     delivery = await queries.delivery_of(session, found)
+    now = await services.freshness.now()
     return LicenseAnswer(
         license=str(found.id),
         dataset=found.dataset,
@@ -79,10 +79,10 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
         epochs=[epoch.number for epoch in await queries.epochs_of(session, found)],
         terms_hash=found.terms_hash,
         expires_at=found.expires_at,
-        expired=service.is_expired(found),
+        expired=service.is_expired(found, now),
         renewed_block=found.renewed_block,
         due_at=owed.due_at,
-        overdue=owed.is_overdue(await _now(services)),
+        overdue=owed.is_overdue(now),
         reports=owed.reports,
         late=owed.late,
         delivery=None if delivery is None else _show_delivery(services, delivery),
@@ -143,12 +143,6 @@ async def export_license(
         counted = downloads.of(wallet, rest.pieces())
         return StreamingResponse(counted, 206, headers | rest.headers, "application/jsonl")
     return StreamingResponse(download(wallet, pieces), headers=headers, media_type="application/jsonl")
-
-
-async def _now(services: Services) -> float:
-    """By the chain's clock where it is ahead of ours: the contracts go by it."""
-    known = await services.freshness.current()
-    return max(time.time(), known.time.timestamp() if known and known.time else 0)
 
 
 def _show_delivery(services: Services, row: Any) -> DeliveryAnswer:
