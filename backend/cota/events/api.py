@@ -33,7 +33,7 @@ from cota.http.sessions import Read, ServicesDep, Write
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 _LAST = (2**63 - 1, 2**31 - 1)
-_DEADLINES = ("window_ends_at", "deadline", "expires_at")
+_DEADLINES = ("window_ends_at", "deadline", "expires_at", "ends_at")
 _AROUND = 30 * 86_400
 # Each asks the database at each new block, for as long as it is open.
 streams = AtOnce(32, "streams of events")

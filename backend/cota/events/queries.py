@@ -1,7 +1,7 @@
 """Every SQL statement on events: service -> **queries** -> mirror, webhooks.
 
-An event is one log of the mirror in the words of the API. Promises: in the order of the chain; an event is named by its
-place and its block, so a reorganisation makes it another one.
+Promises: in the order of the chain; an event is named by its place and its block, so a reorganisation makes it another
+one.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from cota.chain.terms import Terms
+from cota.events.kinds import EVENTS
 from cota.store.session import ReadSession
 from cota.units import Address, address_bytes, address_of
 
@@ -34,122 +35,32 @@ class Event:
         return f"{self.block}-{self.log_index}-{self.block_hash[:8].hex()}"
 
 
-_CREDENTIAL = "'credential', '0x' || encode(credential, 'hex')"
-_EXPIRES = ", 'expires_at', CAST(expires_at AS text)"
-# Kind -> (table, the account that it is about, what is told of it).
-_KINDS: dict[str, tuple[str, str | None, str]] = {
-    "dataset-created": ("dataset_registry_dataset_created", "publisher", ""),
-    "dataset-state": (
-        "dataset_registry_dataset_state_changed",
-        None,
-        "'state', (ARRAY['open', 'paused', 'closed', 'archived'])[CAST(state AS int)]",
-    ),
-    "batch-added": (
-        "dataset_registry_batch_added",
-        None,
-        "'batch', CAST(batch AS text), 'count', CAST(count AS text)",
-    ),
-    "joined": ("stake_vault_joined", "account", "'stake', CAST(stake AS text)"),
-    "left": ("stake_vault_left", "account", ""),
-    "released": ("stake_vault_released", "account", "'amount', CAST(amount AS text)"),
-    "checkpointed": (
-        "annotation_ledger_checkpointed",
-        None,
-        "'checkpoint', CAST(checkpoint AS text), 'from', CAST(\"from\" AS text), 'to', CAST(\"to\" AS text)",
-    ),
-    "epoch-proposed": (
-        "annotation_ledger_settlement_proposed",
-        None,
-        "'epoch', CAST(checkpoint AS text), 'total_units', CAST(total_units AS text),"
-        " 'window_ends_at', CAST(window_ends_at AS text)",
-    ),
-    "epoch-rejected": ("annotation_ledger_settlement_rejected", None, "'epoch', CAST(checkpoint AS text)"),
-    "epoch-finalized": (
-        "annotation_ledger_epoch_finalized",
-        None,
-        "'epoch', CAST(checkpoint AS text), 'total_units', CAST(total_units AS text)",
-    ),
-    "revenue-paid": ("dataset_shares_revenue_paid", "payer", "'amount', CAST(amount AS text)"),
-    "shares-claimed": (
-        "dataset_shares_shares_claimed",
-        "account",
-        "'epoch', CAST(epoch AS text), 'units', CAST(units AS text)",
-    ),
-    "revenue-claimed": ("dataset_shares_revenue_claimed", "account", "'amount', CAST(amount AS text)"),
-    "license-bought": (
-        "license_market_license_bought",
-        "receiver",
-        "'license', CAST(license AS text), 'class', CAST(class AS text), 'price', CAST(price AS text)",
-    ),
-    "price-set": (
-        "license_market_price_set",
-        None,
-        "'class', CAST(class AS text), 'price', CAST(price AS text), 'effective_at', CAST(effective_at AS text)",
-    ),
-    "penalised": (
-        "stake_vault_penalised",
-        "account",
-        "'epoch', CAST(epoch AS text), 'burnt', CAST(burnt AS text)",
-    ),
-    "case-opened": (
-        "settlement_court_case_opened",
-        "claimant",
-        "'case', CAST(case_id AS text), 'epoch', CAST(epoch AS text), 'deadline', CAST(deadline AS text), 'ground',"
-        " (ARRAY['leaf-bounds', 'two-leaves', 'signature', 'gold', 'scoring', 'data', 'wallet', 'appeal'])"
-        "[CAST(ground AS int)]",
-    ),
-    "case-closed": (
-        "settlement_court_case_closed",
-        None,
-        "'case', CAST(case_id AS text), 'epoch', CAST(epoch AS text), 'outcome',"
-        " (ARRAY['upheld', 'dismissed', 'unruled', 'moot', 'referred'])[CAST(outcome AS int)]",
-    ),
-    "appeal-upheld": (
-        "settlement_court_appeal_upheld",
-        "account",
-        "'case', CAST(case_id AS text), 'correction', CAST(correction AS text), 'missed', CAST(missed AS text),"
-        " 'paid', CAST(paid AS text)",
-    ),
-    "credential-issued": ("credential_registry_credential_issued", "account", _CREDENTIAL + _EXPIRES),
-    "credential-renewed": ("credential_registry_credential_renewed", "account", _CREDENTIAL + _EXPIRES),
-    "credential-revoked": (
-        "credential_registry_credential_revoked",
-        "account",
-        _CREDENTIAL + ", 'reason_hash', '0x' || encode(reason_hash, 'hex')",
-    ),
-}
-KINDS = tuple(_KINDS)
-_OF_NO_DATASET = frozenset(kind for kind in KINDS if kind.startswith("credential-"))
-
-_EVENTS = " UNION ALL ".join(
-    f"SELECT block_number, log_index, block_hash, block_time, tx_hash, '{kind}' AS kind,"
-    f" {'CAST(NULL AS bytea) AS dataset' if kind in _OF_NO_DATASET else 'dataset'},"
-    f" {account or 'CAST(NULL AS bytea)'} AS account, json_build_object({data}) AS data FROM mirror.{table}"
-    for kind, (table, account, data) in _KINDS.items()
-)
 _WHERE = """
     (CAST(:dataset AS bytea) IS NULL OR e.dataset = :dataset)
     AND (CAST(:kinds AS text[]) IS NULL OR e.kind = ANY(:kinds))
     AND (CAST(:account AS bytea) IS NULL OR e.account = :account)
 """
 _AFTER = text(
-    f"SELECT * FROM ({_EVENTS}) e WHERE (e.block_number, e.log_index) > (:block, :log_index)"
+    f"SELECT * FROM ({EVENTS}) e WHERE (e.block_number, e.log_index) > (:block, :log_index)"
     f" AND e.block_number <= :up_to AND {_WHERE} ORDER BY e.block_number, e.log_index LIMIT :limit"
 )
 _BEFORE = text(
-    f"SELECT * FROM ({_EVENTS}) e WHERE (e.block_number, e.log_index) < (:block, :log_index)"
+    f"SELECT * FROM ({EVENTS}) e WHERE (e.block_number, e.log_index) < (:block, :log_index)"
     f" AND {_WHERE} ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit"
 )
-# Hers; what becomes of the datasets that she works on; what is paid to those whose shares she holds; the end of cases
-# that she brought.
+# Hers; what becomes of the datasets that she works on, and of bounties of those that she publishes; what is paid to
+# those whose shares she holds; the end of cases that she brought.
 _INBOX = text(
     f"""
-    SELECT * FROM ({_EVENTS}) e
+    SELECT * FROM ({EVENTS}) e
     WHERE (e.block_number, e.log_index) < (:block, :log_index) AND (
         (e.account = :account AND e.kind <> 'revenue-paid')
         OR (e.kind IN ('epoch-proposed', 'epoch-rejected', 'epoch-finalized', 'dataset-state', 'case-opened',
-                       'case-closed')
+                       'case-closed', 'bounty-opened', 'bounty-funded', 'bounty-closing', 'bounty-assigned',
+                       'bounty-returned')
             AND e.dataset IN (SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account))
+        OR (e.kind IN ('bounty-funded', 'bounty-closing', 'bounty-assigned', 'bounty-returned')
+            AND e.dataset IN (SELECT d.dataset FROM mirror.datasets d WHERE d.publisher = :account))
         OR (e.kind = 'case-closed' AND EXISTS (
             SELECT 1 FROM mirror.settlement_court_case_opened o
             WHERE o.dataset = e.dataset AND o.claimant = :account AND CAST(o.case_id AS text) = e.data ->> 'case'))

@@ -10,7 +10,8 @@ Kind = Literal[
     "dataset-created", "dataset-state", "batch-added", "joined", "left", "released", "checkpointed", "epoch-proposed",
     "epoch-rejected", "epoch-finalized", "revenue-paid", "shares-claimed", "revenue-claimed", "license-bought",
     "price-set", "penalised", "case-opened", "case-closed", "appeal-upheld", "credential-issued",
-    "credential-renewed", "credential-revoked",
+    "credential-renewed", "credential-revoked", "bounty-opened", "bounty-funded", "bounty-closing", "bounty-assigned",
+    "bounty-paid", "bounty-returned",
 ]  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class EventAnswer(Answer):
 class InboxAnswer(EventAnswer):
     """What concerns the caller. `labels` and `counted`: her own of that epoch, once it is scored; `deadline`: until
     when she can object: to a proposal by a challenge, to a final epoch by an appeal; of a case, from when on anyone may
-    end it; of a credential, from when on it is not held."""
+    end it; of a credential, from when on it is not held; of a bounty that closes, until when checkpoints are paid."""
 
     labels: int | None
     counted: int | None
