@@ -66,3 +66,67 @@ async def test_of__more_keys_than_it_may_know__memory_is_bounded() -> None:
     for key in range(25):
         await remembered.of(key, one)
         assert len(remembered) <= 10
+
+
+async def test_of__answer_older_than_may_be_given__is_waited_for_by_all() -> None:
+    """Somebody may have signed out since, or lost a right."""
+    remembered: Remembered[str, int] = Remembered(0, most=10, oldest=0.05)
+    answer = asyncio.Event()
+
+    async def first() -> int:
+        return 1
+
+    async def slow() -> int:
+        await answer.wait()
+        return 2
+
+    assert await remembered.of("a", first) == 1
+    asking = [asyncio.create_task(remembered.of("a", slow))]
+    await asyncio.sleep(0)
+    assert await remembered.of("a", slow) == 1
+    await asyncio.sleep(0.06)
+    asking.append(asyncio.create_task(remembered.of("a", slow)))
+    await asyncio.sleep(0)
+    assert not asking[1].done()
+    answer.set()
+    assert await asyncio.gather(*asking) == [2, 2]
+
+
+async def test_of__keys_without_an_answer__take_no_room_from_those_that_have_one() -> None:
+    """Whoever makes up tokens makes nobody else's be asked for again."""
+    remembered: Remembered[int, int] = Remembered(60, most=2)
+    asked: list[int] = []
+
+    async def one() -> int:
+        asked.append(1)
+        return 1
+
+    async def nothing() -> None:
+        return None
+
+    assert await remembered.of(0, one) == 1
+    for key in range(1, 25):
+        assert await remembered.of(key, nothing) is None
+    await asyncio.gather(*(remembered.of(30, nothing) for _ in range(5)))
+    assert len(remembered) == 1
+    assert await remembered.of(0, one) == 1
+    assert asked == [1]
+
+
+async def test_forget__while_somebody_asks__their_answer_is_not_kept() -> None:
+    remembered: Remembered[str, int] = Remembered(60, most=10)
+    answer = asyncio.Event()
+
+    async def slow() -> int:
+        await answer.wait()
+        return 1
+
+    async def after() -> int:
+        return 2
+
+    asking = asyncio.create_task(remembered.of("a", slow))
+    await asyncio.sleep(0)
+    remembered.forget("a")
+    answer.set()
+    assert await asking == 1
+    assert await remembered.of("a", after) == 2

@@ -6,12 +6,12 @@ in; it lives twelve hours and dies at sign-out.
 
 import hashlib
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from cota.http.remembered import Remembered
 from cota.store.session import Database, ReadSession, WriteSession
 from cota.units import Address, address_bytes, address_of
 
@@ -66,27 +66,23 @@ class SessionBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[bytes, tuple[SignedIn, float]] = {}
+        self._known: Remembered[bytes, SignedIn] = Remembered(
+            KEEP_SECONDS / 2, _MOST_KNOWN, oldest=KEEP_SECONDS
+        )
 
     async def find(self, token: str) -> SignedIn | None:
         """The session of a token; None when there is none, or no longer."""
-        name, now = _hash(token), time.monotonic()
-        known = self._known.get(name)
-        if known is not None and now - known[1] < KEEP_SECONDS:
-            return known[0] if known[0].expires_at > datetime.now(UTC) else None
-        async with self._database.read() as session:
-            found = await find(session, token)
-        if found is None:
-            self._known.pop(name, None)
-            return None
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[name] = (found, now)
-        return found
+
+        async def ask() -> SignedIn | None:
+            async with self._database.read() as session:
+                return await find(session, token)
+
+        found = await self._known.of(_hash(token), ask)
+        return found if found is not None and found.expires_at > datetime.now(UTC) else None
 
     def forget(self, token: str) -> None:
         """Signed out here: at once."""
-        self._known.pop(_hash(token), None)
+        self._known.forget(_hash(token))
 
 
 async def revoke(session: WriteSession, token: str) -> None:
