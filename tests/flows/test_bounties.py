@@ -205,13 +205,17 @@ async def test_worker__many_bounties__are_assigned_a_few_at_a_time_and_no_more_t
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounties, "ASSIGNED_AT_ONCE", 2)
-    monkeypatch.setattr(bounties, "ASSIGNED_A_DAY", 3)
+    monkeypatch.setattr(bounties, "WORTHLESS_A_DAY", 3)
+    monkeypatch.setattr(bounties, "ASSIGNED_A_DAY", 4)
     dataset = await bounty_dataset(world)
     for _ in range(5):
         await open_bounty(world, dataset, 1, DOLLAR)
+    worth = [await open_bounty(world, dataset) for _ in range(2)]
     await worked(world, dataset)
-    done = [await world.work.serve_bounties(dataset.id) for _ in range(3)]
-    assert done == [["assign"] * 2, ["assign"], []]
+    done = [await world.work.serve_bounties(dataset.id) for _ in range(4)]
+    assert done == [["assign"] * 2, ["assign"], ["assign", "pay"], []]
+    taken = [await escrow_of(world).part_of(number, 1, "latest") for number in worth]
+    assert [part.is_assigned for part in taken] == [True, False]
 
 
 @pytest.mark.parametrize(("mode", "done"), [("ASSIGN", ["assign"]), ("OFF", [])])
@@ -232,7 +236,7 @@ async def test_due__no_bounty__nothing_is_asked(world: World) -> None:
     await worked(world, dataset)
     assert dataset.id not in await world.work.due_bounties()
     async with world.services.database.read() as session:
-        assert await bounty_queries.unassigned(session, dataset.id, 10) == []
+        assert await bounty_queries.unassigned(session, dataset.id, 0, 10) == []
         assert await bounty_queries.open_parts(session, dataset.id) == []
         assert await bounty_queries.unpaid_corrections(session, dataset.id) == []
 

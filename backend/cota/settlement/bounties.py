@@ -30,9 +30,9 @@ from cota.units import Address, to_hex
 log = get_logger(__name__)
 
 DAY = timedelta(days=1)
-ASSIGNED_AT_ONCE, ASSIGNED_A_DAY = 10, 500
-"""Parts of a dataset that are taken in one turn, and within a day: opening a bounty costs its publisher once, each part
-costs the coordinator."""
+ASSIGNED_AT_ONCE, ASSIGNED_A_DAY, WORTHLESS_A_DAY = 10, 500, 50
+"""Parts of a dataset that are taken in one turn, and within a day, and of these how many may be worth less than their
+gas: opening a bounty costs its publisher once, each part costs the coordinator."""
 PARTS_AT_ONCE, LEAVES_AT_ONCE = 20, 30
 """Parts that are looked through in one turn, and leaves of one transaction."""
 FIRST_REST, LONGEST_REST = 600.0, 86_400.0
@@ -86,10 +86,15 @@ class Cashier:
 
     async def _assign(self, dataset: bytes) -> list[str]:
         async with self.services.database.read() as session:
-            due = await bounty_queries.unassigned(session, dataset, ASSIGNED_AT_ONCE)
-            taken = await bounty_queries.assigned_since(session, dataset, _now() - DAY) if due else 0
+            taken = await bounty_queries.assigned_since(session, dataset, _now() - DAY)
+            is_lavish = taken < WORTHLESS_A_DAY
+            least = 0 if is_lavish else self.services.settings.bounty_least
+            most = (WORTHLESS_A_DAY if is_lavish else ASSIGNED_A_DAY) - taken
+            due = await bounty_queries.unassigned(
+                session, dataset, least, max(min(ASSIGNED_AT_ONCE, most), 0)
+            )
         done = []
-        for one in due[: max(ASSIGNED_A_DAY - taken, 0)]:
+        for one in due:
             told = {"bounty": one.bounty, "epoch": one.epoch}
             try:
                 async with Turn(self.services, self.coordinator):

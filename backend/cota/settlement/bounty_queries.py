@@ -61,7 +61,8 @@ _UNASSIGNED = text(
     + _COVERS
     + """
     JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
-    WHERE o.dataset = :dataset
+    JOIN mirror.bounties b ON b.escrow = o.emitter AND b.dataset = o.dataset AND b.bounty = o.bounty
+    WHERE o.dataset = :dataset AND LEAST(div(f.total_units * o.per_label, o.units_per_label), b.free) >= :least
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_assigned a WHERE a.emitter = o.emitter
                       AND a.dataset = o.dataset AND a.bounty = o.bounty AND a.epoch = c.checkpoint)
     ORDER BY f.block_number, f.log_index, o.bounty LIMIT :limit
@@ -152,9 +153,9 @@ async def with_bounties(session: ReadSession) -> set[bytes]:
     return {bytes(row.dataset) for row in await session.execute(_WITH_BOUNTIES)}
 
 
-async def unassigned(session: ReadSession, dataset: bytes, limit: int) -> list[Unassigned]:
-    """In the order in which they became final."""
-    rows = await session.execute(_UNASSIGNED, {"dataset": dataset, "limit": limit})
+async def unassigned(session: ReadSession, dataset: bytes, least: int, limit: int) -> list[Unassigned]:
+    """Those that would take `least` base units or more, in the order in which they became final."""
+    rows = await session.execute(_UNASSIGNED, {"dataset": dataset, "least": least, "limit": limit})
     return [Unassigned(address_of(bytes(row.emitter)), int(row.bounty), int(row.epoch)) for row in rows]
 
 
