@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
 
 from cota.chain.client import NodeClient
 from cota.chain.deployment import Deployment
@@ -15,11 +19,15 @@ from cota.indexer.follow import FollowOptions
 from cota.indexer.options import IndexerOptions
 from cota.indexer.run import Indexer
 from cota.store.urls import psycopg_dsn
+from cota.units import address_bytes, address_of
 from tests.fixtures.deployed import Deployed
 
 LOCAL = IndexerOptions(
     is_local=True, poll_seconds=0.05, follow=FollowOptions(trusts_lower_head=True), stale_seconds=3_600
 )
+
+Row = SimpleNamespace
+"""A row of a view; its columns are attributes."""
 
 Position = tuple[int, str, int]
 """Block number, block hash, log index."""
@@ -106,3 +114,23 @@ def assert_mirror_is_chain(url: str, deployed: Deployed) -> None:
     rows = mirrored(url)
     assert rows == sorted(chain_logs(deployed)), "the mirror is not the chain"
     assert cursor(url) == head(deployed)
+
+
+def rows(url: str, view: str, **where: Any) -> list[Row]:
+    """What a view of the mirror says, in this project's types: addresses EIP-55, amounts int, hashes bytes."""
+    conditions = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in where]
+    question = sql.SQL("SELECT * FROM mirror.{} WHERE {}").format(
+        sql.Identifier(view), sql.SQL(" AND ").join([sql.SQL("true"), *conditions])
+    )
+    values = [address_bytes(value) if isinstance(value, str) else value for value in where.values()]
+    with database(url) as connection:
+        found = connection.cursor(row_factory=dict_row).execute(question, values).fetchall()
+    return [Row(**{name: _typed(value) for name, value in row.items()}) for row in found]
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, bytes) and len(value) == 20:
+        return address_of(value)
+    return value

@@ -7,10 +7,8 @@ import pytest
 
 from cota.chain.contracts import BountyEscrow
 from cota.errors import ChainReverted
-from cota.store import revenue_views
-from tests.chain.mirroring import index_to_head
+from tests.chain.mirroring import index_to_head, rows
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
-from tests.chain.test_mirror_views import rows
 from tests.fixtures.deployed import Deployed
 
 CENT = DOLLAR // 100
@@ -65,7 +63,7 @@ def test_bounties__from_opening_to_what_goes_back(
     stage.send(6, escrow.address, escrow.encode_pay_to(bounty, mine, other))
 
     index_to_head(migrated_url, stage.deployed)
-    (row,) = rows(migrated_url, revenue_views.bounties, bounty=bounty)
+    (row,) = rows(migrated_url, "bounties", bounty=bounty)
     found = stage.node.run(escrow.bounty_of(bounty, "latest"))
     assert (row.dataset, row.publisher, row.token) == (dataset.id, found.publisher, stage.dollar.address)
     assert (row.per_label, row.units_per_label, row.first_checkpoint) == (30 * CENT, UNITS, 1)
@@ -99,7 +97,7 @@ def test_bounties__closed__what_no_epoch_took_goes_back(
     # The epoch's part stays for its leaves.
     stage.send("relayer", escrow.address, escrow.encode_pay(bounty, dataset.claims))
     index_to_head(migrated_url, stage.deployed)
-    (row,) = rows(migrated_url, revenue_views.bounties, bounty=bounty)
+    (row,) = rows(migrated_url, "bounties", bounty=bounty)
     found = stage.node.run(escrow.bounty_of(bounty, "latest"))
     assert (row.ends_at, row.free, row.returned, row.paid) == (found.ends_at, 0, 80 * CENT, 20 * CENT)
 

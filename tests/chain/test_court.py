@@ -7,7 +7,6 @@ import pytest
 from cota.chain.contracts import AuditState, Ground, Outcome, ProposalState, ShareClaim
 from cota.scoring.rules import rules_hash
 from cota.settlement.leaves import CORRECTION
-from cota.store import court_views, revenue_views, views
 from cota.verify.disputes import check_disputes
 from cota.verify.facts import assort
 from cota.verify.reading import pin, read_deployment, read_facts
@@ -15,9 +14,8 @@ from cota.verify.report import Report
 from cota.verify.run import verify
 from cota.verify.views import read_views
 from tests.chain.court import COTA, Courtroom
-from tests.chain.mirroring import index_to_head
+from tests.chain.mirroring import index_to_head, rows
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
-from tests.chain.test_mirror_views import rows
 
 ALICE, BOB = 5, 9
 
@@ -70,7 +68,7 @@ def test_dispute__upheld_dismissed_and_appealed__are_mirrored_as_the_contracts_h
     room.withdraw("coordinator", stage.cota.address)
     index_to_head(migrated_url, stage.deployed)
 
-    cases = {int(row.case_id): row for row in rows(migrated_url, court_views.cases)}
+    cases = {int(row.case_id): row for row in rows(migrated_url, "cases")}
     names = {upheld: "upheld", dismissed: "dismissed", appeal: "upheld"}
     assert {number: row.state for number, row in cases.items()} == names
     for number, row in cases.items():
@@ -83,31 +81,31 @@ def test_dispute__upheld_dismissed_and_appealed__are_mirrored_as_the_contracts_h
         assert (row.dispute_id, row.rounds) == (told.dispute, told.rounds)
     assert (cases[dismissed].burnt, cases[upheld].burnt) == (25 * COTA, 0)
 
-    rulings = {row.case_id: row.ruling for row in rows(migrated_url, court_views.rulings)}
+    rulings = {row.case_id: row.ruling for row in rows(migrated_url, "rulings")}
     assert rulings == {upheld: 1, dismissed: 2, appeal: 1}
-    for row in rows(migrated_url, court_views.dispute_rounds):
+    for row in rows(migrated_url, "dispute_rounds"):
         panel, _ = stage.node.run(room.council.panel_of(int(row.dispute_id), int(row.round), "latest"))
         assert (row.size, row.seats, row.is_general) == (panel.size, panel.seats, panel.is_general)
         assert (row.committed, row.revealed, row.state) == (panel.committed, panel.revealed, "ruled")
-    seats = rows(migrated_url, court_views.panel_seats)
+    seats = rows(migrated_url, "panel_seats")
     assert len(seats) == 9
     assert {row.ruling for row in seats if row.dispute_id == cases[dismissed].dispute_id} == {2}
 
-    (row,) = rows(migrated_url, court_views.appeals)
+    (row,) = rows(migrated_url, "appeals")
     # 40 dollars to one unit of shares, at one COTA a dollar: what a second one would have earned.
     assert (row.account, row.units, row.state) == (stage.address(BOB), UNITS, "upheld")
     assert (row.correction, row.missed, row.paid) == (CORRECTION | 1, 40 * DOLLAR, 40 * COTA)
-    (corrected,) = rows(migrated_url, views.corrections, dataset=dataset.id)
+    (corrected,) = rows(migrated_url, "corrections", dataset=dataset.id)
     assert (corrected.epoch, corrected.units) == (row.correction, UNITS)
-    (balance,) = rows(migrated_url, revenue_views.balances, dataset=dataset.id)
+    (balance,) = rows(migrated_url, "balances", dataset=dataset.id)
     assert balance.balance == 2 * UNITS
 
-    (audit,) = rows(migrated_url, court_views.audits)
+    (audit,) = rows(migrated_url, "audits")
     told_audit = stage.node.run(room.desk.audit_of(1, "latest"))
     assert (audit.auditor, audit.fee, audit.state) == (stage.address(ALICE), 20 * DOLLAR, "returned")
     assert told_audit.state is AuditState.RETURNED
 
-    for credit in rows(migrated_url, court_views.court_credits):
+    for credit in rows(migrated_url, "court_credits"):
         desk = room.court if credit.holder == room.court.address else room.desk
         held = stage.node.run(desk.read("creditOf", credit.token, credit.account, block="latest"))
         assert credit.amount == held
@@ -122,9 +120,9 @@ def test_dispute__open_and_silent__ends_by_default(
     stage.send("relayer", room.court.address, room.court.encode_expire(case))
     assert stage.node.run(room.court.case_of(case, "latest")).outcome is Outcome.UNRULED
     index_to_head(migrated_url, stage.deployed)
-    (row,) = rows(migrated_url, court_views.cases, case_id=case)
+    (row,) = rows(migrated_url, "cases", case_id=case)
     assert (row.state, row.burnt) == ("unruled", 5 * COTA)
-    (attempt,) = rows(migrated_url, views.epochs, dataset=dataset.id, epoch=epoch)
+    (attempt,) = rows(migrated_url, "epochs", dataset=dataset.id, epoch=epoch)
     assert attempt.state == "rejected"
 
 

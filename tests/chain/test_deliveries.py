@@ -7,11 +7,10 @@ import pytest
 from cota.chain.contracts import Delivery, DeliveryDesk, DeliveryState
 from cota.errors import ChainReverted
 from cota.keys import local_key
-from cota.store import revenue_views
 from tests.chain.court import Courtroom
-from tests.chain.mirroring import index_to_head
+from tests.chain.mirroring import index_to_head, rows
 from tests.chain.stage import DOLLAR, FAR, UNITS, Stage
-from tests.chain.test_mirror_views import block, rows
+from tests.chain.test_mirror_views import block
 from tests.fixtures.deployed import Deployed
 
 
@@ -96,7 +95,7 @@ def told(stage: Stage, desk: DeliveryDesk, license: int, url: str) -> tuple[str 
     """(state, what came back) by the mirror, after it was held against the desk at the mirror's block."""
     index_to_head(url, stage.deployed)
     held: Delivery = stage.node.run(desk.delivery_of(license, block(url)))
-    found = rows(url, revenue_views.deliveries, license=license)
+    found = rows(url, "deliveries", license=license)
     if not found:
         assert held.state is DeliveryState.NONE
         return None, None

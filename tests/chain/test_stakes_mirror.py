@@ -18,11 +18,10 @@ from cota.chain.contracts import (
 )
 from cota.commitments.settlement_tree import SettlementTree, leaf
 from cota.licenses import duty, queries
-from cota.store import revenue_views, views
 from cota.store.session import ReadSession
-from tests.chain.mirroring import index_to_head
+from tests.chain.mirroring import index_to_head, rows
 from tests.chain.stage import DOLLAR, UNITS, Dataset, Stage
-from tests.chain.test_mirror_views import block, read, rows
+from tests.chain.test_mirror_views import block, read
 from tests.fixtures.deployed import Deployed
 
 RADIOLOGIST, COUNCIL = b"\x11" * 32, 20
@@ -52,10 +51,10 @@ def test_penalties__executed_once__membership_and_statement_say_so(stage: Stage,
     index_to_head(migrated_url, stage.deployed)
     at, account = block(migrated_url), stage.address(8)
     told = stage.node.run(stage.vault.membership(dataset.id, account, at))
-    (row,) = rows(migrated_url, views.memberships, dataset=dataset.id, account=account)
+    (row,) = rows(migrated_url, "memberships", dataset=dataset.id, account=account)
     assert (row.stake - row.penalised, row.penalised) == (told.stake, 25)
     assert told.state is MembershipState.ACTIVE
-    (penalty,) = rows(migrated_url, views.penalties, dataset=dataset.id)
+    (penalty,) = rows(migrated_url, "penalties", dataset=dataset.id)
     assert (penalty.epoch, penalty.index, penalty.state, penalty.burnt) == (1, 0, "executed", 25)
     state = stage.node.run(stage.vault.penalty_state_of(dataset.id, 1, 0, at))
     assert state is PenaltyState.EXECUTED
@@ -96,7 +95,7 @@ def test_credentials__issued_renewed_revoked__as_the_registry_says(stage: Stage,
     index_to_head(migrated_url, stage.deployed)
     at = block(migrated_url)
     for account, revoked in ((holder, False), (other, True)):
-        (row,) = rows(migrated_url, views.credentials, credential=RADIOLOGIST, account=account)
+        (row,) = rows(migrated_url, "credentials", credential=RADIOLOGIST, account=account)
         told = stage.node.run(registry.grant_of(RADIOLOGIST, account, at))
         assert (row.revoked, row.issuer) == (revoked, told.issuer) == (bool(told.revoked_at), issuer)
         if not revoked:
@@ -122,10 +121,10 @@ def test_successions__shares_and_revenue_of_a_lost_key__are_the_heirs_P1(
     stage.pay(dataset, DOLLAR)
     index_to_head(migrated_url, stage.deployed)
     at = block(migrated_url)
-    (row,) = rows(migrated_url, views.successors, account=lost)
+    (row,) = rows(migrated_url, "successors", account=lost)
     assert (row.successor, row.state) == (heir, "completed")
     assert stage.node.run(successions.successor_of(lost, at)) == heir
-    balances = {r.account: r.balance for r in rows(migrated_url, revenue_views.balances, dataset=dataset.id)}
+    balances = {r.account: r.balance for r in rows(migrated_url, "balances", dataset=dataset.id)}
     assert (balances[lost], balances[heir]) == (0, 3 * UNITS)
     acc = stage.node.run(dataset.shares.pool(at)).acc
     for account in (lost, heir):
@@ -141,16 +140,16 @@ def test_reports__of_a_licensee_with_a_duty__are_the_markets(stage: Stage, migra
     stage.set_price(dataset, DOLLAR)
     stage.buy(dataset, DOLLAR)
     index_to_head(migrated_url, stage.deployed)
-    (sold,) = rows(migrated_url, revenue_views.licenses, dataset=dataset.id)
+    (sold,) = rows(migrated_url, "licenses", dataset=dataset.id)
     number = int(sold.license)
-    assert rows(migrated_url, revenue_views.reports, license=number) == []
+    assert rows(migrated_url, "reports", license=number) == []
     for report in (b"\x01" * 32, b"\x02" * 32):
         wait(stage, 50 if report[0] == 1 else 61)
         paid = stage.market.encode_pay_royalty(number, 0, report)
         stage.send("buyer", stage.market.address, paid)
     index_to_head(migrated_url, stage.deployed)
     duty = stage.node.run(stage.market.duty_of(number, block(migrated_url)))
-    (row,) = rows(migrated_url, revenue_views.reports, license=number)
+    (row,) = rows(migrated_url, "reports", license=number)
     assert (row.reports, row.late) == (duty.reports, duty.late) == (2, 1)
     assert duty.due_at == int(row.last_at.timestamp()) + 60
 

@@ -1,7 +1,7 @@
 """All tables in one place: mirror_tables, private_tables -> **tables** -> migrations, sessions, domains.
 
-Domains write `tables.items`, `tables.leases`; they read chain state through `store.views` and single events
-through `tables.event("DatasetShares", "RevenuePaid")`.
+Domains write `tables.items`, `tables.leases`; they read chain state from the mirror's views (docs/mirror.md) and single
+events through `tables.event("DatasetShares", "RevenuePaid")`.
 """
 
 from sqlalchemy import Table
