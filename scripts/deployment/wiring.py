@@ -25,7 +25,7 @@ RELAYER_FLOAT = 1_000_000 * COTA
 """What the relayer posts for newcomers; topped up when half of it is gone."""
 COORDINATOR_BOND = 100_000 * COTA
 """Prepaid, so that proposals can be bonded and faults be slashed; topped up when half of it is gone."""
-BUYER_PURSE = 10_000_000 * DOLLAR
+PURSE = 10_000_000 * DOLLAR
 RECEIPT_KEY_LIFE = 365 * 86_400
 
 
@@ -93,9 +93,10 @@ def operator_steps(client: NodeClient, at: Mapping[str, Address], who: Mapping[s
 
 
 def local_steps(client: NodeClient, at: Mapping[str, Address]) -> list[Step]:
-    """Play money for those who buy, and jurors."""
+    """Play money for those who buy or put bounties aside, and jurors."""
     dollar = LocalDollar(client, at["TestDollar"])
-    purses = [_purse(dollar, local_key(role).address, role) for role in LOCAL_ROLES if "buyer" in role]
+    spending = [role for role in LOCAL_ROLES if "buyer" in role or role == "publisher"]
+    purses = [_purse(dollar, local_key(role).address, role) for role in spending]
     return [*purses, *juror_steps(client, at)]
 
 
@@ -155,8 +156,8 @@ def _receipt_key(ledger: AnnotationLedger, coordinator: Address, key: Address) -
 
 def _purse(dollar: LocalDollar, account: Address, role: str) -> Step:
     async def has_enough() -> bool:
-        return await dollar.balance_of(account, "latest") >= BUYER_PURSE // 2
+        return await dollar.balance_of(account, "latest") >= PURSE // 2
 
-    data = dollar.encode_mint(account, BUYER_PURSE)
-    title = f"give the {role.replace('_', ' ')} {BUYER_PURSE // DOLLAR:,} test dollars"
+    data = dollar.encode_mint(account, PURSE)
+    title = f"give the {role.replace('_', ' ')} {PURSE // DOLLAR:,} test dollars"
     return Step(title, "deployer", dollar.address, data, has_enough)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from cota.chain.contracts import BountyEscrow, LicenseMarket, LocalDollar, Token
+from cota.chain.contracts import LicenseMarket, Token
 from cota.chain.deployment import Deployment
 from cota.chain.events import committed_catalogue
 from cota.client import CotaClient, NewItem
@@ -105,7 +105,7 @@ class Play:
             windows=WINDOWS,
         )
         dataset = self.publisher.create_dataset(terms, SCHEMA, title)
-        self.promise(dataset)
+        self.publisher.open_bounty(dataset, 300_000, BOUNTY)
         truths = [CLASSES[place % 3] for place in range(ITEMS)]
         items = [
             NewItem({"photo": f"{title} {place}", "truth": truth}, truth if place < GOLD else None)
@@ -119,14 +119,6 @@ class Play:
                 client.annotate_many([(lease, answer(lease.content, number)) for lease in leases])
         self._wait_until_final(dataset)
         return dataset
-
-    def promise(self, dataset: Hash32) -> None:
-        """A bounty: 30 cents a label."""
-        client, escrow = self.publisher, self.publisher.status.contracts[BountyEscrow.name]
-        token = client.status.payment_token
-        client.send(token, LocalDollar.encode_mint(client.address, BOUNTY))
-        client.send(token, LocalDollar.encode_approve(escrow, BOUNTY))
-        client.send(escrow, BountyEscrow.encode_open(dataset, 300_000, BOUNTY))
 
     def _wait_until_final(self, dataset: Hash32) -> None:
         ends = time.monotonic() + PATIENCE_S

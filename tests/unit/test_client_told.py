@@ -17,6 +17,7 @@ from cota.datasets.schemas import (
     DatasetDetailAnswer,
     HolderAnswer,
     PaymentAnswer,
+    PromiseAnswer,
 )
 from cota.insight.schemas import QualityAnswer, RateAnswer
 from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
@@ -24,6 +25,7 @@ from cota.settlement.schemas import EpochAnswer
 
 SENT: dict[type[Told], type[Any]] = {
     told.DatasetTold: DatasetAnswer,
+    told.PromiseTold: PromiseAnswer,
     told.DatasetFigures: DatasetDetailAnswer,
     told.BatchTold: BatchAnswer,
     told.EpochTold: EpochAnswer,

@@ -115,14 +115,17 @@ if TYPE_CHECKING:
     from cota.units import Hash32
 
     Hex: TypeAlias = Hash32
+    MaybeHex: TypeAlias = Any
     Account: TypeAlias = Any
     Number: TypeAlias = int
     Typed: TypeAlias = TypedAmount
 else:
     # Their names stand in the help pages; the parsers decide what a verb is given.
     Hex, Account, Number, Typed = (type(name, (), {}) for name in ("hex", "address", "number", "amount"))
+    MaybeHex = Hex
 
 Dataset = Annotated[Hex, argument(parse_bytes32, "DATASET", "The dataset's id: 0x and 64 hex digits.")]
+MaybeDataset = Annotated[MaybeHex, argument(parse_bytes32, "DATASET", "One dataset's id; all unless given.")]
 Row = Annotated[Hex, argument(parse_bytes32, "ROW_ID", "The row's id: 0x and 64 hex digits.")]
 Receiver = Annotated[Account, argument(parse_account, "TO", "Who receives them: an address.")]
 MaybeAddress = Annotated[Account, argument(parse_account, "ADDRESS", "An account; your own unless given.")]
@@ -136,6 +139,9 @@ Checkpoint = Annotated[
 ]
 CaseNumber = Annotated[
     Number, argument(numbered("a case"), "CASE", "Its number: cota appeal and cota challenge print it.")
+]
+BountyNumber = Annotated[
+    Number, argument(numbered("a bounty"), "BOUNTY", "Its number: cota bounty list shows them.")
 ]
 Amount = Annotated[Typed, argument(parse_typed, "AMOUNT", RULE)]
 Shares = Annotated[

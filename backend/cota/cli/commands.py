@@ -15,6 +15,7 @@ import typer
 from cota.cli import (
     agents,
     auditing,
+    bounties,
     buying,
     converting,
     copying,
@@ -95,6 +96,17 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "close": selling.close,
             "archive": selling.archive,
             "withdraw": selling.withdraw,
+        },
+    ),
+    "bounty": (
+        "Cash for labels: for publishers open, fund, close, return; for labellers list, claim.",
+        {
+            "open": bounties.open_bounty,
+            "fund": bounties.fund,
+            "close": bounties.close,
+            "return": bounties.give_back,
+            "list": bounties.list_bounties,
+            "claim": bounties.claim_bounty,
         },
     ),
     "stake": (

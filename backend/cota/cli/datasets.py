@@ -63,6 +63,15 @@ def price_text(found: Mapping[str, Any]) -> str | None:
     return ", ".join(told) or None
 
 
+def bounty_text(found: Mapping[str, Any]) -> str:
+    """What a label is paid before any sale, for people."""
+    told, token = found["bounty"], found["token"]
+    if told is None:
+        return "none: shares pay once it is sold"
+    price = money(told["per_label"], token["decimals"], token["symbol"])
+    return f"{price} per average label, enough for {int(told['labels_left']):,}"
+
+
 def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:
     terms, token = found["terms"], found["token"]
     stake, schema = caller.client.status.stake_token, found["schema"] or {}
@@ -85,6 +94,7 @@ def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:
         "labels": f"{found['rows']}, {terms['seats']} wanted per item",
         "members": found["members"],
         "stake": f"{staked(terms['stake'])}, of which at most {staked(terms['penalty_cap'])} can be lost",
+        "bounty": bounty_text(found),
         "price": price_text(found) or "not sold yet",
         "price floor": paid(terms["price_floor"]),
         "paid to holders": f"{paid(found['paid'])}, of which {paid(found['claimed'])} claimed",

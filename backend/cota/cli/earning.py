@@ -23,7 +23,7 @@ SelfOption = Annotated[
 
 @calling
 def claim(caller: Member, dataset: Dataset, by_self: SelfOption = False) -> None:
-    """Claim your shares and your revenue.
+    """Claim your shares, your revenue, and what bounties owe you.
 
     Shares of all settled epochs come first; the relayer pays the gas, and can pay nobody but you.
     """
@@ -36,7 +36,7 @@ def claim(caller: Member, dataset: Dataset, by_self: SelfOption = False) -> None
     caller.client.wait_for(claimed.block)
     show(_claimed(caller, dataset, claimed), as_json=caller.as_json)
     if claimed.refusal:
-        say(f"cota: chain-reverted: the contracts did not pay the revenue: {claimed.refusal}", stderr=True)
+        say(f"cota: chain-reverted: the contracts did not pay: {claimed.refusal}", stderr=True)
         raise typer.Exit(REFUSED)
 
 
@@ -58,12 +58,21 @@ def _claimed(caller: Member, dataset: bytes, claimed: Claimed) -> dict[str, Any]
     from cota.units import Hash32
 
     token = caller.client.currency_of(Hash32(dataset))
-    where = {"block": claimed.block, "tx_hashes": ["0x" + one.hex() for one in claimed.tx_hashes]}
+    where: dict[str, Any] = {
+        "block": claimed.block,
+        "tx_hashes": ["0x" + one.hex() for one in claimed.tx_hashes],
+    }
     if caller.as_json:
-        told = {"units": str(claimed.units), "revenue": str(claimed.revenue), "refusal": claimed.refusal}
+        told = {
+            "units": str(claimed.units),
+            "revenue": str(claimed.revenue),
+            "bounties": str(claimed.bounties),
+        }
+        where["refusal"] = claimed.refusal
         return {"dataset": dataset, **told, "token": token.symbol, "decimals": token.decimals, **where}
     return {
         "shares": shares(claimed.units),
         "revenue": money(claimed.revenue, token.decimals, token.symbol),
+        "bounties": money(claimed.bounties, token.decimals, token.symbol),
         **(where if claimed.tx_hashes else {"sent": "nothing: there was nothing to claim"}),
     }

@@ -136,6 +136,13 @@ _HINTS = {
     "NothingToAppeal": "--units names the shares that you miss",
     "NotOpenToChallenge": "cota dataset epochs DATASET tells which settlements are not final",
     "WrongMembership": "cota stake show tells of your memberships",
+    "UnknownBounty": "cota bounty list shows those that there are",
+    "NotPublisher": "only the dataset's publisher does this",
+    "AlreadyClosed": "it ends; cota bounty open DATASET opens another one",
+    "NotClosed": "cota bounty close BOUNTY comes first",
+    "EpochsOpen": "epochs that it covers are not final yet; a year after its end it goes back whatever is open",
+    "NotReceiver": "only the account, or who succeeded to its lost key, says where its money goes",
+    "ZeroAmount": "there is nothing to move",
 }
 
 # By name: importing them here would make `cota --help` load the whole chain stack.

@@ -11,8 +11,9 @@ before it is believed; a refusal is the same typed error on both sides of the ne
 
 from cota.client.agents import Agent
 from cota.client.backup import Backup
+from cota.client.bounties import BountyClosed, BountyOpened, BountyReturned
+from cota.client.bounty_claims import BountyClaimCalls, BountyClaimed, BountyDue
 from cota.client.buyer import Bought, BuyerCalls
-from cota.client.claiming import ClaimCalls
 from cota.client.contesting import ContestCalls
 from cota.client.deliveries import DeliveryCalls
 from cota.client.demanding import DemandCalls, Demanded
@@ -25,7 +26,14 @@ from cota.client.own_copy import CopyCalls, OwnCopy
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
-from cota.client.refusals import BondNotCovered, ClientError, StakeLocked, Unreachable, Untrustworthy
+from cota.client.refusals import (
+    BondNotCovered,
+    BountyLocked,
+    ClientError,
+    StakeLocked,
+    Unreachable,
+    Untrustworthy,
+)
 from cota.client.staking import StakeCalls
 from cota.client.successors import SuccessorCalls
 from cota.client.told import (
@@ -41,24 +49,25 @@ from cota.client.told import (
     MembershipTold,
     OwnRow,
     PaymentTold,
+    PromiseTold,
     QualityTold,
     RateTold,
     ShareTold,
 )
 
 __all__ = [
-    "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "ClientError",
-    "CotaClient", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold", "Exam",
-    "ExamOutcome", "Filed", "Filing", "HolderTold", "Inclusion", "Lease", "LicenseCheck", "LicenseTold",
-    "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview", "QualityTold", "RateTold", "Sent",
-    "ShareTold", "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable",
-    "Untrustworthy",
+    "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "BountyClaimed",
+    "BountyClosed", "BountyDue", "BountyLocked", "BountyOpened", "BountyReturned", "ClientError", "CotaClient",
+    "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold", "Exam", "ExamOutcome",
+    "Filed", "Filing", "HolderTold", "Inclusion", "Lease", "LicenseCheck", "LicenseTold", "MembershipTold",
+    "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview", "PromiseTold", "QualityTold", "RateTold", "Sent",
+    "ShareTold", "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
 class CotaClient(
     DemandCalls,
-    ClaimCalls,
+    BountyClaimCalls,
     GoldCalls,
     StakeCalls,
     SuccessorCalls,

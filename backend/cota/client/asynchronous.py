@@ -113,6 +113,8 @@ class AsyncCotaClient:
     appeal_state = _awaited(CotaClient.appeal_state)
     evidence = _streamed(CotaClient.evidence)
     claim = _awaited(CotaClient.claim)
+    bounty_dues = _awaited(CotaClient.bounty_dues)
+    claim_bounties = _awaited(CotaClient.claim_bounties)
     authorize_agent = _awaited(CotaClient.authorize_agent)
     exam = _awaited(CotaClient.exam)
     sit_exam = _awaited(CotaClient.sit_exam)
@@ -128,6 +130,13 @@ class AsyncCotaClient:
     set_price = _awaited(CotaClient.set_price)
     credit = _awaited(CotaClient.credit)
     withdraw_credit = _awaited(CotaClient.withdraw_credit)
+    bounty = _awaited(CotaClient.bounty)
+    bounties = _awaited(CotaClient.bounties)
+    open_bounty = _awaited(CotaClient.open_bounty)
+    fund_bounty = _awaited(CotaClient.fund_bounty)
+    close_bounty = _awaited(CotaClient.close_bounty)
+    return_bounty = _awaited(CotaClient.return_bounty)
+    assign_epochs = _awaited(CotaClient.assign_epochs)
 
     # buyers
     price_of = _awaited(CotaClient.price_of)

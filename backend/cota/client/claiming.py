@@ -14,7 +14,7 @@ from cota.chain.sender import Receipt as Mined
 from cota.client.records import Claimed, amount, take
 from cota.client.session import Session
 from cota.errors import NotFound
-from cota.units import Hash32, parse_hash32, to_hex
+from cota.units import Address, Hash32, parse_hash32, to_hex
 
 CLAIMS_AT_ONCE = 20
 
@@ -25,8 +25,7 @@ class ClaimCalls(Session):
     def unclaimed(self, dataset: Hash32) -> list[ShareClaim]:
         """The account's leaves of all finalised epochs that the chain does not know as claimed."""
         shares = self._shares_of(dataset)
-        found = [claim for epoch in self.epochs(dataset) if (claim := self._leaf(dataset, epoch)) is not None]
-        head = self.node.head()
+        found, head = self._leaves_of(dataset, self.address), self.node.head()
         return [one for one in found if not self.node.run(shares.is_claimed(one.epoch, one.index, head))]
 
     def claim_by_transaction(self, dataset: Hash32) -> Claimed:
@@ -43,6 +42,7 @@ class ClaimCalls(Session):
         return Claimed(
             units=sum(event.args["units"] for event in events if event.name == "SharesClaimed"),
             revenue=sum(event.args["amount"] for event in events if event.name == "RevenueClaimed"),
+            bounties=0,
             tx_hashes=tuple(one.tx_hash for one in mined if one.tx_hash is not None),
             block=max((one.block_number for one in mined), default=None),
             refusal=None,
@@ -53,21 +53,24 @@ class ClaimCalls(Session):
     def _shares_of(self, dataset: Hash32) -> DatasetShares:
         return DatasetShares(self.node.client, self.proven_contract_of(dataset, "shares"))
 
-    def _leaf(self, dataset: Hash32, epoch: dict[str, object]) -> ShareClaim | None:
+    def _leaves_of(self, dataset: Hash32, account: Address) -> list[ShareClaim]:
+        """An account's leaves of all finalised epochs, claimed or not; those without units are left out."""
+        found = [self._leaf(dataset, epoch, account) for epoch in self.epochs(dataset)]
+        return [leaf for leaf in found if leaf is not None]
+
+    def _leaf(self, dataset: Hash32, epoch: dict[str, object], account: Address) -> ShareClaim | None:
         if epoch.get("state") != "finalized":
             return None
         number = take(epoch, "epoch", int)
         try:
-            leaf = self.http.get(f"/v1/datasets/{to_hex(dataset)}/epochs/{number}/leaves/{self.address}")
+            leaf = self.http.get(f"/v1/datasets/{to_hex(dataset)}/epochs/{number}/leaves/{account}")
         except NotFound:
             return None
         units = amount(leaf, "units")
         if not units:
             return None
         proof = tuple(parse_hash32(step) for step in take(leaf, "proof", list))
-        return ShareClaim(
-            number, take(leaf, "index", int), self.address, units, amount(leaf, "penalty"), proof
-        )
+        return ShareClaim(number, take(leaf, "index", int), account, units, amount(leaf, "penalty"), proof)
 
 
 def _events(mined: Mined, shares: DatasetShares) -> list[Event]:

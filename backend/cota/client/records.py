@@ -169,20 +169,22 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a claim brought: share base units, and base units of the payment token."""
+    """What a claim brought: share base units, and base units of the payment token, from sales and from bounties."""
 
     units: int
     revenue: int
+    bounties: int
     tx_hashes: tuple[bytes, ...]
     block: int | None
     refusal: str | None
-    """Why the contracts did not pay the revenue, such as a contract wallet's missing consent."""
+    """Why the contracts did not pay revenue or bounties, such as a contract wallet's missing consent."""
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         return cls(
             units=amount(answer, "units"),
             revenue=amount(answer, "revenue"),
+            bounties=amount(answer, "bounties"),
             tx_hashes=tuple(parse_hash32(one) for one in take(answer, "tx_hashes", list)),
             block=take(answer, "block_number", optional(int)),
             refusal=take(answer, "refusal", optional(str)),

@@ -29,9 +29,24 @@ class StakeLocked(ClientError):
     """`until`: unix seconds from which on time alone frees it."""
 
     def __init__(self, until: int) -> None:
-        free = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
-        super().__init__(f"work may still be judged: the stake is locked, until {free} at the latest")
+        super().__init__(
+            f"work may still be judged: the stake is locked, until {_moment(until)} at the latest"
+        )
         self.until = until
+
+
+class BountyLocked(ClientError):
+    """`until`: unix seconds from which on it may go back, as far as is known now."""
+
+    def __init__(self, until: int) -> None:
+        super().__init__(
+            f"labels may still be paid: what is left of the bounty goes back from {_moment(until)} on"
+        )
+        self.until = until
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 class BondNotCovered(ClientError):

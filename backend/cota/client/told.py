@@ -95,8 +95,18 @@ class Placed(Told):
     status: Field[str] = Field(_text)
 
 
+class PromiseTold(Told):
+    """What bounties promise for an average label made now, all together, and for how many they suffice. Base units."""
+
+    bounties: Field[int] = Field(_whole)
+    per_label: Field[int] = Field(parse_amount)
+    free: Field[int] = Field(parse_amount)
+    labels_left: Field[int] = Field(parse_amount)
+
+
 class DatasetTold(Placed):
-    """`terms` and `question` as JSON; the question is None until its publisher told it."""
+    """`terms` and `question` as JSON; the question is None until its publisher told it. `bounty`: None where labels
+    are paid by sales alone."""
 
     id: Field[Hash32] = Field(parse_hash32)
     publisher: Field[Address] = Field(parse_address)
@@ -112,6 +122,7 @@ class DatasetTold(Placed):
     batch_count: Field[int] = Field(_whole)
     created_at: Field[datetime] = Field(parse_time)
     token: Field[Currency] = Field(Currency.parse)
+    bounty: Field[PromiseTold | None] = Field(optional(PromiseTold))
 
 
 class DatasetFigures(DatasetTold):
