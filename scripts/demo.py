@@ -1,7 +1,8 @@
 """`make demo`: the whole story once, on this machine, through public interfaces only.
 
-A publisher asks, annotators answer and sign, the network scores and mints shares, a buyer pays and is let
-in, a share is sold, a royalty comes, everyone is paid, and `cota verify` recomputes all of it. Promises:
+A publisher asks and puts cash aside, annotators answer and sign, the network scores, pays that cash and mints
+shares, a buyer pays and is let in, a share is sold, a royalty comes, everyone is paid, and `cota verify` recomputes
+all of it. Promises:
 nothing is skipped or jumped (windows are waited for); whatever ends the run leaves no process and no
 half-written file; exit 0 only if the verification agrees.
 """
@@ -35,7 +36,7 @@ from scripts.scenes.crew import Crew
 from scripts.scenes.crowd import Crowd, find_crowd
 from scripts.scenes.ending import Figures, SumsDoNotHold, print_earners, print_summary
 from scripts.scenes.labelling import label_all
-from scripts.scenes.settling import wait_for_epoch
+from scripts.scenes.settling import bounty_of, wait_for_cash, wait_for_epoch
 from scripts.scenes.stages import Stages, Step
 from scripts.stack.files import write_json
 from scripts.stack.foundry import ROOT, ToolMissing
@@ -46,6 +47,7 @@ VAR = ROOT / "var"
 
 DOLLAR = 10**6
 PRICE, ROYALTY = 25_000 * DOLLAR, 9_000 * DOLLAR
+PER_LABEL, BOUNTY = 2 * DOLLAR, 1_000 * DOLLAR
 RECEIPT_PERIOD_S = 15 * 60
 PLAIN_WIDTH = 120
 """Columns of the tables in a pipe or a log."""
@@ -92,6 +94,7 @@ class Story:
         self.join()
         self.label()
         self.settle()
+        self.pay_cash()
         self.claim_shares()
         self.sell_license()
         self.sell_shares()
@@ -125,6 +128,9 @@ class Story:
             step.say(
                 f"{len(items)} items; for {len(gold)} of them she knows the answer, and nobody sees which"
             )
+        with self.stages.play("bounty", "She puts cash aside for labels") as step:
+            self.bounty = self.publisher.open_bounty(self.dataset, PER_LABEL, BOUNTY).bounty
+            step.say(f"{self.money(PER_LABEL)} for a label of average worth, {self.money(BOUNTY)} in escrow")
 
     def join(self) -> None:
         """2. Annotators join by signature: no token, no gas. The relayer posts their stake."""
@@ -156,14 +162,20 @@ class Story:
             owners = len(self.accounts.owners)
             step.say(f"{shares} shares for the {owners} of {len(self.annotators)} whose labels inform")
 
+    def pay_cash(self) -> None:
+        """5. Nothing was sold yet, and whoever earned shares has cash: the worker pays it by the same leaves."""
+        with self.stages.play("cash", "The worker pays the bounty") as step:
+            found = wait_for_cash(self.publisher, self.dataset, self.bounty, len(self.accounts.owners))
+            step.say(f"{self.money(int(found['paid']))} in cash, before anything was sold")
+
     def claim_shares(self) -> None:
-        """5. Whoever earned shares gets them by proof. The relayer pays the gas, and can pay nobody else."""
+        """6. Whoever earned shares gets them by proof. The relayer pays the gas, and can pay nobody else."""
         with self.stages.play("claim", "Shares are claimed by proof", len(self.accounts.owners)) as step:
             units = sum(claimed.units for claimed in self.claim_for_owners(step))
             step.say(f"{format_units(units, 6)} shares handed out, all gas paid by the relayer")
 
     def sell_license(self) -> None:
-        """6. A buyer pays in one transaction, is let in at once, and checks every record that she gets."""
+        """7. A buyer pays in one transaction, is let in at once, and checks every record that she gets."""
         with self.stages.play("buy", "A buyer pays") as step:
             self.publisher.set_price(self.dataset, PRICE)
             self.license = self.buyer.buy(self.dataset)
@@ -177,7 +189,7 @@ class Story:
             step.say(f"{records:,} records, {proofs:,} proofs up to the chain")
 
     def sell_shares(self) -> None:
-        """7. The best paid annotator sells half of her shares. What they earned so far stays hers."""
+        """8. The best paid annotator sells half of her shares. What they earned so far stays hers."""
         seller, purchaser = self.accounts.owners[:2]
         with self.stages.play("sell", "An annotator sells half of her shares") as step:
             faucet = self.publisher.node.sender(self.cast.publisher)
@@ -192,7 +204,7 @@ class Story:
             )
 
     def pay_royalty(self) -> None:
-        """8. The model that was trained earns, and its maker pays a royalty. New revenue, new owners."""
+        """9. The model that was trained earns, and its maker pays a royalty. New revenue, new owners."""
         with self.stages.play("royalty", "A royalty arrives") as step:
             paid = self.buyer.pay_royalty(self.dataset, self.license.license, ROYALTY)
             self.publisher.wait_for(paid.block_number)
@@ -201,7 +213,7 @@ class Story:
             )
 
     def pay_out(self) -> None:
-        """9. Everyone takes out what is hers, to the last base unit."""
+        """10. Everyone takes out what is hers, to the last base unit."""
         with self.stages.play("payout", "Everyone is paid", len(self.accounts.owners)) as step:
             revenue = sum(claimed.revenue for claimed in self.claim_for_owners(step))
             step.say(
@@ -209,7 +221,7 @@ class Story:
             )
 
     def verify(self) -> bool:
-        """10. Anyone recomputes all of it: contracts, log, scores, shares, every payout."""
+        """11. Anyone recomputes all of it: contracts, log, scores, shares, every payout."""
         with self.stages.play("verify", "cota verify recomputes all of it") as step:
             command = [sys.executable, "-m", "cota.cli", "verify", "--labels", str(self.places.export)]
             environment = {**os.environ, **self.stack.env, "COLUMNS": str(self.stages.console.width)}
@@ -225,6 +237,7 @@ class Story:
         symbol, decimals = token.payment_symbol, token.payment_decimals
         self.accounts.take_earnings()
         self.figures.take_money(self.publisher, self.dataset, self.accounts)
+        self.figures.take_bounty(bounty_of(self.publisher, self.dataset, self.bounty))
         self.figures.verify = "ok" if agrees else "failed"
         self.figures.seconds, self.figures.stages = round(seconds, 2), self.stages.seconds
         print_earners(console, self.accounts.earners(self.crowd), symbol, decimals)

@@ -7,7 +7,7 @@ memory; paid = claimed + claimable + dust, with dust below one base unit per hol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Figures:
     claimed: str = "0"
     claimable: str = "0"
     dust: str = "0"
+    bounty: dict[str, str] = field(default_factory=dict)
     consensus_accuracy: float = 0.0
     majority_accuracy: float = 0.0
     verify: str = "failed"
@@ -59,6 +60,10 @@ class Figures:
         consensus = {export.items[line.item_index].item["photo"]: line.label for line in export.consensus}
         self.consensus_accuracy = round(crowd.accuracy(consensus), 4)
         self.majority_accuracy = round(crowd.majority_accuracy(), 4)
+
+    def take_bounty(self, found: Mapping[str, Any]) -> None:
+        """Cash for labels, which is no revenue of the pool: put aside, taken by the epoch, paid, still free."""
+        self.bounty = {name: str(found[name]) for name in ("funded", "assigned", "paid", "free")}
 
     def take_money(self, client: CotaClient, dataset: Hash32, accounts: Accounts) -> None:
         """Raises SumsDoNotHold."""
@@ -122,6 +127,7 @@ def print_summary(console: Console, figures: Figures, symbol: str, decimals: int
     rows = {
         "annotators, signed labels": f"{figures.contributors}, {figures.annotations:,}",
         "records sold, proofs checked": f"{figures.export_records:,}, {figures.proofs_checked:,}",
+        "cash for labels, before any sale": money(figures.bounty["paid"]),
         "reached the holders' pool": money(figures.paid),
         "= claimed": money(figures.claimed),
         "+ claimable": money(figures.claimable),
