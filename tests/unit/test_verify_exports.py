@@ -45,6 +45,7 @@ def content(export: exports.Export) -> tuple[Any, ...]:
     return (
         export.header, export.records.offsets, list(export.items.numbers.items()), export.items.records.offsets,
         list(columns.rows()), columns.labels(1), columns.erased, export.voids, export.consensus,
+        [(export.item_columns.ref(n), export.item_columns.gold(n)) for n in range(len(export.items))],
         export.end, export.problem,
     )  # fmt: skip
 

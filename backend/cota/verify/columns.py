@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 
 from cota.datasets.labels import answer_text
-from cota.formats.export import Record
+from cota.formats.export import Item, Record
 from cota.scoring import LabelRow
 from cota.units import to_hex
 
@@ -82,3 +82,31 @@ class Columns:
                 rows.append(LabelRow(tasks[task], workers[worker], answers[answer]))
                 items.add(self._items[number])
         return rows, items
+
+
+class ItemColumns:
+    """Of each item, in the file's order: its reference, and its gold as the scoring takes it."""
+
+    def __init__(self) -> None:
+        self._refs = bytearray()
+        self._gold = array("I")
+        self._labels = _Names()
+
+    def add(self, item: Item) -> None:
+        label = item.gold.label
+        self._refs += item.item_ref
+        self._gold.append(0 if label is None else self._labels.number_of(answer_text(label)) + 1)
+
+    def extend(self, more: ItemColumns) -> None:
+        """Takes the items of another after its own."""
+        numbers = [0, *(self._labels.number_of(text) + 1 for text in more._labels.texts)]
+        self._refs += more._refs
+        self._gold.extend(array("I", (numbers[number] for number in more._gold)))
+
+    def ref(self, number: int) -> str:
+        """0x and hex digits, of the n-th item."""
+        return "0x" + self._refs[number * _ID : (number + 1) * _ID].hex()
+
+    def gold(self, number: int) -> str | None:
+        known = self._gold[number]
+        return self._labels.texts[known - 1] if known else None

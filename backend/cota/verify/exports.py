@@ -30,7 +30,7 @@ from cota.formats.export_records import ITEM, RECORD
 from cota.formats.lines import MAX_LINE
 from cota.formats.located import Located, LocatedByIndex
 from cota.verify.ahead import CannotLook, ranges, readers_for, run_all
-from cota.verify.columns import Columns
+from cota.verify.columns import Columns, ItemColumns
 from cota.verify.report import Disagreement
 
 _END_SIZE = 4096
@@ -48,6 +48,8 @@ class Export:
     """By index in the dataset."""
     columns: Columns = field(default_factory=Columns)
     """Of the records."""
+    item_columns: ItemColumns = field(default_factory=ItemColumns)
+    """By number in `items`."""
     voids: list[Void] = field(default_factory=list)
     consensus: list[Consensus] = field(default_factory=list)
     end: End | None = None
@@ -92,6 +94,7 @@ def _sort(export: Export, line: Record | Void | Item | Consensus | End | Header,
         export.voids.append(line)
     elif isinstance(line, Item):
         export.items.add(line.item_index, start)
+        export.item_columns.add(line)
     elif isinstance(line, Consensus):
         export.consensus.append(line)
     elif isinstance(line, End):
@@ -112,6 +115,7 @@ class _Told:
     located: list[tuple[int, int]]
     """The items: index, and where the line begins."""
     columns: Columns
+    item_columns: ItemColumns
     voids: list[Void]
     consensus: list[Consensus]
     end: End | None
@@ -151,6 +155,7 @@ class _Stretch:
             export.records.offsets,
             [(index, places[number]) for index, number in export.items.numbers.items()],
             export.columns,
+            export.item_columns,
             export.voids,
             export.consensus,
             export.end,
@@ -234,6 +239,7 @@ def _join(export: Export, parts: Sequence[_Told | None], digest: bytes) -> Expor
         for index, offset in part.located:
             export.items.add(index, offset)
         export.columns.extend(part.columns)
+        export.item_columns.extend(part.item_columns)
         export.voids += part.voids
         export.consensus += part.consensus
         export.end = part.end

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cota.auth.typed import Domain
 from cota.settlement.epoch_file import EpochFile
-from cota.units import Address, to_hex
+from cota.units import Address
 from cota.verify.anchors import Anchors
 from cota.verify.exports import Export
 
@@ -68,7 +68,8 @@ class Licensed:
     @cached_property
     def indexes(self) -> Mapping[str, int]:
         """Of the export's items, by reference."""
-        return {to_hex(item.item_ref): index for index, item in self.export.items.items()}
+        ref = self.export.item_columns.ref
+        return {ref(number): index for index, number in self.export.items.numbers.items()}
 
     @property
     def domain(self) -> Domain:

@@ -1,4 +1,4 @@
-"""Licensed export -> **checks of single records**, many of them in several processes -> label checks.
+"""Licensed export -> **checks of single records**, many of them, and of items, in several processes -> label checks.
 
 Checks `records.content`, `records.signatures`, `receipts.signatures`, `receipts.kept`, `records.proofs`.
 """
@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import pickle
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from cota.auth.typed import Domain, Receipt
 from cota.commitments import log_tree
-from cota.formats.export import Record, Void
+from cota.formats.export import Item, Record, Void
 from cota.formats.export_records import ITEM, RECORD
 from cota.formats.located import Located, LocatedByIndex
 from cota.units import Address, to_hex
 from cota.verify.ahead import Ahead, CannotLook, Lines, processes_for, ranges, run_all, together
 from cota.verify.anchors import Anchors
 from cota.verify.exports import Export
+from cota.verify.items import ITEM_CHECKS, ItemCheck
 from cota.verify.licensed import Licensed, Logged, mark
 from cota.verify.report import Tally
 from cota.verify.signers import Signers
 
+T = TypeVar("T")
+C = TypeVar("C")
 RowCheck = Callable[[Tally, Licensed, Record, Signers], None]
 
 
@@ -103,7 +107,8 @@ def look_ahead(sold: Licensed, signers: Signers) -> Ahead:
     if not processes:
         return Ahead()
     parts = ranges(count, processes)
-    jobs = [Records(_lines(sold.export, part), _told(sold.anchors), sold.logged) for part in parts]
+    items = list(sold.export.items)
+    jobs = [Records(_lines(sold.export, part, items), _told(sold.anchors), sold.logged) for part in parts]
     try:
         found = together(zip(parts, run_all(jobs), strict=True))
     except CannotLook:
@@ -115,14 +120,30 @@ def look_ahead(sold: Licensed, signers: Signers) -> Ahead:
     return found
 
 
-def _lines(export: Export, part: range) -> Lines:
-    numbers = export.items.numbers
+def look_at_items(sold: Licensed) -> Ahead:
+    """The same of the items' checks."""
+    count = len(sold.export.items)
+    processes = processes_for(count)
+    if not processes:
+        return Ahead()
+    parts, indexes = ranges(count, processes), list(sold.export.items)
+    lines = [_lines(sold.export, range(0), indexes[part.start : part.stop]) for part in parts]
+    jobs = [Items(one, _told(sold.anchors)) for one in lines]
+    try:
+        return together(zip(parts, run_all(jobs), strict=True))
+    except CannotLook:
+        return Ahead()
+
+
+def _lines(export: Export, part: range, items: Sequence[int]) -> Lines:
+    """Some records and some items, by their indexes."""
+    numbers, offsets = export.items.numbers, export.items.records.offsets
     return Lines(
         export.path,
         export.header,
         export.records.offsets[part.start : part.stop],
-        array("Q", numbers),
-        array("Q", (export.items.records.offsets[number] for number in numbers.values())),
+        array("Q", items),
+        array("Q", (offsets[numbers[index]] for index in items)),
     )
 
 
@@ -165,31 +186,54 @@ class Records:
             return True
 
         anchors: Anchors = replace(pickle.loads(self.anchors), is_receipt_key=is_receipt_key)
-        sold, signers = Licensed(self._export(), anchors, logged=self.logged), _Keys()
-        tallies = {name: Tally() for name in ROW_CHECKS}
-        held = dict.fromkeys(ROW_CHECKS, (0, 0))
-        failed: set[str] = set()
-        for number, record in enumerate(sold.export.records, 1):
-            for name, check in ROW_CHECKS.items():
-                if name not in failed:
-                    if _holds(check, tallies[name], sold, signers, record):
-                        held[name] = number, tallies[name].compared
-                    else:
-                        failed.add(name)
-        return Ahead(held, signers.met, asked)
+        sold, signers = Licensed(_export(self.lines), anchors, logged=self.logged), _Keys()
 
-    def _export(self) -> Export:
-        records, items = Located(self.lines.path, RECORD), LocatedByIndex(self.lines.path, ITEM)
-        for offset in self.lines.records:
-            records.add(offset)
-        for index, offset in zip(self.lines.item_indexes, self.lines.items, strict=True):
-            items.add(index, offset)
-        return Export(self.lines.path, self.lines.header, records, items)
+        def look(check: RowCheck, tally: Tally, record: Record) -> None:
+            check(tally, sold, record, signers)
+
+        return Ahead(_how_far(ROW_CHECKS, look, sold.export.records), signers.met, asked)
 
 
-def _holds(check: RowCheck, tally: Tally, sold: Licensed, signers: Signers, record: Record) -> bool:
-    try:
-        check(tally, sold, record, signers)
-    except Exception:  # whatever it is, the verifier meets it again and says it
-        return False
-    return True
+@dataclass(frozen=True)
+class Items:
+    """The checks of some items, as a process of its own does them."""
+
+    lines: Lines
+    anchors: bytes
+
+    def run(self) -> Ahead:
+        sold = Licensed(_export(self.lines), pickle.loads(self.anchors))
+
+        def look(check: ItemCheck, tally: Tally, item: tuple[int, Item]) -> None:
+            check(tally, sold, *item)
+
+        return Ahead(_how_far(ITEM_CHECKS, look, sold.export.items.items()))
+
+
+def _export(lines: Lines) -> Export:
+    records, items = Located(lines.path, RECORD), LocatedByIndex(lines.path, ITEM)
+    for offset in lines.records:
+        records.add(offset)
+    for index, offset in zip(lines.item_indexes, lines.items, strict=True):
+        items.add(index, offset)
+    return Export(lines.path, lines.header, records, items)
+
+
+def _how_far(
+    checks: Mapping[str, C], look: Callable[[C, Tally, T], None], things: Iterable[T]
+) -> dict[str, tuple[int, int]]:
+    """Of each check, how many things hold before the first that does not, and the comparisons."""
+    tallies = {name: Tally() for name in checks}
+    held = dict.fromkeys(checks, (0, 0))
+    failed: set[str] = set()
+    for number, thing in enumerate(things, 1):
+        for name, check in checks.items():
+            if name in failed:
+                continue
+            try:
+                look(check, tallies[name], thing)
+            except Exception:  # whatever it is, the verifier meets it again and says it
+                failed.add(name)
+            else:
+                held[name] = number, tallies[name].compared
+    return held

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from cota.datasets.labels import answer_text
 from cota.scoring import LabelRow, Scores, is_scored, score_answers, version_of
 from cota.settlement.earning import earn, window
 from cota.settlement.epoch_file import EpochFile
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
-from cota.units import Address, to_hex
+from cota.units import Address
 from cota.verify.licensed import Licensed
 from cota.verify.report import NotChecked, Report, Tally
 
@@ -66,9 +65,10 @@ def label_rows(sold: Licensed, number: int) -> Labels:
     labels, touched = sold.export.columns.labels(number)
     gold: dict[str, str] = {}
     for at in touched:
-        item = sold.export.items[at]
-        if item.gold.label is not None:
-            gold[to_hex(item.item_ref)] = answer_text(item.gold.label)
+        number = sold.export.items.numbers[at]
+        known = sold.export.item_columns.gold(number)
+        if known is not None:
+            gold[sold.export.item_columns.ref(number)] = known
     return labels, gold
 
 
