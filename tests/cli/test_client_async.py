@@ -27,10 +27,10 @@ async def test_async__reads_pages_and_refusals__as_in_the_sync_one(story: Story)
 
 
 async def test_async__while_it_waits__the_loop_goes_on(story: Story) -> None:
-    """A block that never comes is waited for ten seconds by the service; the loop turns meanwhile."""
+    """A block that does not come so soon is waited for ten seconds by the service; the loop turns meanwhile."""
     turned = 0
     async with AsyncCotaClient(story.terminal.environment["COTA_API"], patience_s=1) as client:
-        waiting = asyncio.ensure_future(client.wait_for(10**9))
+        waiting = asyncio.ensure_future(client.wait_for(50_000))
         started = time.monotonic()
         while not waiting.done() and time.monotonic() - started < 2:
             await asyncio.sleep(0.01)
