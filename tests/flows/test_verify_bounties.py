@@ -91,10 +91,20 @@ def test_verify__bounties_as_they_were__agree_to_the_last_unit(paid: Stage) -> N
     found = report.outcome_of("bounties")
     assert (found.outcome, found.finding) == ("ok", None)
     assert found.scope == (
-        "5 payments; 2 leaves of claims of shares; 3 by the escrow's own proof alone; 1 sent on, as the escrow lets "
-        "the account or its successor alone"
+        "5 payments; 2 leaves of claims of shares; 3 by the escrow's own proof alone; 1 sent on by whom they "
+        "belong to"
     )
     assert found.compared > 100
+
+
+def resign(method: str, _params: list[Any], result: Any) -> Any:
+    """Transactions are told with another sender."""
+    return {**result, "from": "0x" + "11" * 20} if method == "eth_getTransactionByHash" else result
+
+
+def cut_short(method: str, _params: list[Any], result: Any) -> Any:
+    """Transactions are told without the end of what they carry."""
+    return {**result, "input": result["input"][:-64]} if method == "eth_getTransactionByHash" else result
 
 
 LIES: list[tuple[After, str]] = [
@@ -112,6 +122,9 @@ LIES: list[tuple[After, str]] = [
     (bend("BountyEscrow", "BountyPaid", "account"), "account of BountyEscrow.BountyPaid"),
     (bend("BountyEscrow", "BountyClosed", "ends_at"), "end in BountyEscrow.BountyClosed"),
     (bend("BountyEscrow", "BountyReturned", "amount"), "amount of BountyEscrow.BountyReturned"),
+    (bend("BountyEscrow", "BountyPaid", "to"), "receiver of BountyEscrow.BountyPaid"),
+    (resign, "sender of the transaction of BountyEscrow.BountyPaid"),
+    (cut_short, "expected a call as its ABI prescribes"),
     (withhold("BountyEscrow", "BountyOpened"), "bounty in BountyEscrow.BountyFunded"),
     (withhold("BountyEscrow", "BountyFunded"), "free after BountyEscrow.BountyAssigned"),
     (withhold("BountyEscrow", "BountyAssigned"), "epochs that took their part"),
@@ -132,6 +145,33 @@ def test_verify__bounty_told_otherwise__is_named(
     found = check(paid, shim.url)
     assert found.outcome == "failed"
     assert names in str(found.finding)
+
+
+def test_verify__transaction_that_is_none__is_named(paid: Stage, shims: Callable[[str], Shim]) -> None:
+    shim = shims(paid.deployed.anvil.url)
+    for answer in (
+        {},
+        {"from": 7, "to": None, "input": "0x"},
+        {"from": "0x", "to": "0x", "input": None},
+        "no",
+    ):
+
+        def after(method: str, _params: list[Any], result: Any, told: Any = answer) -> Any:
+            return told if method == "eth_getTransactionByHash" else result
+
+        shim.after = after
+        found = verify("local", [shim.url], paid.deployed.deployments).outcome_of("logs.readable")
+        assert found.outcome == "failed"
+        assert "expected a transaction" in str(found.finding)
+
+
+def test_verify__node_that_forgot_the_transaction__leaves_it_to_the_escrow(
+    paid: Stage, shims: Callable[[str], Shim]
+) -> None:
+    shim = shims(paid.deployed.anvil.url)
+    shim.after = lambda method, _params, result: None if method == "eth_getTransactionByHash" else result
+    found = check(paid, shim.url)
+    assert (found.outcome, "sent on from within a transaction" in found.scope) == ("ok", True)
 
 
 def test_verify__payment_kept_by_the_token__is_named(paid: Stage, shims: Callable[[str], Shim]) -> None:

@@ -69,7 +69,7 @@ def test_check__successor_of_a_lost_key_and_a_place_named_by_her__agree_and_are_
     held = replace(OPENED, assigned=1, returns_at=FINAL + PENALTY, free=895)
     found = chain.check(view(held, {(1, 1): PART}, owed=895))
     assert found.outcome == "ok"
-    assert found.scope.endswith("; 1 sent on, as the escrow lets the account or its successor alone")
+    assert found.scope.endswith("; 1 sent on from within a transaction, by the escrow's own check alone")
 
 
 def test_check__correction__is_paid_in_the_transaction_in_which_it_takes_its_part() -> None:

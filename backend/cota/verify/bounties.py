@@ -4,8 +4,9 @@ epoch, paid to its leaves, or given back in time?
 Check `bounties`. Promises: each bounty is replayed from the chain's logs alone, and what the escrow answers must be
 the replay's; each payment is held against its leaf, wherever one is known: in the epoch's public file, in a
 correction, else in a claim of shares, whose proof the shares' contract took. Money goes to the leaf's account, or
-to its successor at that time; where it went to another, no log tells that one of them asked for it: that is the
-escrow's code alone, and the scope says how often it happened.
+to its successor at that time. Where it went to another, a transaction sent to the escrow itself must be one of
+theirs and name that place; within another transaction (a contract wallet's, say) nobody can be seen calling, and
+the scope says how often that was so.
 """
 
 from __future__ import annotations
@@ -251,8 +252,16 @@ class _Replay:
             "somebody who can use it",
             args["to"],
         )
-        if args["to"] != receiver:
-            self.held["sent on, as the escrow lets the account or its successor alone"] += 1
+        call = self.escrows[escrow].calls.get(event.tx_hash)
+        if call is None or call.to != escrow:
+            if args["to"] != receiver:
+                self.held["sent on from within a transaction, by the escrow's own check alone"] += 1
+            return
+        named = call.named_by(escrow)
+        if named is not None:
+            self.tally.equal(f"sender of the transaction of {where}", receiver, call.sender)
+            self.held["sent on by whom they belong to"] += args["to"] != receiver
+        self.tally.equal(f"receiver of {where}", named or receiver, args["to"])
 
     def _return(self, course: _Course, event: Event) -> None:
         args, where, held, tally = event.args, describe(event), course.held, self.tally
