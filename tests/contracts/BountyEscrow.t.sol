@@ -213,6 +213,18 @@ contract BountyEscrowTest is BountyWorld {
         assertEq(usd.balanceOf(bob), 50e4);
     }
 
+    function test_assign__in_any_order__the_last_final_epoch_tells_when_money_may_go_back() public {
+        uint256 bounty = openBounty(dataset, 30e4, 100e6);
+        uint64 first = settleEpoch(dataset, parts);
+        vm.warp(block.timestamp + 3 days);
+        uint64 second = settleEpoch(dataset, parts);
+        escrow.assign(bounty, second);
+        uint40 returnsAt = escrow.bountyOf(bounty).returnsAt;
+        assertEq(returnsAt, ledger.proposalOf(dataset, second).finalizedAt + registry.termsOf(dataset).penaltyPeriod);
+        escrow.assign(bounty, first);
+        assertEq(escrow.bountyOf(bounty).returnsAt, returnsAt);
+    }
+
     function test_assign__an_empty_epoch__counts_and_takes_nothing() public {
         uint256 bounty = openBounty(dataset, 30e4, 1e6);
         uint64 epoch = settleEpoch(dataset, new Part[](0));
