@@ -49,14 +49,16 @@ _PAYMENTS = """
     JOIN mirror.bounty_escrow_bounty_opened o
       ON o.emitter = p.emitter AND o.dataset = p.dataset AND o.bounty = p.bounty
     LEFT JOIN mirror.corrections k ON k.dataset = p.dataset AND k.epoch = p.epoch
-    CROSS JOIN LATERAL (
-        WITH RECURSIVE heirs AS (
-            SELECT p.account AS holder, 0 AS depth
-            UNION ALL
-            SELECT c.successor, h.depth + 1 FROM heirs h
-            JOIN mirror.successions_succession_completed c ON c.account = h.holder
-              AND (c.block_number, c.log_index) < (p.block_number, p.log_index) WHERE h.depth < 8)
-        SELECT holder FROM heirs ORDER BY depth DESC LIMIT 1) r
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN EXISTS (SELECT 1 FROM mirror.successions_succession_completed c WHERE c.account = p.account) THEN (
+            WITH RECURSIVE heirs AS (
+                SELECT p.account AS holder, 0 AS depth
+                UNION ALL
+                SELECT c.successor, h.depth + 1 FROM heirs h
+                JOIN mirror.successions_succession_completed c ON c.account = h.holder
+                  AND (c.block_number, c.log_index) < (p.block_number, p.log_index) WHERE h.depth < 8)
+            SELECT holder FROM heirs ORDER BY depth DESC LIMIT 1)
+        ELSE p.account END AS holder) r
     WHERE p.account IN (SELECT account FROM lost) AND (p.account = :account OR r.holder = :account)
 """
 _AFTER = text(

@@ -38,6 +38,9 @@ PARTS_AT_ONCE, LEAVES_AT_ONCE = 20, 30
 FIRST_REST, LONGEST_REST = 600.0, 86_400.0
 """Seconds until a part is looked at again whose leaves that are left could not be paid."""
 
+LOOK_AGAIN = 60.0
+"""Seconds for which a dataset is left alone where nothing could be paid, unless something happens to its bounties."""
+
 _Part = tuple[Address, int, int]
 """(escrow, bounty, epoch)."""
 
@@ -56,11 +59,20 @@ class _Resting:
     """Parts of which nothing more can be paid now. In memory: who starts anew looks at each once more."""
 
     until: dict[_Part, tuple[int, float, float]] = field(default_factory=dict)
+    states: dict[bytes, tuple[str, float]] = field(default_factory=dict)
 
     def holds(self, part: _Part, seen: int) -> bool:
         """Not when some of it was paid, or unpaid by a reorganisation, in between."""
         known = self.until.get(part)
         return known is not None and known[0] == seen and time.monotonic() < known[1]
+
+    def holds_all(self, dataset: bytes, state: str) -> bool:
+        """Nothing happened since all of the dataset's parts were seen to rest."""
+        known = self.states.get(dataset)
+        return known is not None and known[0] == state and time.monotonic() < known[1]
+
+    def put_all(self, dataset: bytes, state: str) -> None:
+        self.states[dataset] = (state, time.monotonic() + LOOK_AGAIN)
 
     def put(self, part: _Part, seen: int) -> None:
         known = self.until.get(part)
@@ -110,9 +122,14 @@ class Cashier:
 
     async def _pay(self, dataset: bytes, relayer: Sender) -> list[str]:
         async with self.services.database.read() as session:
+            state = await bounty_queries.state(session, dataset)
+            if self.resting.holds_all(dataset, state):
+                return []
             due = [*await self._parts(session, dataset), *await self._corrections(session, dataset)]
             accounts = {leaf.account for one in due for leaf in one.leaves}
             paid = await bounty_queries.paid_since(session, accounts, _now() - DAY) if accounts else {}
+        if not due:
+            self.resting.put_all(dataset, state)
         sent = 0
         due.sort(key=lambda one: one.part)
         for (escrow, bounty), parts in groupby(due, key=lambda one: one.part[:2]):

@@ -56,13 +56,23 @@ _COVERS = """
     JOIN mirror.checkpoints c ON c.dataset = o.dataset AND c.checkpoint >= o.first_checkpoint
       AND (z.ends_at IS NULL OR extract(epoch FROM c.block_time) <= z.ends_at)
 """
+# What no epoch has taken, as the escrow counts it, of the bounty that row {b} is of.
+_FREE = """
+    ((SELECT COALESCE(sum(i.amount), 0) FROM mirror.bounty_escrow_bounty_funded i
+      WHERE i.bounty = {b}.bounty AND i.emitter = {b}.emitter AND i.dataset = {b}.dataset)
+     - (SELECT COALESCE(sum(i.amount), 0) FROM mirror.bounty_escrow_bounty_assigned i
+        WHERE i.bounty = {b}.bounty AND i.emitter = {b}.emitter AND i.dataset = {b}.dataset)
+     - (SELECT COALESCE(sum(i.amount), 0) FROM mirror.bounty_escrow_bounty_returned i
+        WHERE i.bounty = {b}.bounty AND i.emitter = {b}.emitter AND i.dataset = {b}.dataset))
+"""
 _UNASSIGNED = text(
-    "SELECT o.emitter, o.bounty, c.checkpoint AS epoch"
-    + _COVERS
-    + """
+    f"""
+    SELECT o.emitter, o.bounty, c.checkpoint AS epoch
+    {_COVERS}
     JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
-    JOIN mirror.bounties b ON b.escrow = o.emitter AND b.dataset = o.dataset AND b.bounty = o.bounty
-    WHERE o.dataset = :dataset AND LEAST(div(f.total_units * o.per_label, o.units_per_label), b.free) >= :least
+    CROSS JOIN LATERAL (
+        SELECT LEAST(div(f.total_units * o.per_label, o.units_per_label), {_FREE.format(b="o")}) AS amount) w
+    WHERE o.dataset = :dataset AND w.amount >= :least
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_assigned a WHERE a.emitter = o.emitter
                       AND a.dataset = o.dataset AND a.bounty = o.bounty AND a.epoch = c.checkpoint)
     ORDER BY f.block_number, f.log_index, o.bounty LIMIT :limit
@@ -86,13 +96,11 @@ _OPEN_PARTS = text(
     """
 )
 _UNPAID_CORRECTIONS = text(
-    "SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,"
-    " LEAST(div(k.units * o.per_label, o.units_per_label), f.free) AS amount"
-    + _COVERS
-    + """
+    f"""
+    SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,
+           LEAST(div(k.units * o.per_label, o.units_per_label), {_FREE.format(b="o")}) AS amount
+    {_COVERS}
     JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
-    JOIN LATERAL (SELECT b.free FROM mirror.bounties b
-                  WHERE b.escrow = o.emitter AND b.dataset = o.dataset AND b.bounty = o.bounty) f ON true
     WHERE o.dataset = :dataset
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_paid p WHERE p.emitter = o.emitter
                       AND p.dataset = o.dataset AND p.bounty = o.bounty AND p.epoch = k.epoch)
@@ -113,28 +121,43 @@ _PAID_SINCE = text(
 )
 _COVERED = text(
     f"""
-    SELECT v.*, a.amount AS part, f.free, p.index AS paid_index, p.units AS paid_units, p.amount AS paid_amount,
-           p."to" AS paid_to, p.block_number AS paid_block, p.block_time AS paid_at, p.tx_hash AS paid_tx
+    SELECT v.*, a.amount AS part, CASE WHEN a.amount IS NULL THEN {_FREE.format(b="v")} END AS free,
+           p.index AS paid_index, p.units AS paid_units, p.amount AS paid_amount, p."to" AS paid_to,
+           p.block_number AS paid_block, p.block_time AS paid_at, p.tx_hash AS paid_tx
     FROM (
-        SELECT o.emitter, o.bounty, o.per_label, o.units_per_label, c.checkpoint, c.checkpoint AS epoch, t.total_units
-        {_COVERS}
-        JOIN mirror.annotation_ledger_epoch_finalized t ON t.dataset = c.dataset AND t.checkpoint = c.checkpoint
-        WHERE o.dataset = :dataset
-        UNION ALL
-        SELECT o.emitter, o.bounty, o.per_label, o.units_per_label, c.checkpoint, k.epoch, k.units
-        {_COVERS}
-        JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint AND k.account = :account
-        WHERE o.dataset = :dataset) v
-    JOIN LATERAL (SELECT b.free FROM mirror.bounties b
-                  WHERE b.escrow = v.emitter AND b.dataset = :dataset AND b.bounty = v.bounty) f ON true
+        SELECT * FROM (
+            SELECT o.emitter, o.dataset, o.bounty, o.per_label, o.units_per_label, c.checkpoint,
+                   c.checkpoint AS epoch, t.total_units
+            {_COVERS}
+            JOIN mirror.annotation_ledger_epoch_finalized t
+              ON t.dataset = c.dataset AND t.checkpoint = c.checkpoint
+            WHERE o.dataset = :dataset
+            UNION ALL
+            SELECT o.emitter, o.dataset, o.bounty, o.per_label, o.units_per_label, c.checkpoint, k.epoch, k.units
+            {_COVERS}
+            JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
+              AND k.account = :account
+            WHERE o.dataset = :dataset) u
+        WHERE (u.bounty, u.epoch) > (:bounty, :epoch) ORDER BY u.bounty, u.epoch LIMIT :limit) v
     LEFT JOIN mirror.bounty_escrow_bounty_assigned a
-      ON a.emitter = v.emitter AND a.dataset = :dataset AND a.bounty = v.bounty AND a.epoch = v.epoch
+      ON a.bounty = v.bounty AND a.epoch = v.epoch AND a.emitter = v.emitter AND a.dataset = v.dataset
     LEFT JOIN LATERAL (SELECT * FROM mirror.bounty_escrow_bounty_paid x
-                       WHERE x.account = :account AND x.emitter = v.emitter AND x.dataset = :dataset
-                         AND x.bounty = v.bounty AND x.epoch = v.epoch ORDER BY x.index LIMIT 1) p ON true
-    WHERE (v.bounty, v.epoch) > (:bounty, :epoch) ORDER BY v.bounty, v.epoch LIMIT :limit
+                       WHERE x.bounty = v.bounty AND x.epoch = v.epoch AND x.account = :account
+                         AND x.emitter = v.emitter AND x.dataset = v.dataset ORDER BY x.index LIMIT 1) p ON true
+    ORDER BY v.bounty, v.epoch
     """
 )
+_NEWEST = " || ' ' || ".join(
+    f"COALESCE((SELECT concat(encode(block_hash, 'hex'), log_index) FROM mirror.{table} WHERE dataset = :dataset"
+    " ORDER BY block_number DESC, log_index DESC LIMIT 1), '')"
+    for table in (
+        "bounty_escrow_bounty_assigned",
+        "bounty_escrow_bounty_paid",
+        "bounty_escrow_bounty_funded",
+        "annotation_ledger_correction_opened",
+    )
+)
+_STATE = text(f"SELECT {_NEWEST}")
 _WITH_BOUNTIES = text("SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_opened")
 
 
@@ -163,6 +186,12 @@ async def assigned_since(session: ReadSession, dataset: bytes, since: datetime) 
     """How many parts checkpoints took since then, whoever asked for it."""
     values = {"dataset": dataset, "correction": CORRECTION, "since": since}
     return int((await session.execute(_ASSIGNED_SINCE, values)).scalar_one())
+
+
+async def state(session: ReadSession, dataset: bytes) -> str:
+    """Another one whenever a part was taken or paid, money came in or an epoch was corrected; also by a
+    reorganisation."""
+    return str((await session.execute(_STATE, {"dataset": dataset})).scalar_one())
 
 
 async def open_parts(session: ReadSession, dataset: bytes) -> list[OpenPart]:

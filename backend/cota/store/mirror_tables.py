@@ -90,6 +90,9 @@ def _event_table(metadata: MetaData, schema: str, spec: EventSpec) -> Table:
         if argument.column == "dataset":
             # Ordered, so that a dataset's last event is one step away.
             Index(name, table.c.dataset, table.c.block_number, table.c.log_index)
+        elif argument.column == "bounty":
+            # A bounty's parts and their payments are many; each is asked for by its epoch.
+            Index(name, table.c.bounty, *(column for column in table.c if column.name == "epoch"))
         elif argument.column in _LOOKED_UP and argument.indexed:
             Index(name, table.c[argument.column])
     return table
