@@ -1,4 +1,4 @@
-"""A publisher: a question, items with some hidden answers, and a price once the first labels are settled.
+"""A publisher: a question, cash for labels, items with some hidden answers; a price once the first labels are settled.
 
     python docs/examples/publisher.py API RPC ITEMS.csv KEYFILE
 
@@ -36,6 +36,8 @@ def main(api: str, rpc: str, items_file: str, key_file: str) -> None:
             receipt_period=600,
         )
         dataset = client.create_dataset(terms, QUESTION, "Birds of an example")
+        # Cash for labels before anything is sold: 30 cents for one of average worth, 20 dollars in all.
+        client.open_bounty(dataset, per_label=300_000, amount=20_000_000)
         found = open_file(Path(items_file), ReadOptions(kind="choice"))
         client.add_batch(dataset, [NewItem(one.content, one.gold) for one in found.items()])
         print(to_hex(dataset))
