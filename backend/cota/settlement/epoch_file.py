@@ -50,7 +50,16 @@ class EpochFile:
 
     def log_root(self) -> bytes:
         """The root of the rows given here; the checkpoint on chain says whether they are the logged ones."""
+        return self.rows_root
+
+    @cached_property
+    def rows_root(self) -> bytes:
         return LogTree([row.row_id for row in self.rows]).root
+
+    @cached_property
+    def data_hash(self) -> bytes:
+        """A checkpoint's `dataHash`. Of a file that was read, the hash of its own lines: they have one spelling."""
+        return data_hash(self.rows, self.agents)
 
 
 def row_lines(rows: Iterable[Row], agents: Iterable[Agent]) -> Iterator[bytes]:
@@ -124,6 +133,8 @@ class _Reader:
         self._lines = read_lines(source)
         self._next: Line | None = next(self._lines, None)
         self.number = 0
+        self.data = hashlib.sha256()
+        """Of the rows' and the agent keys' lines."""
 
     def take(self, shape: Shape[R]) -> R | None:
         """The next line's record if it is of this kind."""
@@ -135,6 +146,8 @@ class _Reader:
             record = shape.read(line.value)
         except BadRequest as error:
             refuse(line.number, error.detail)
+        if shape.record is Row or shape.record is Agent:
+            self.data.update(line.raw)
         self._next = next(self._lines, None)
         return record
 
@@ -209,6 +222,7 @@ def read_epoch_file(source: BinaryIO) -> EpochFile:
     if reader.one(lines.END) != content.end or len(leaves) != content.end.leaf_count:
         refuse(reader.number, "the end does not fit what stands before it")
     reader.finish()
+    vars(content)["data_hash"] = reader.data.digest()
     return content
 
 

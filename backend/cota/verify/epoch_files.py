@@ -19,9 +19,10 @@ import httpx2
 from cota.chain.decode import Event
 from cota.errors import DomainError
 from cota.formats.lines import read_lines
-from cota.settlement.epoch_file import EpochFile, read_epoch_file
+from cota.settlement.epoch_file import EpochFile
 from cota.settlement.epoch_lines import HEADER
 from cota.units import to_hex
+from cota.verify.epoch_reading import read_files
 from cota.verify.facts import Dataset, Facts
 from cota.verify.report import NotChecked, Report
 
@@ -35,12 +36,16 @@ def from_folder(path: Path) -> Source:
     Where none has it, a file that says that it is the epoch's is offered instead: it fails by its hash, and
     what it holds can then be told.
     """
-    contents = [file.read_bytes() for file in sorted(path.iterdir()) if file.is_file()]
-    by_hash = {hashlib.sha256(content).digest(): content for content in contents}
-    by_header = {_claim(content): content for content in contents}
+    by_hash: dict[bytes, Path] = {}
+    by_header: dict[tuple[bytes, int] | None, Path] = {}
+    for file in sorted(path.iterdir()):
+        if file.is_file():
+            content = file.read_bytes()
+            by_hash[hashlib.sha256(content).digest()] = by_header[_claim(content)] = file
 
     def find(dataset: Dataset, epoch: int, file_hash: bytes) -> bytes | None:
-        return by_hash.get(file_hash) or by_header.get((bytes(dataset.id), epoch))
+        found = by_hash.get(file_hash) or by_header.get((bytes(dataset.id), epoch))
+        return found.read_bytes() if found else None
 
     return find
 
@@ -67,7 +72,8 @@ class Settled:
     checkpoint: Event
     proposal: Event
     is_final: bool
-    content: bytes | None
+    digest: bytes | None
+    """SHA-256 of the file's bytes, if there are any."""
     file: EpochFile | None
     problem: str
     """Why there is no readable file, or empty."""
@@ -83,7 +89,7 @@ class Settled:
 
 def collect(facts: Facts, source: Source | None) -> list[Settled]:
     """Every checkpoint that has a settlement, with its file if the source has it. What was rejected is none."""
-    found: list[Settled] = []
+    wanted: list[tuple[Dataset, Event, Event, bool]] = []
     for dataset in facts.datasets:
         final = {(e.args["checkpoint"], e.args["attempt"]) for e in dataset.of("EpochFinalized")}
         fallen = {(e.args["checkpoint"], e.args["attempt"]) for e in dataset.of("SettlementRejected")}
@@ -93,11 +99,15 @@ def collect(facts: Facts, source: Source | None) -> list[Settled]:
             if number not in checkpoints or (number, proposal.args["attempt"]) in fallen:
                 continue  # the first is told by `epochs.state`
             is_final = (number, proposal.args["attempt"]) in final
-            content = source(dataset, number, proposal.args["file_hash"]) if source else None
-            file, problem = _read(content)
-            settled = Settled(dataset, checkpoints[number], proposal, is_final, content, file, problem)
-            found.append(settled)
-    return found
+            wanted.append((dataset, checkpoints[number], proposal, is_final))
+    contents = (
+        source(dataset, proposal.args["checkpoint"], proposal.args["file_hash"]) if source else None
+        for dataset, _, proposal, _ in wanted
+    )
+    return [
+        Settled(*known, digest, file, problem)
+        for known, (digest, (file, problem)) in zip(wanted, read_files(contents), strict=True)
+    ]
 
 
 def check_files(report: Report, epochs: Sequence[Settled], has_source: bool) -> None:
@@ -106,11 +116,12 @@ def check_files(report: Report, epochs: Sequence[Settled], has_source: bool) -> 
         require(epochs, has_source)
         for epoch in epochs:
             where, expected = f"file of {epoch.where}", epoch.proposal.args["file_hash"]
-            if epoch.content is None:
+            if epoch.digest is None:
                 tally.equal(where, expected, "no file", "data must be available")
             else:
-                digest = hashlib.sha256(epoch.content).digest()
-                tally.equal(where, expected, digest, epoch.problem or "it is not the one that was proposed")
+                tally.equal(
+                    where, expected, epoch.digest, epoch.problem or "it is not the one that was proposed"
+                )
             tally.true(where, epoch.file is not None, "an epoch file in its one form", epoch.problem)
 
 
@@ -131,12 +142,3 @@ def _claim(content: bytes) -> tuple[bytes, int] | None:
     except DomainError:
         return None
     return (head.dataset, head.epoch) if head else None
-
-
-def _read(content: bytes | None) -> tuple[EpochFile | None, str]:
-    if content is None:
-        return None, "no file"
-    try:
-        return read_epoch_file(io.BytesIO(content)), ""
-    except DomainError as error:
-        return None, error.detail
