@@ -55,6 +55,13 @@ class LogTree:
             index //= 2
         return proof
 
+    def holds(self, row: bytes, index: int, proof: Sequence[bytes]) -> bool:
+        """Whether `row` stands at `index` and `proof` is the tree's own: what `verify` says against its root, for one
+        hash a row in place of one a level."""
+        return (
+            0 <= index < self.count and self._levels[0][index] == _leaf(row) and [*proof] == self.prove(index)
+        )
+
 
 class GrowingRoot:
     """The root of rows that come one after another, as `LogTree` has it; memory holds one digest a level."""

@@ -6,6 +6,7 @@ A record of an export takes kilobytes as an object; told again for each check it
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from cota.datasets.labels import answer_text
@@ -71,6 +72,14 @@ class Columns:
         """(index, row id)."""
         for number, index in enumerate(self._indexes):
             yield index, bytes(self._row_ids[number * _ID : (number + 1) * _ID])
+
+    def row_ids(self, numbers: range) -> dict[int, bytes]:
+        """Row ids by epoch, of the epochs that some records are of; in a file in order, all of an epoch's."""
+        found = {}
+        for epoch in sorted(set(self._epochs[numbers.start : numbers.stop])):
+            first, end = bisect_left(self._epochs, epoch), bisect_right(self._epochs, epoch)
+            found[epoch] = bytes(self._row_ids[first * _ID : end * _ID])
+        return found
 
     def labels(self, epoch: int) -> tuple[list[LabelRow], set[int]]:
         """An epoch's labels as the scoring takes them (task = item reference, worker = account), and its items."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cota.auth.typed import Domain
+from cota.commitments.log_tree import LogTree
 from cota.settlement.epoch_file import EpochFile
 from cota.units import Address
 from cota.verify.anchors import Anchors
@@ -60,6 +61,9 @@ class Licensed:
     anchors: Anchors
     files: Mapping[int, EpochFile] = field(default_factory=dict)
     logged: Logged = Logged()
+    row_ids: Mapping[int, bytes] = field(default_factory=dict)
+    """By epoch, where many rows are to be proven, so that its tree is worth making."""
+    _tree: tuple[int, LogTree | None] = (-1, None)
 
     @property
     def name(self) -> str:
@@ -70,6 +74,17 @@ class Licensed:
         """Of the export's items, by reference."""
         ref = self.export.item_columns.ref
         return {ref(number): index for index, number in self.export.items.numbers.items()}
+
+    def tree_of(self, epoch: int) -> LogTree | None:
+        """The tree of a checkpoint's rows, if those of the export make its root on chain; the last one is kept."""
+        if epoch not in self.row_ids:
+            return None
+        if self._tree[0] != epoch:
+            span, joined = self.anchors.checkpoints[epoch], self.row_ids[epoch]
+            tree = LogTree([joined[start : start + 32] for start in range(0, len(joined), 32)])
+            is_whole = (tree.root, tree.count) == (span.root, span.end - span.start)
+            self._tree = epoch, tree if is_whole else None
+        return self._tree[1]
 
     @property
     def domain(self) -> Domain:

@@ -85,8 +85,10 @@ def check_place(tally: Tally, sold: Licensed, line: Record | Void, row_id: bytes
     """From a row to the log root on chain."""
     where = f"proof of row {line.index} of {sold.name}"
     tally.true(where, line.epoch in sold.anchors.checkpoints, "a checkpoint on chain", line.epoch)
-    span = sold.anchors.checkpoints[line.epoch]
-    holds = log_tree.verify(span.root, row_id, line.index - span.start, span.end - span.start, line.proof)
+    span, tree = sold.anchors.checkpoints[line.epoch], sold.tree_of(line.epoch)
+    place = line.index - span.start
+    holds = tree is not None and tree.holds(row_id, place, line.proof)
+    holds = holds or log_tree.verify(span.root, row_id, place, span.end - span.start, line.proof)
     tally.true(where, holds, "a path to the log root on chain")
 
 
@@ -108,7 +110,8 @@ def look_ahead(sold: Licensed, signers: Signers) -> Ahead:
         return Ahead()
     parts = ranges(count, processes)
     items = list(sold.export.items)
-    jobs = [Records(_lines(sold.export, part, items), _told(sold.anchors), sold.logged) for part in parts]
+    told, ids_of = _told(sold.anchors), sold.export.columns.row_ids
+    jobs = [Records(_lines(sold.export, part, items), told, sold.logged, ids_of(part)) for part in parts]
     try:
         found = together(zip(parts, run_all(jobs), strict=True))
     except CannotLook:
@@ -177,6 +180,7 @@ class Records:
     lines: Lines
     anchors: bytes
     logged: Logged
+    row_ids: Mapping[int, bytes]
 
     def run(self) -> Ahead:
         asked: set[tuple[Address, int, int]] = set()
@@ -186,7 +190,8 @@ class Records:
             return True
 
         anchors: Anchors = replace(pickle.loads(self.anchors), is_receipt_key=is_receipt_key)
-        sold, signers = Licensed(_export(self.lines), anchors, logged=self.logged), _Keys()
+        signers = _Keys()
+        sold = Licensed(_export(self.lines), anchors, logged=self.logged, row_ids=self.row_ids)
 
         def look(check: RowCheck, tally: Tally, record: Record) -> None:
             check(tally, sold, record, signers)
