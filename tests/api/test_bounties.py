@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from cota.accounts import relays
 from cota.chain.contracts import BountyEscrow, LocalDollar
+from cota.settlement import owed
 from cota.units import Address, to_hex
 from tests.api.problems import refused
 from tests.api.wallets import Wallet
@@ -126,11 +128,11 @@ async def test_earned__not_paid__leaf_and_proof_take_it_oneself(
     await world.work.serve_bounties(dataset.id)
     await correct(world, dataset, workers[0].address, 2 * U)
     path = Promised(dataset, workers, [bounty]).hers(workers[0])
-    owed, corrected = (await get(world, path))["items"]
-    assert (owed["state"], corrected["state"]) == ("owed", "waiting")
+    first, corrected = (await get(world, path))["items"]
+    assert (first["state"], corrected["state"]) == ("owed", "waiting")
     assert int(corrected["correction"]) >> 63 == 1
     assert (corrected["epoch"], corrected["amount"], corrected["leaf"]["proof"]) == (1, str(60 * CENT), [])
-    for one in (owed, corrected):
+    for one in (first, corrected):
         leaf = one["leaf"]
         proof = [bytes.fromhex(step[2:]) for step in leaf["proof"]]
         tuple_ = (
@@ -148,7 +150,7 @@ async def test_earned__not_paid__leaf_and_proof_take_it_oneself(
     await world.indexed()
     again = (await get(world, path))["items"]
     assert [one["state"] for one in again] == ["paid", "paid"]
-    assert [one["amount"] for one in again] == [owed["amount"], corrected["amount"]]
+    assert [one["amount"] for one in again] == [first["amount"], corrected["amount"]]
     assert await pages(world, path, 1) == again
 
 
@@ -172,6 +174,24 @@ async def test_claim__asked_for_by_anyone__brings_what_bounties_owe(
     other = await world.http.post(f"{dataset.path}/claims", json={"account": contract.address})
     assert (other.json()["bounties"], other.json()["refusal"]) == ("0", "ClaimForNotAllowed")
     assert int(other.json()["units"]) > 0
+
+
+async def test_claim__beyond_the_relayers_limits__says_so_and_keeps_what_was_paid(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(world.services.settings), "bounties", "ASSIGN")
+    monkeypatch.setitem(relays.A_DAY, "claim", 2)
+    monkeypatch.setattr(owed, "LOOKED_AT", 1)
+    dataset = await world.create_dataset(items=12, gold=12)
+    for _ in range(2):
+        await open_bounty(world, dataset)
+    ana, *_ = await worked(world, dataset)
+    await world.work.serve_bounties(dataset.id)
+    claimed = (await world.http.post(f"{dataset.path}/claims", json={"account": ana.address})).json()
+    assert "2 relayed calls" in claimed["refusal"]
+    assert len(claimed["tx_hashes"]) == 2
+    mine = await units_of(world, dataset, ana)
+    assert int(claimed["bounties"]) == mine * 30 * CENT // U == await cash(world, dataset, ana)
 
 
 async def ready(world: World, path: str, **body: Any) -> Any:

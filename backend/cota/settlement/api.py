@@ -123,15 +123,15 @@ async def claim(dataset: Bytes32Path, body: ClaimRequest, services: ServicesDep)
     async with services.database.read() as session:
         found = await require_dataset(session, dataset)
     claimed = await service.claim(services, found, body.account)
-    hashes, block, bounties, refusal = await claim_bounties(services, found, body.account)
+    cashed = await claim_bounties(services, found, body.account)
     return ClaimAnswer(
-        tx_hashes=[*claimed.tx_hashes, *hashes],
-        block_number=block or claimed.block,
+        tx_hashes=[*claimed.tx_hashes, *cashed.tx_hashes],
+        block_number=cashed.block or claimed.block,
         units=claimed.units,
         revenue=claimed.revenue,
-        bounties=bounties,
+        bounties=cashed.amount,
         token=await services.tokens.describe(found.terms.payment_token),
-        refusal=claimed.refusal or refusal,
+        refusal=claimed.refusal or cashed.refusal,
     )
 
 

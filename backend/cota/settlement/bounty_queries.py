@@ -138,7 +138,12 @@ _COVERED = text(
             JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
               AND k.account = :account
             WHERE o.dataset = :dataset) u
-        WHERE (u.bounty, u.epoch) > (:bounty, :epoch) ORDER BY u.bounty, u.epoch LIMIT :limit) v
+        WHERE (u.bounty, u.epoch) > (:bounty, :epoch)
+          AND NOT (:unpaid AND EXISTS (
+            SELECT 1 FROM mirror.bounty_escrow_bounty_paid x
+            WHERE x.bounty = u.bounty AND x.epoch = u.epoch AND x.account = :account
+              AND x.emitter = u.emitter AND x.dataset = u.dataset))
+        ORDER BY u.bounty, u.epoch LIMIT :limit) v
     LEFT JOIN mirror.bounty_escrow_bounty_assigned a
       ON a.bounty = v.bounty AND a.epoch = v.epoch AND a.emitter = v.emitter AND a.dataset = v.dataset
     LEFT JOIN LATERAL (SELECT * FROM mirror.bounty_escrow_bounty_paid x
@@ -162,11 +167,17 @@ _WITH_BOUNTIES = text("SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_
 
 
 async def covered(
-    session: ReadSession, dataset: bytes, account: Address, after: tuple[int, int], limit: int
+    session: ReadSession,
+    dataset: bytes,
+    account: Address,
+    after: tuple[int, int],
+    limit: int,
+    *,
+    unpaid: bool = False,
 ) -> Sequence[Any]:
     """Final epochs that bounties cover, and corrections for the account, after a (bounty, epoch): the part taken, if it
-    was, and the payment of the account's leaf, if it was paid."""
-    values = {"dataset": dataset, "account": address_bytes(account), "limit": limit}
+    was, and the payment of the account's leaf, if it was paid. `unpaid`: without those of which it was."""
+    values = {"dataset": dataset, "account": address_bytes(account), "limit": limit, "unpaid": unpaid}
     rows = await session.execute(_COVERED, values | {"bounty": after[0], "epoch": after[1]})
     return rows.all()
 

@@ -18,13 +18,13 @@ from cota.settlement import bounty_queries
 from cota.settlement.leaves import CORRECTION
 from cota.settlement.service import CLAIMS_AT_ONCE, open_epoch, require_epoch
 from cota.store.session import ReadSession
-from cota.units import Address, address_bytes, address_of
+from cota.units import Address, BlockRef, address_bytes, address_of
 
 Key = tuple[int, int]
 """(bounty, epoch)."""
 START: Key = (-1, -1)
-LOOKED_AT = 200
-"""Of the parts that a claim looks through for leaves that are not paid."""
+LOOKED_AT, LOOKS, MOST_LEAVES = 200, 5, 100
+"""A claim looks through so many parts so often for leaves that are not paid, until it has so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,18 @@ class Owed:
 
 
 async def owed(
-    services: Services, session: ReadSession, dataset: bytes, account: Address, after: Key, limit: int
+    services: Services,
+    session: ReadSession,
+    dataset: bytes,
+    account: Address,
+    after: Key,
+    limit: int,
+    *,
+    unpaid: bool = False,
 ) -> tuple[list[Owed], Key | None]:
-    """What the first `limit` parts after a key bring the account, and the key to go on after; None at the end."""
-    rows = await bounty_queries.covered(session, dataset, account, after, limit + 1)
+    """What the first `limit` parts after a key bring the account, and the key to go on after; None at the end.
+    `unpaid`: without those that it was paid of."""
+    rows = await bounty_queries.covered(session, dataset, account, after, limit + 1, unpaid=unpaid)
     shown = rows[:limit]
     found = [
         one for row in shown if (one := await _owed(services, session, dataset, account, row)) is not None
@@ -98,33 +106,57 @@ async def _leaf(
     return ShareClaim(epoch, leaf.index, account, leaf.units, leaf.penalty, tuple(proof))
 
 
-async def claim_bounties(
-    services: Services, dataset: Dataset, account: Address
-) -> tuple[list[bytes], int | None, int, str | None]:
-    """Has the relayer pay what bounties owe the account, to itself alone. Returns the transactions, the block of the
-    last one, the amount paid, and why the contracts or the relayer's limits refused, if they did."""
-    async with services.database.read() as session:
-        found, _ = await owed(services, session, dataset.id, account, START, LOOKED_AT)
+@dataclass(frozen=True, slots=True)
+class Cashed:
+    """What a claim brought: `block` is the last transaction's, `refusal` why something was not paid."""
+
+    tx_hashes: list[bytes]
+    block: int | None
+    amount: int
+    refusal: str | None
+
+
+async def claim_bounties(services: Services, dataset: Dataset, account: Address) -> Cashed:
+    """Has the relayer pay what bounties owe the account, to itself alone, as far as its limits go."""
     head = await services.node.head()
-    by_bounty: dict[tuple[Address, int], list[ShareClaim]] = {}
-    for one in found:
-        escrow = BountyEscrow(services.node, one.escrow)
-        # The mirror may be a block behind: one leaf paid meanwhile would make the whole call fail.
-        if one.leaf and one.amount and not await escrow.is_paid(one.bounty, one.epoch, one.leaf.index, head):
-            by_bounty.setdefault((one.escrow, one.bounty), []).append(one.leaf)
-    hashes, block, amount = list[bytes](), None, 0
-    for (at, bounty), leaves in by_bounty.items():
+    hashes, block, amount, refusal = list[bytes](), None, 0, None
+    for (escrow, bounty), leaves in (await _due(services, dataset.id, account, head)).items():
         for place in range(0, len(leaves), CLAIMS_AT_ONCE):
             data = BountyEscrow.encode_pay(bounty, leaves[place : place + CLAIMS_AT_ONCE])
-            digest = keccak(address_bytes(at) + data + head.number.to_bytes(8, "big"))
+            digest = keccak(address_bytes(escrow) + data + head.number.to_bytes(8, "big"))
+            wanted = Wanted("claim", dataset.id, account, digest, escrow, data)
             try:
-                sent, receipt = await relay(services, Wanted("claim", dataset.id, account, digest, at, data))
-            except (ChainReverted, ChainUnavailable, RateLimited) as error:
-                return hashes, block, amount, str(error.extra.get("error", error.detail))
+                sent, receipt = await relay(services, wanted)
+            except ChainReverted as error:
+                refusal = refusal or str(error.extra.get("error", error.detail))
+                continue
+            except (ChainUnavailable, RateLimited) as error:
+                return Cashed(hashes, block, amount, refusal or error.detail)
             hashes.append(sent.tx_hash)
             block = sent.block or block
             amount += _paid(receipt.logs) if receipt else 0
-    return hashes, block, amount, None
+    return Cashed(hashes, block, amount, refusal)
+
+
+async def _due(
+    services: Services, dataset: bytes, account: Address, head: BlockRef
+) -> dict[tuple[Address, int], list[ShareClaim]]:
+    """Leaves that are worth something and not paid, by escrow and bounty."""
+    found: list[Owed] = []
+    after: Key | None = START
+    async with services.database.read() as session:
+        for _ in range(LOOKS):
+            if after is None or len(found) >= MOST_LEAVES:
+                break
+            more, after = await owed(services, session, dataset, account, after, LOOKED_AT, unpaid=True)
+            found += [one for one in more if one.amount]
+    due: dict[tuple[Address, int], list[ShareClaim]] = {}
+    for one in found[:MOST_LEAVES]:
+        escrow = BountyEscrow(services.node, one.escrow)
+        # The mirror may be a block behind: one leaf paid meanwhile would make the whole call fail.
+        if one.leaf and not await escrow.is_paid(one.bounty, one.epoch, one.leaf.index, head):
+            due.setdefault((one.escrow, one.bounty), []).append(one.leaf)
+    return due
 
 
 def _paid(logs: tuple[dict[str, Any], ...]) -> int:
