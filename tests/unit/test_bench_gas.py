@@ -28,7 +28,8 @@ def test_figures__of_the_committed_snapshots__are_those_that_others_read() -> No
     found = gas.figures(gas.read(gas.SNAPSHOTS))
     assert set(found) == {
         "pay_direct", "pay_market", "buy", "buy_first", "floor_pay", "claim_again", "transfer_settled",
-        "transfer_unsettled", "transfer_unsettled_later", "epoch_per_annotation_1000", "claim_shares", "baselines",
+        "transfer_unsettled", "transfer_unsettled_later", "epoch_per_annotation_1000", "claim_shares", "pay_bounty",
+        "baselines",
     }  # fmt: skip
     for path in ("pay_direct", "pay_market", "buy"):
         assert set(found[path]) == {"10", "1000", "100000"}
