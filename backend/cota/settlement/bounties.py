@@ -226,7 +226,8 @@ class Cashier:
 
 def _refused(step: str, dataset: bytes, error: ChainReverted, **told: object) -> None:
     SETTLEMENT_STEPS.labels(f"bounty-{step}", "refused").inc()
-    log.warning("refused", step=f"bounty-{step}", dataset=to_hex(dataset), cause=error.detail, **told)
+    # Not the "refused" of a settlement's steps: nobody need be called for an account that refuses its money.
+    log.warning("bounty refused", step=step, dataset=to_hex(dataset), cause=error.detail, **told)
 
 
 def _now() -> datetime:
