@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import solcx
 
-from cota.chain.contracts import DatasetRegistry
+from cota.chain.contracts import BountyEscrow, DatasetRegistry, ShareClaim
 from cota.commitments.words import keccak
 from cota.settlement import bounties, bounty_queries
 from cota.worker import QUEUE, Work, make_app
@@ -118,6 +118,44 @@ async def test_worker__two_at_once__each_step_once(world: World) -> None:
     await Work(world.services).serve_bounties(dataset.id)
     units = [await units_of(world, dataset, worker, epoch) for epoch in (1, 2)]
     assert await cash(world, dataset, worker) == sum(mine * 30 * CENT // U for mine in units)
+
+
+@pytest.mark.parametrize("seen", ["before", "after"])
+async def test_worker__a_leaf_paid_by_somebody_else_meanwhile__the_others_are_paid_all_the_same(
+    world: World, seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mirror does not know of it yet; the node tells before the worker has asked, or only when it sends."""
+    dataset = await bounty_dataset(world)
+    bounty = await open_bounty(world, dataset)
+    workers = await worked(world, dataset)
+    monkeypatch.setattr(type(world.services.settings), "bounties", "ASSIGN")
+    assert await world.work.serve_bounties(dataset.id) == ["assign"]
+    monkeypatch.setattr(type(world.services.settings), "bounties", "PAY")
+    leaf = (await world.http.get(f"{dataset.path}/epochs/1/leaves/{workers[0].address}")).json()
+    proof = tuple(bytes.fromhex(step[2:]) for step in leaf["proof"])
+    units, penalty = int(leaf["units"]), int(leaf["penalty"])
+    claim = ShareClaim(1, leaf["index"], workers[0].address, units, penalty, proof)
+    await world.send("buyer", escrow_of(world).address, BountyEscrow.encode_pay(bounty, [claim]))
+    await world.indexed()
+
+    async def nothing(*_: Any) -> set[int]:
+        return set()
+
+    monkeypatch.setattr(bounty_queries, "paid_leaves", nothing)
+    relayer = world.services.relayer
+    assert relayer is not None
+    simulate, blind = relayer.simulate, [seen == "after"] * 2
+
+    async def simulate_blindly(to: Any, data: bytes, value: int = 0) -> bytes:
+        return b"" if blind and blind.pop() else await simulate(to, data, value)
+
+    monkeypatch.setattr(relayer, "simulate", simulate_blindly)
+    assert await world.work.serve_bounties(dataset.id) == ["pay"] * (1 if seen == "before" else 2)
+    part = await escrow_of(world).part_of(bounty, 1, "latest")
+    assert part.unpaid_units == 0
+    for wallet in workers:
+        mine = await units_of(world, dataset, wallet)
+        assert await cash(world, dataset, wallet) == part.amount * mine // part.total_units
 
 
 async def test_worker__a_contract_that_did_not_agree__stops_nobody_and_is_paid_once_it_does(
