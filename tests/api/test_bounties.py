@@ -194,6 +194,29 @@ async def test_claim__beyond_the_relayers_limits__says_so_and_keeps_what_was_pai
     assert int(claimed["bounties"]) == mine * 30 * CENT // U == await cash(world, dataset, ana)
 
 
+async def test_cash__over_all_datasets_of_an_account__is_paid_and_promised(
+    world: World, promised: Promised
+) -> None:
+    ana = promised.workers[0]
+    path = f"/v1/accounts/{ana.address}/bounties"
+    bare, other = [await world.create_dataset(items=3, gold=1) for _ in range(2)]
+    for dataset in (bare, other):
+        await world.member(dataset, ana)
+    await open_bounty(world, other, CENT, DOLLAR)
+    found = {one["dataset"]: one for one in (await get(world, path))["items"]}
+    assert set(found) == {to_hex(promised.dataset.id), to_hex(other.id)}
+    for dataset in (promised.dataset, other):
+        shown = found[to_hex(dataset.id)]
+        assert int(shown["paid"]) == (await cash(world, dataset, ana) if dataset is promised.dataset else 0)
+        assert shown["bounty"] == (await get(world, dataset.path))["bounty"]
+        assert shown["token"]["symbol"] == "TUSD"
+    assert int(found[to_hex(promised.dataset.id)]["paid"]) > 0
+    assert await pages(world, path, 1) == list(found.values())
+    assert await get(world, f"/v1/accounts/{Wallet().address}/bounties") == {"items": [], "next": None}
+    refused(await world.http.get(path, params={"cursor": "WzFd"}), "bad-request", 400)
+    refused(await world.http.get("/v1/accounts/0x12/bounties"), "bad-request", 400)
+
+
 async def ready(world: World, path: str, **body: Any) -> Any:
     return await world.http.post(path, json=body)
 

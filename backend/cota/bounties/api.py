@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from cota.accounts.queries import datasets_of
 from cota.bounties import queries, service
 from cota.bounties.schemas import (
     BountyAnswer,
     BountyCallsAnswer,
     BountyEarnedAnswer,
+    CashAnswer,
     FundRequest,
     OpenRequest,
     PartAnswer,
@@ -115,6 +117,20 @@ async def list_earned_bounties(
     brought, last = await owed(services, session, dataset, address, (int(bounty), int(epoch)), limit)
     following = None if last is None else encode_cursor(last)
     return Page(items=[service.show_owed(services, one, token) for one in brought], next=following)
+
+
+@router.get("/accounts/{address}/bounties", operation_id="list_cash", responses=documented(BadRequest))
+async def list_cash(
+    address: AddressPath, services: ServicesDep, session: Read, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CashAnswer]:
+    """The datasets of the account's that have, or had, bounties: what they paid it, and what they promise now."""
+    (after,) = decode_cursor(cursor, (b"",))
+    known = await datasets_of(session, address)
+    found = await queries.among(session, known, bytes(after), limit + 1)
+    shown = found[:limit]
+    promised = await queries.promised(session, shown)
+    items = {one: await service.cash(services, session, one, address, promised.get(one)) for one in shown}
+    return page_of(found, limit, lambda one: items[one], lambda one: (one,))
 
 
 @router.post(_OF_DATASET, operation_id="make_bounty", responses=documented(*_READY))

@@ -51,6 +51,13 @@ _PROMISED = text(
     """
 )
 
+_AMONG = text(
+    """
+    SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_opened
+    WHERE dataset = ANY(:datasets) AND dataset > :after ORDER BY dataset LIMIT :limit
+    """
+)
+
 
 async def page(session: ReadSession, dataset: bytes, before: int, limit: int) -> Sequence[Any]:
     """A dataset's bounties, newest first."""
@@ -69,6 +76,12 @@ async def parts(
     """What epochs took of a bounty, in the order of the chain, after a (block, log index)."""
     values = {"dataset": dataset, "bounty": bounty, "block": after[0], "log_index": after[1], "limit": limit}
     return (await session.execute(_PARTS, values)).all()
+
+
+async def among(session: ReadSession, datasets: Sequence[bytes], after: bytes, limit: int) -> list[bytes]:
+    """Those of the datasets that ever had a bounty, in the order of their ids, after one."""
+    values = {"datasets": list(datasets), "after": after, "limit": limit}
+    return [bytes(found) for found in (await session.execute(_AMONG, values)).scalars()]
 
 
 async def promised(session: ReadSession, datasets: Sequence[bytes]) -> dict[bytes, Any]:

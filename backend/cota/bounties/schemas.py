@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cota.datasets.schemas import PromiseAnswer
 from cota.http.schemas import (
     Account,
     Amount,
@@ -98,6 +99,17 @@ class BountyEarnedAnswer(Answer):
     tx_hash: Bytes32 | None
     status: Literal["indexed", "final"] | None
     leaf: LeafToPay | None
+
+
+class CashAnswer(Answer):
+    """What bounties of a dataset paid an account, or it as the successor of a lost key, and what they promise now."""
+
+    dataset: Bytes32
+    paid: Amount
+    token: Token
+    bounty: Annotated[
+        PromiseAnswer | None, Field(description="For a label that is made now; null: no bounty has money")
+    ]
 
 
 class OpenRequest(Request):

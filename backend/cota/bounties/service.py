@@ -8,18 +8,22 @@ yet is told and not demanded.
 from collections.abc import Sequence
 from typing import Any
 
+from cota.accounts import bounty_queries
 from cota.bounties import queries
 from cota.bounties.schemas import (
     BountyAnswer,
     BountyCall,
     BountyCallsAnswer,
     BountyEarnedAnswer,
+    CashAnswer,
     LeafToPay,
     PartAnswer,
 )
 from cota.chain.contracts import BountyEscrow, Token
 from cota.chain.simulating import simulate_for
+from cota.datasets.answers import show_promise
 from cota.datasets.queries import Dataset
+from cota.datasets.service import require_dataset
 from cota.errors import ChainReverted, InvalidBody, NotFound
 from cota.http import schemas
 from cota.http.services import Services
@@ -110,6 +114,19 @@ def show_owed(services: Services, one: Owed, token: schemas.Token) -> BountyEarn
             penalty=leaf.penalty,
             proof=list(leaf.proof),
         ),
+    )
+
+
+async def cash(
+    services: Services, session: ReadSession, dataset: bytes, account: Address, promised: Any
+) -> CashAnswer:
+    """`promised`: the row of what bounties promise, if they do."""
+    found = await require_dataset(session, dataset)
+    return CashAnswer(
+        dataset=dataset,
+        paid=await bounty_queries.total(session, dataset, account),
+        token=await services.tokens.describe(found.terms.payment_token),
+        bounty=show_promise(promised),
     )
 
 

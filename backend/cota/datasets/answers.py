@@ -51,7 +51,7 @@ async def describe(services: Services, dataset: Dataset, promised: Any) -> dict[
         "created_at": dataset.block_time,
         "token": token,
         "ours": await services.coordinators.include(dataset.id, dataset.terms.coordinator),
-        "bounty": None if promised is None else _show_promise(promised),
+        "bounty": show_promise(promised),
         "block": dataset.block,
         "tx_hash": dataset.tx_hash,
         "status": services.freshness.status_of(dataset.block),
@@ -62,7 +62,10 @@ async def show_dataset(services: Services, dataset: Dataset, promised: Any) -> D
     return DatasetAnswer(**await describe(services, dataset, promised))
 
 
-def _show_promise(row: Any) -> PromiseAnswer:
+def show_promise(row: Any) -> PromiseAnswer | None:
+    """None for None: bounties promise nothing now."""
+    if row is None:
+        return None
     return PromiseAnswer(
         bounties=row.bounties,
         per_label=int(row.per_label),
