@@ -1,6 +1,7 @@
 """Cash for accepted labels, by the worker: final epochs take their parts, leaves are paid; who refuses stops nobody."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -267,6 +268,19 @@ async def test_worker__told_to_do_less__does_less(
     monkeypatch.setattr(type(world.services.settings), "bounties", mode)
     assert await world.work.serve_bounties(dataset.id) == done
     assert (dataset.id in await world.work.due_bounties()) is (mode != "OFF")
+
+
+async def test_worker__without_the_relayers_key__takes_parts_and_leaves_payment_to_others(
+    world: World,
+) -> None:
+    dataset = await bounty_dataset(world)
+    bounty = await open_bounty(world, dataset)
+    await worked(world, dataset)
+    poor = bounties.Cashier(replace(world.services, relayer=None), world.work._cashier.coordinator)
+    assert await poor.serve(dataset.id) == ["assign"]
+    assert await poor.serve(dataset.id) == []
+    part = await escrow_of(world).part_of(bounty, 1, "latest")
+    assert part.unpaid_units == part.total_units > 0
 
 
 async def test_due__no_bounty__nothing_is_asked(world: World) -> None:
