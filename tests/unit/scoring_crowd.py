@@ -43,3 +43,20 @@ MIXED = [
     LabelRow("t999", "odd", "bleu"),
 ]
 """The crowd with a newcomer, a copy, somebody lazy and an unknown label: every step has something to do."""
+
+
+def camouflage(size: int) -> list[LabelRow]:
+    """Right on every other item as often as the able, one shared random answer on the rest."""
+    draw = random.Random(5)
+    shared = {task: draw.choice(CLASSES) for task in TRUTH}
+    return [
+        LabelRow(
+            task, f"x{n}", (right if draw.random() < 0.8 else draw.choice(CLASSES)) if k % 2 else shared[task]
+        )
+        for n in range(size)
+        for k, (task, right) in enumerate(TRUTH.items())
+    ]
+
+
+CAMOUFLAGED = [*MIXED, *camouflage(8)]
+"""The same with a bloc: rules 4 have something to leave out."""

@@ -1,4 +1,4 @@
-"""Rules 2 give the same bits: whatever the order of the rows, the Python, the NumPy."""
+"""Rules 2 and 4 give the same bits: whatever the order of the rows, the Python, the NumPy."""
 
 import hashlib
 import json
@@ -20,6 +20,9 @@ from tests.unit.scoring_crowd import CLASSES, GOLD, MIXED
 ROOT = Path(__file__).resolve().parents[2]
 SCORES = "60addd31adacdda26a56dcc8dcaf46972e9d0805491411eacd697a8ec84d3e80"
 """SHA-256 of the scores of MIXED: what every machine must come to."""
+
+SCORES_4 = "5eaccc410f6defd98b903c74d1f7ebd411707cd184323397852d57d0827b51b4"
+"""The same of CAMOUFLAGED by rules 4."""
 
 
 def digest(rows: list[object], gold: dict[str, str]) -> str:
@@ -128,12 +131,14 @@ def test_score__other_pythons_and_numpys__give_the_same_bits(tmp_path: Path, pyt
     program = (
         "import dataclasses, hashlib, json, numpy, sys\n"
         "from cota.scoring import score\n"
-        "from tests.unit.scoring_crowd import CLASSES, GOLD, MIXED\n"
-        "found = json.dumps(dataclasses.asdict(score(MIXED, GOLD, CLASSES, 2)), sort_keys=True)\n"
-        "print(*sys.version_info[:2], numpy.__version__, hashlib.sha256(found.encode()).hexdigest())\n"
+        "from tests.unit.scoring_crowd import CAMOUFLAGED, CLASSES, GOLD, MIXED\n"
+        "def bits(rows, rules):\n"
+        "    found = json.dumps(dataclasses.asdict(score(rows, GOLD, CLASSES, rules)), sort_keys=True)\n"
+        "    return hashlib.sha256(found.encode()).hexdigest()\n"
+        "print(*sys.version_info[:2], numpy.__version__, bits(MIXED, 2), bits(CAMOUFLAGED, 4))\n"
     )
     done = subprocess.run(
         [home / "bin" / "python", "-c", program], capture_output=True, text=True, check=False,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'backend'}", "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
-    assert done.stdout.split() == [*python.split("."), numpy, SCORES], done.stderr
+    assert done.stdout.split() == [*python.split("."), numpy, SCORES, SCORES_4], done.stderr

@@ -218,6 +218,12 @@ def test_score_open__known_crowds__come_to_known_bits() -> None:
     assert hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest() == BITS
 
 
+@pytest.mark.parametrize("kind", OPEN_KINDS)
+def test_score_open__rules_4__are_rules_3_where_answers_cannot_be_listed(kind: str) -> None:
+    case = crowd(kind, *CARES), golds(kind), SCHEMAS[kind]
+    assert score_answers(*case, 4) == score_answers(*case, 3)
+
+
 def test_score__rules_3__are_rules_2_where_answers_can_be_listed() -> None:
     crowds = scoring_crowd.MIXED, scoring_crowd.GOLD, scoring_crowd.CLASSES
     assert score(*crowds, 3) == score(*crowds, 2)
@@ -230,8 +236,8 @@ def test_is_scored__by_version_and_kind__is_what_can_be_scored() -> None:
     kinds["rating"] = {"least": 1, "most": 5}
     found = {
         version: {kind for kind, more in kinds.items() if is_scored({**more, "kind": kind}, version)}
-        for version in (1, 2, 3)
+        for version in (1, 2, 3, 4)
     }
     assert found[1] == {"choice", "preference", "rating"}
     assert found[2] == found[1] | {"choices"}
-    assert found[3] == set(kinds)
+    assert found[3] == found[4] == set(kinds)

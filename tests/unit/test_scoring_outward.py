@@ -1,21 +1,27 @@
-"""Rules 2 of the scoring: trust grows outward from secret gold, and every odd case has one outcome."""
+"""Rules 2 and 4 of the scoring: trust grows outward from secret gold, and every odd case has one outcome."""
 
 import json
-import random
 from dataclasses import asdict
 
 import pytest
 
 from cota.errors import BadRequest
-from cota.scoring import DuplicateLabel, LabelRow, Scores, rules_hash, version_of
+from cota.scoring import RULES, DuplicateLabel, LabelRow, Scores, rules_hash, version_of
 from cota.scoring import score as score_by
 from cota.scoring.crowd import crowd_consensus
 from cota.scoring.scores import UNKNOWN_LABEL, UNSETTLED
-from tests.unit.scoring_crowd import CLASSES, GOLD, ROWS, TRUTH, accuracy, crowd
+from tests.unit.scoring_crowd import CLASSES, GOLD, ROWS, TRUTH, accuracy, camouflage, crowd
+
+VERSION = 2
+
+
+@pytest.fixture(autouse=True, params=[2, 4])
+def version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.VERSION", request.param)
 
 
 def score(rows: list[LabelRow], gold: dict[str, str] = GOLD, classes: list[str] = CLASSES) -> Scores:
-    return score_by(rows, gold, classes, 2)
+    return score_by(rows, gold, classes, VERSION)
 
 
 def bloc(size: int, answers: dict[str, str]) -> list[LabelRow]:
@@ -48,15 +54,7 @@ def test_score__bloc_with_half_or_more_of_the_votes__moves_nothing_and_earns_not
 
 def test_score__camouflage_with_half_of_the_votes__hardly_moves_the_items_and_is_paid_little() -> None:
     """Right as often as the honest on every other item, one shared random answer on the rest."""
-    draw = random.Random(5)
-    shared = {task: draw.choice(CLASSES) for task in TRUTH}
-    rows = [
-        LabelRow(
-            task, f"x{n}", (right if draw.random() < 0.8 else draw.choice(CLASSES)) if k % 2 else shared[task]
-        )
-        for n in range(8)
-        for k, (task, right) in enumerate(TRUTH.items())
-    ]
+    rows = camouflage(8)
     found, alone = score(ROWS + rows), score(ROWS)
     assert accuracy(found.consensus, TRUTH) >= accuracy(alone.consensus, TRUTH) - 0.03
     paid = sum(earned(found, f"x{n}") for n in range(8)) / 8
@@ -231,6 +229,6 @@ def test_crowd_consensus__without_gold__follows_the_able() -> None:
 
 
 def test_version_of__hash_in_the_terms__picks_the_rules() -> None:
-    assert [version_of(rules_hash(version)) for version in (1, 2)] == [1, 2]
+    assert [version_of(rules_hash(version)) for version in RULES] == [1, 2, 3, 4]
     with pytest.raises(BadRequest, match="0x0101"):
         version_of(b"\1" * 32)

@@ -1,4 +1,4 @@
-"""Labels as columns of small integers: what the scoring of rules 2 reads, at 9 to 10 bytes a label.
+"""Labels as columns of small integers: what the scoring of rules 2 and 4 reads, at 9 to 10 bytes a label.
 
 Promises: rows are ordered by task, then worker, both numbered by code point, whatever order they came in.
 """

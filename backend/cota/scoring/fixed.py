@@ -1,4 +1,4 @@
-"""Logarithms, exponentials and probabilities as integers: the ground on which rules 2 gives the same bits.
+"""Logarithms, exponentials and probabilities as integers: the ground on which rules 2 and 4 give the same bits.
 
 Floats differ between machines in two ways: sums depend on their order, and `exp` and `log` on who wrote
 them. Here every addend is an integer before it is added, so sums are exact in any order, and logarithm and

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from cota.commitments.canonical import Json, canonical
 from cota.commitments.words import keccak
 from cota.errors import BadRequest
+from cota.scoring.independent import INDEPENDENT
 from cota.scoring.open.numbers import OPEN
 from cota.scoring.outward.numbers import OUTWARD, OutwardRules
 
@@ -69,8 +70,9 @@ RULES: dict[int, Rules | OutwardRules] = {
     ),
     2: OUTWARD,
     3: OPEN,
+    4: INDEPENDENT,
 }
-NEWEST = 3
+NEWEST = 4
 """What new datasets are made under."""
 
 

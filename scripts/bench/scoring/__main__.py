@@ -8,15 +8,19 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from scripts.bench.record import ROOT, write
 from scripts.bench.scoring import speed
-from scripts.bench.scoring.crowds import NotAtHand, load, make_crowd
-from scripts.bench.scoring.honest import measure, newcomer
+from scripts.bench.scoring.crowds import Crowd, NotAtHand, draw_gold, load, make_crowd
+from scripts.bench.scoring.honest import click, measure, newcomer
 from scripts.bench.scoring.hostile import Trials, all_attacks
 
 SETS = ("bluebirds", "weather_amt", "adult2", "sentiment_sp")
 HELD_OUT = 9000
 """Seeds of made-up crowds start here; nothing was tuned on them."""
+CLICKERS = 20
+"""Random clickers in a made-up crowd, 5 at a time: one says too little, for most are paid nothing and a few much."""
 
 
 def main() -> None:
@@ -34,7 +38,7 @@ def _speed(peers: bool) -> dict[str, Any]:
     million = speed.measure(1_000_000, 5_000, peers)
     ours, peer = million["ours"], million.get("peer")
     many = speed.measure(10_000_000, 50_000, peer=False)["ours"]
-    for name, run in (("rules 2, 1M", ours), ("crowd-kit, 1M", peer), ("rules 2, 10M", many)):
+    for name, run in (("rules 4, 1M", ours), ("crowd-kit, 1M", peer), ("rules 4, 10M", many)):
         if run:
             times = f"{run['seconds']:.2f} s, {run['cpu_seconds']:.2f} s of processor"
             print(f"{name}: {times}, {run['rss_mb']:.0f} MB, accuracy {run['accuracy']:.4f}", flush=True)
@@ -76,7 +80,14 @@ def _hostile(seeds: int) -> dict[str, Any]:
         )
     leaks = {str(share): weather.leaked(share) for share in (0.05, 0.1, 0.2, 0.3)}
     print("leaked gold", json.dumps(leaks), flush=True)
-    return {"attacks": attacks, "leaked_gold": leaks}
+    little = {name: _little_gold(Trials(load(name), seeds)) for name in ("bluebirds", "adult2")}
+    print("camouflage with little gold", json.dumps(little), flush=True)
+    return {"attacks": attacks, "leaked_gold": leaks, "little_gold": little}
+
+
+def _little_gold(trials: Trials) -> list[dict[str, Any]]:
+    """Half honest blocs where an honest worker meets few gold items, or there are few."""
+    return [trials.run("half_honest", "half_honest", share) for share in (0.3, 0.5, 0.6)]
 
 
 def _synthetic(classes: int, seeds: int) -> dict[str, Any]:
@@ -91,11 +102,13 @@ def _synthetic(classes: int, seeds: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "without": mean(lambda one: one["gold10"]["without"]),
         "with": mean(lambda one: one["gold10"]["with"]),
+        "standard_error": mean(lambda one: one["gold10"]["standard_error"]),
         "skill_r": mean(lambda one: one["skill_r"]),
         "honest_penalised": mean(lambda one: one["honest_penalised"]),
         "false_leak_alarms": sum(one["false_leak_alarms"] for one in found),
         "effort": {key: sum(one["effort"][key] for one in found) / len(found) for key in effort},
     }
+    result["effort"] |= _clickers(crowds)
     for kind in ("shared_wrong", "half_honest"):
         runs = [Trials(crowd, 1).run(kind, kind, 0.5) for crowd in crowds]
         result[kind] = {
@@ -105,6 +118,26 @@ def _synthetic(classes: int, seeds: int) -> dict[str, Any]:
         }
     print(f"made-up, {classes} classes", json.dumps(result), flush=True)
     return result
+
+
+def _clickers(crowds: list[Crowd]) -> dict[str, float]:
+    """The random clicker's pay in many draws: mean, the standard error over crowds, and the share paid at all."""
+    paid = np.array(
+        [
+            [
+                pay
+                for part in range(CLICKERS // 5)
+                for pay in click(crowd, draw_gold(crowd, 0), HELD_OUT + CLICKERS * number + part, 5)
+            ]
+            for number, crowd in enumerate(crowds)
+        ]
+    )
+    error = float(paid.mean(axis=1).std(ddof=1) / np.sqrt(len(crowds)))
+    return {
+        "clickers_to_average": float(paid.mean()),
+        "clickers_standard_error": error,
+        "clickers_paid": float((paid > 0).mean()),
+    }
 
 
 if __name__ == "__main__":

@@ -64,13 +64,19 @@ def _join(
     return Attacked(answers, crowd.workers, copied)
 
 
+def _whole_truth(crowd: Crowd) -> Whole:
+    """The true classes, made up where nobody knows them: an answer is one of the classes."""
+    made_up = np.random.default_rng(13).integers(crowd.classes, size=len(crowd.truth))
+    return np.where(crowd.truth < 0, made_up, crowd.truth)
+
+
 def _answer(crowd: Crowd, gold: Whole, kind: str, task: Whole, draw: np.random.Generator) -> Whole:
-    classes, items, truth = crowd.classes, len(crowd.truth), crowd.truth
+    classes, items, truth = crowd.classes, len(crowd.truth), _whole_truth(crowd)
     noise = draw.integers(classes, size=len(task))
     shared = draw.integers(classes, size=items)
     wrong = (truth + draw.integers(1, classes, size=items)) % classes
     if kind == "one_class":
-        return np.full(len(task), np.bincount(truth[truth >= 0]).argmax())
+        return np.full(len(task), np.bincount(crowd.truth[crowd.truth >= 0]).argmax())
     if kind == "independent_random":
         return noise
     if kind == "shared_random":

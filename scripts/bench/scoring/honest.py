@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from cota.scoring.fixed import PROB_ONE
+from cota.scoring.independent import INDEPENDENT
 from cota.scoring.outward import skill
 from cota.scoring.outward.crowd import judge_crowd
-from cota.scoring.outward.numbers import OUTWARD
 from cota.scoring.outward.rounds import Verdict, judge
 from scripts.bench.scoring.crowds import Crowd, Flags, Floats, Whole, accuracy, as_answers, draw_gold
 
@@ -38,7 +38,7 @@ def earned(verdict: Verdict) -> Whole:
 def without_gold(crowd: Crowd) -> tuple[Whole, float, float]:
     """(class by task, accuracy, r of skill with true accuracy over workers with ten known answers)."""
     none = np.full(len(crowd.truth), -1, np.int64)
-    decided, agreement = judge_crowd(crowd.answers(none), OUTWARD)
+    decided, agreement = judge_crowd(crowd.answers(none), INDEPENDENT)
     asked, right = crowd.true_accuracy()
     enough = asked >= 10
     known = np.flatnonzero(crowd.truth >= 0)
@@ -57,12 +57,12 @@ def measure(crowd: Crowd, seeds: int) -> dict[str, Any]:
     halves, able = _halves(crowd), _able(crowd)
     for seed in range(seeds):
         gold = draw_gold(crowd, seed)
-        verdict = judge(crowd.answers(gold), OUTWARD)
+        verdict = judge(crowd.answers(gold), INDEPENDENT)
         plain.append(accuracy(alone, crowd, gold))
         golden.append(accuracy(verdict.decided, crowd, gold))
         tops.append(_per_label(earned(verdict), labels, halves))
         unpaid.append(float((verdict.skill[able] == 0).mean()))
-        clicks.append(_click(crowd, gold, seed))
+        clicks += click(crowd, gold, seed)
         faulty |= verdict.faults
         false_alarms += verdict.leak.halt
     known = int((crowd.truth >= 0).sum())
@@ -143,20 +143,24 @@ def _tail(n: int, hits: int, p: float) -> float:
     return float(np.exp(choose + k * np.log(p) + (n - k) * np.log1p(-p))[hits:].sum())
 
 
-def _click(crowd: Crowd, gold: Whole, seed: int) -> float:
-    """Pay per label of somebody who clicks at random on 60 items, against the average label's."""
+def click(crowd: Crowd, gold: Whole, seed: int, clickers: int = 1) -> list[float]:
+    """Pay per label of people who each click at random on 60 items, against the average label's."""
     draw = np.random.default_rng([seed, 3])
-    task = draw.choice(len(crowd.truth), CLICKS, replace=False)
+    given = [
+        (draw.choice(len(crowd.truth), CLICKS, replace=False), draw.integers(crowd.classes, size=CLICKS))
+        for _ in range(clickers)
+    ]
     answers = as_answers(
-        np.concatenate([crowd.task, task]),
-        np.concatenate([crowd.worker, np.full(CLICKS, crowd.workers)]),
-        np.concatenate([crowd.answer, draw.integers(crowd.classes, size=CLICKS)]),
+        np.concatenate([crowd.task, *(task for task, _ in given)]),
+        np.concatenate([crowd.worker, crowd.workers + np.repeat(np.arange(clickers), CLICKS)]),
+        np.concatenate([crowd.answer, *(answer for _, answer in given)]),
         gold,
-        crowd.workers + 1,
+        crowd.workers + clickers,
         crowd.classes,
     )
-    pay = earned(judge(answers, OUTWARD))
-    return float(pay[-1] / CLICKS / (pay[:-1].sum() / len(crowd.task)))
+    pay = earned(judge(answers, INDEPENDENT))
+    average = pay[: crowd.workers].sum() / len(crowd.task)
+    return [float(one / CLICKS / average) for one in pay[crowd.workers :]]
 
 
 def newcomer(classes: int, seeds: int, most: int = 120) -> int:
@@ -174,11 +178,11 @@ def _paid_after(classes: int, count: int, seed: int) -> float:
     wrong = (truth + draw.integers(1, classes, size=count)) % classes
     answer = np.where(draw.random(count) < 0.9, truth, wrong)
     answers = as_answers(np.arange(count), np.zeros(count, np.int64), answer, truth, 1, classes)
-    prior = skill.class_prior(answers, OUTWARD.class_prior_pseudo_count)
-    q = skill.marginals(answers, prior, OUTWARD.marginal_pseudo_counts)
+    prior = skill.class_prior(answers, INDEPENDENT.class_prior_pseudo_count)
+    q = skill.marginals(answers, prior, INDEPENDENT.marginal_pseudo_counts)
     level = np.minimum(q * skill.Q_LEVELS // PROB_ONE, skill.Q_LEVELS - 1)
     cells = answers.answer.astype(np.int64) * skill.LEVELS + (answers.answer == answers.gold)
     counts = np.bincount(cells, minlength=classes * skill.LEVELS).astype(np.float64)
-    wanted = OUTWARD.skill_quantile_per_mille
+    wanted = INDEPENDENT.skill_quantile_per_mille
     found = skill.posterior(counts.reshape(1, classes, skill.LEVELS), level, [wanted])
     return float(max(int(found.quantiles[wanted][0]), 0) ** 2)

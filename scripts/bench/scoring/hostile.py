@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cota.scoring.outward.numbers import OUTWARD
+from cota.scoring.independent import INDEPENDENT
 from cota.scoring.outward.rounds import judge
 from scripts.bench.scoring.attacks import BLIND, COPIES, SHARES, Attacked, attack, copy
 from scripts.bench.scoring.crowds import Crowd, Whole, accuracy, draw_gold
@@ -24,7 +24,7 @@ class Trials:
     def __init__(self, crowd: Crowd, seeds: int) -> None:
         self._crowd, self._seeds = crowd, seeds
         self._gold = [draw_gold(crowd, seed) for seed in range(seeds)]
-        self._calm = [judge(crowd.answers(gold), OUTWARD) for gold in self._gold]
+        self._calm = [judge(crowd.answers(gold), INDEPENDENT) for gold in self._gold]
 
     def run(self, name: str, kind: str, share: float, labels: int = 0) -> dict[str, Any]:
         """One attack at one share of the votes."""
@@ -43,9 +43,9 @@ class Trials:
         labels = np.bincount(self._crowd.worker, minlength=self._crowd.workers)
         for seed, gold in enumerate(self._gold):
             alone = earned(self._calm[seed])
-            able = np.flatnonzero((labels >= OUTWARD.proven_labels) & (alone > 0))
+            able = np.flatnonzero((labels >= INDEPENDENT.proven_labels) & (alone > 0))
             staged = copy(self._crowd, gold, kind, share, seed, able)
-            verdict = judge(staged.answers, OUTWARD)
+            verdict = judge(staged.answers, INDEPENDENT)
             pay, copied = earned(verdict), int(staged.copied or 0)
             ratios.append(float((pay[staged.first :].sum() + pay[copied]) / alone[copied]))
             drops.append(self._drop(seed, gold, verdict.decided))
@@ -62,7 +62,7 @@ class Trials:
         return {"detected": found, "seeds": self._seeds, "accuracy_drop": summary(drops)}
 
     def _one(self, seed: int, gold: Whole, staged: Attacked) -> tuple[float, float, bool]:
-        verdict = judge(staged.answers, OUTWARD)
+        verdict = judge(staged.answers, INDEPENDENT)
         pay, labels = earned(verdict), staged.answers.per_worker()
         honest, bloc = (
             float(pay[part].sum() / labels[part].sum())

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from cota.scoring.answers import sort_answers
-from cota.scoring.outward.numbers import OUTWARD
+from cota.scoring.independent import INDEPENDENT
 from cota.scoring.outward.rounds import judge
 from scripts.bench.record import FOLDER, ROOT
 
@@ -59,7 +59,7 @@ def run(path: Path) -> dict[str, Any]:
         gold, truth = columns["gold"], columns["truth"]
     started, busy = time.perf_counter(), time.process_time()
     workers = int(worker.max()) + 1
-    verdict = judge(sort_answers(task, worker, answer, gold, workers, CLASSES), OUTWARD)
+    verdict = judge(sort_answers(task, worker, answer, gold, workers, CLASSES), INDEPENDENT)
     seconds = time.perf_counter() - started
     return {
         "labels": len(task),

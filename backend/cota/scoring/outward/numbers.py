@@ -82,6 +82,10 @@ class OutwardRules:
             self.skill_quantile_per_mille,
         )
 
+    def left_out(self) -> int | None:
+        """The excess, per mille, above which two workers' votes say nothing of each other; None where all do."""
+        return None
+
 
 OUTWARD = OutwardRules(
     version=2,

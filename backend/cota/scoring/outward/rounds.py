@@ -1,4 +1,4 @@
-"""The rounds of rules 2: secret gold -> the proven -> items -> **more of the proven**, outward -> a verdict.
+"""The rounds of rules 2 and 4: secret gold -> the proven -> items -> **more of the proven**, outward -> a verdict.
 
 Round 0 knows gold alone. Only rows of proven workers say what an item is, and only that and gold prove the next:
 what a crowd agrees on never proves anyone by itself. Promises: pure; the same bits whatever the order of the rows.
@@ -11,6 +11,7 @@ import numpy as np
 from cota.scoring.answers import Answers
 from cota.scoring.fixed import PROB_ONE, log_fixed
 from cota.scoring.outward import dependence, skill
+from cota.scoring.outward.apart import Apart
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.pairs import find_pairs
 from cota.scoring.outward.votes import Votes
@@ -65,6 +66,7 @@ class _Run:
         self._cluster: Ints = np.arange(answers.workers, dtype=np.int64)
         self._speaker = self._cluster
         self._voting: Flags = np.zeros(answers.workers, np.bool_)
+        self._apart: Apart | None = None
 
     def seed(self) -> None:
         """Round 0: gold proves the first, their votes say what the items may be; who depends on whom."""
@@ -80,6 +82,9 @@ class _Run:
         self._cluster = dependence.clusters(pairs, linked, self._answers.workers)
         self._speaker = dependence.representatives(self._cluster, self._labels)
         self._pairs, self._excess = pairs, dependence.excesses(pairs, expected, rules)
+        left_out = rules.left_out()
+        if left_out is not None:
+            self._apart = Apart(self._answers, pairs, self._excess, left_out)
         self._prove(rules.seed_quantile_per_mille)
         self._vote(by_gold.mean, self._discounts())
 
@@ -93,7 +98,7 @@ class _Run:
         self._judge(rules.proven_quantile_per_mille)
 
     def _judge(self, per_mille: int) -> None:
-        counts = self._votes.evidence(self._rules.log_odds_per_mille)
+        counts = self._votes.evidence(self._rules.log_odds_per_mille, self._apart)
         self._posterior = skill.posterior(counts, self._q_level, self._rules.quantiles)
         self._prove(per_mille)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cota.scoring.answers import Answers, Whole
 from cota.scoring.fixed import PROB_ONE, exp_weights, log_fixed, probabilities
+from cota.scoring.outward.apart import Apart
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.skill import A_EDGES, LEVELS, RIGHT, WRONG, soft_levels
 from cota.scoring.rows import Flags, Floats, Ints
@@ -123,34 +124,38 @@ class Votes:
         total = np.cumsum(seen, axis=1)[:, -1:, :]
         return np.asarray(seen / total, np.float64)
 
-    def evidence(self, per_mille: int) -> Floats:
+    def evidence(self, per_mille: int, apart: Apart | None = None) -> Floats:
         """(workers, classes, levels): each worker's rows by answer and by how likely it is right.
 
         Gold rows are right or wrong. Of others the votes without her own speak, their log-odds x
-        per_mille / 1000; a row on an item without another vote in use is left out.
+        per_mille / 1000; a row on an item without another vote in use is left out. Votes that `apart` sets aside
+        do not speak of her.
         """
         answers, levels = self._answers, soft_levels(per_mille)
+        voters = None if apart is None else apart.voters(self.use)
         counts = np.zeros(answers.workers * answers.classes * LEVELS)
         for rows in pieces(len(answers.task)):
             task, worker = answers.task[rows], answers.worker[rows]
             answer, known = answers.answer[rows], answers.gold[answers.task[rows]]
             cell = worker.astype(np.int64) * answers.classes + answer
-            level = levels.take(self._without_own(task, cell, answer))
+            others, heard = self.scores[:, task] - self._own[:, cell], self.count[task] - self.use[worker]
+            if apart is not None and voters is not None:
+                for one, other in apart.beside(rows, voters):
+                    self._take_off(others, heard, one - rows.start, other)
+            level = levels.take(_likely(others, answer))
             level = np.where(known >= 0, np.where(known == answer, RIGHT, WRONG), level)
-            speaks = (self.count[task] - self.use[worker] > 0) | (known >= 0)
+            speaks = (heard > 0) | (known >= 0)
             counts += np.bincount((cell * LEVELS + level)[speaks], minlength=len(counts))
         return counts.reshape(answers.workers, answers.classes, LEVELS)
 
-    def _without_own(self, task: Whole, cell: Ints, answer: Whole) -> Ints:
-        """Per row: how likely its answer is by the others' votes, in 1 / A_EDGES."""
-        others = self.scores[:, task]
-        others -= self._own[:, cell]
-        weights = exp_weights(others.astype(np.float64))
-        total = weights[0].copy()
-        for row in weights[1:]:
-            total += row
-        p = weights[answer, np.arange(len(answer))] / total
-        return np.asarray(p * A_EDGES, np.int64)
+    def _take_off(self, others: Ints, heard: Ints, one: Ints, other: Ints) -> None:
+        """Takes the votes of the rows `other` off the scores and the numbers of votes beside the rows `one`."""
+        answers = self._answers
+        cell = answers.worker[other].astype(np.int64) * answers.classes + answers.answer[other]
+        heard -= np.bincount(one, minlength=len(heard))
+        for c in range(answers.classes):
+            own = self._own[c].take(cell).astype(np.float64)
+            others[c] -= np.bincount(one, weights=own, minlength=len(heard)).astype(np.int64)
 
     def decide(self) -> Ints:
         """Per task: the class, the first declared of equals; -1 where nobody in use votes and no gold is."""
@@ -167,3 +172,13 @@ class Votes:
         votes = self.count + rules.difficulty_pseudo_wrong + rules.difficulty_pseudo_right
         span = rules.difficulty_most_per_mille - rules.difficulty_least_per_mille
         return rules.difficulty_least_per_mille + (wrong + rules.difficulty_pseudo_wrong) * span // votes
+
+
+def _likely(scores: Ints, answer: Whole) -> Ints:
+    """Per row: how likely its answer is by these scores (classes, rows), in 1 / A_EDGES."""
+    weights = exp_weights(scores.astype(np.float64))
+    total = weights[0].copy()
+    for row in weights[1:]:
+        total += row
+    p = weights[answer, np.arange(len(answer))] / total
+    return np.asarray(p * A_EDGES, np.int64)

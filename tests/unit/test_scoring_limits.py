@@ -1,0 +1,65 @@
+"""The limits that docs/scoring.md states: against hand counts, brute force, and the rule that runs."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from scripts.scoring_limits import (
+    answers_for_floor,
+    binomial,
+    by_rule,
+    clicker_floor,
+    clickers_paid,
+    newcomer,
+    pay_by_rule,
+    shared_items,
+)
+
+
+def test_binomial__counts__are_probabilities() -> None:
+    assert binomial(2, 0.5).tolist() == [0.25, 0.5, 0.25]
+    assert binomial(60, 0.9).sum() == pytest.approx(1)
+
+
+def test_clicker_floor__any_rule__pays_at_least_that() -> None:
+    assert clicker_floor(6, 0.75) == pytest.approx((2 / 3) ** 6)
+    draw = np.random.default_rng(3)
+    for _ in range(200):
+        pay = draw.random(7) * (draw.random(7) < 0.5)
+        if pay.any():
+            ratio = (binomial(6, 0.5) @ pay) / (binomial(6, 0.75) @ pay)
+            assert ratio >= clicker_floor(6, 0.75) - 1e-12
+    assert answers_for_floor(0.75, 0.02) == 10
+    assert clicker_floor(10, 0.75) <= 0.02 < clicker_floor(9, 0.75)
+
+
+def test_clickers_paid__one_answer__is_counted_by_hand() -> None:
+    """Who pays all but one in twenty of accuracy .8 must pay most of the wrong answers too: .05 of .2 may be left."""
+    assert clickers_paid(1, 0.8, 0.05) == pytest.approx(1 - 0.5 * 0.05 / 0.2)
+    assert clickers_paid(1, 0.8, 0.2) == pytest.approx(0.5)
+    shares = [clickers_paid(n, 0.7, 0.05) for n in range(1, 120)]
+    assert all(one >= other - 1e-12 for one, other in pairwise(shares))
+
+
+def test_pay_by_rule__right_answers__are_paid_as_docs_say() -> None:
+    """Ana of docs/scoring.md: 54 of 60 right is paid as .71, 30 of 60 as nothing."""
+    pay = pay_by_rule(60)
+    assert pay[54] == pytest.approx(0.71**2, abs=0.015)
+    assert pay[30] == 0
+    assert all(one <= other for one, other in pairwise(pay.tolist()))
+
+
+def test_newcomer__quantile__is_reached_in_time_by_20_per_cent_and_not_by_15() -> None:
+    assert newcomer(200) <= 70 < newcomer(150)
+
+
+def test_by_rule__more_answers__pay_clickers_less() -> None:
+    pays = [by_rule(n, 200, 0.75)[0] for n in (6, 20, 60)]
+    assert pays[0] > clicker_floor(6, 0.75)
+    assert pays[0] > pays[1] > pays[2]
+
+
+def test_shared_items__more_gold_or_more_care__needs_fewer() -> None:
+    assert shared_items(0.8, 60) < shared_items(0.8, 6)
+    assert shared_items(1.0, 6) < shared_items(0.8, 6)
