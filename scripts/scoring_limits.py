@@ -3,8 +3,9 @@ docs/scoring.md, "Limits".
 
     .venv/bin/python -m scripts.scoring_limits
 
-Everything is exact: binomial sums over the number of right answers among n whose truth is known, two classes, habits of
-one half. A clicker is right half of the time. Shares and ratios are 0 to 1.
+Exact binomial sums over the number of right answers among n whose truth is known, two classes, habits of one half; a
+clicker is right half of the time. Last, on made-up crowds that no figure of the benchmark is from, how many able
+workers are paid nothing if the items are known better. Shares and ratios are 0 to 1.
 """
 
 from math import comb, log
@@ -15,10 +16,14 @@ from cota.scoring.independent import INDEPENDENT
 from cota.scoring.outward import skill
 from cota.scoring.outward.dependence import excesses
 from cota.scoring.outward.pairs import Pairs
+from cota.scoring.outward.rounds import judge
 from cota.scoring.rows import Floats
+from scripts.bench.scoring.crowds import accuracy, draw_gold, make_crowd
+from scripts.bench.scoring.honest import able_workers
 
 CHANCE = 0.5
 MOST = 400
+CROWDS = range(500, 520)
 
 
 def binomial(n: int, p: float) -> Floats:
@@ -78,6 +83,34 @@ def by_rule(n: int, per_mille: int, p: float) -> tuple[float, float, float]:
     return float(blind @ pay / (able @ pay)), float(blind[pay > 0].sum()), float(able[pay == 0].sum())
 
 
+def best_clicker(n: int, p: float, clickers: int = 20) -> float:
+    """What the best paid of so many clickers expects by our rule, in the pay of one of accuracy p."""
+    pay, able, blind = pay_by_rule(n), binomial(n, p), binomial(n, CHANCE)
+    best = np.diff(np.concatenate([[0.0], np.cumsum(blind) ** clickers]))
+    return float(best @ pay / (able @ pay))
+
+
+def answers_for_ratio(ratio: float, p: float) -> int:
+    """Known answers from which on our rule pays a clicker at most `ratio` of one of accuracy p."""
+    return next(n for n in range(MOST, 0, -1) if by_rule(n, 200, p)[0] > ratio) + 1
+
+
+def able_unpaid() -> tuple[float, float, float]:
+    """Share of able workers paid nothing, mean of made-up crowds of two classes: by a tenth of gold; if items were
+    known but for as many errors, independent of every worker; if all were known."""
+    found = []
+    for seed in CROWDS:
+        crowd = make_crowd(2, seed)
+        able, gold, draw = able_workers(crowd), draw_gold(crowd, 0), np.random.default_rng(seed)
+        by_gold = judge(crowd.answers(gold), INDEPENDENT)
+        misses = (gold < 0) & (draw.random(len(gold)) > accuracy(by_gold.decided, crowd, gold))
+        known = np.where(misses, 1 - crowd.truth, crowd.truth)
+        verdicts = by_gold, *(judge(crowd.answers(items), INDEPENDENT) for items in (known, crowd.truth))
+        found.append([float((one.skill[able] == 0).mean()) for one in verdicts])
+    gold_share, missed, whole = np.mean(found, axis=0).tolist()
+    return gold_share, missed, whole
+
+
 def shared_items(p: float, gold: int) -> int:
     """Common items from which on two half honest accounts of one bloc are told from independent workers.
 
@@ -118,9 +151,15 @@ def main() -> None:
     print("by our rule: known answers; clicker's pay against accuracy .75; of accuracy .7 paid nothing")
     for n in (6, 10, 20, 30, 60):
         print(f"  {n:3} {by_rule(n, 200, 0.75)[0]:.4f} {by_rule(n, 200, 0.7)[2]:.3f}")
+    print("  a clicker is paid at most 2 % from", answers_for_ratio(0.02, 0.75), "known answers on")
+    print("  the best of 20 clickers after 36 and 60:", *(f"{best_clicker(n, 0.75):.3f}" for n in (36, 60)))
     print("common items from which on a half honest bloc is noticed, by accuracy on the honest half")
     for gold in (6, 20, 60):
         print(f"  {gold:2} gold answers", *(shared_items(p, gold) for p in (0.8, 0.9, 1.0)))
+    print(
+        "able workers paid nothing: by gold and votes; by items known but for as many errors; by all items known"
+    )
+    print(" ", *(f"{share:.4f}" for share in able_unpaid()))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import pytest
 
 from scripts.scoring_limits import (
     answers_for_floor,
+    answers_for_ratio,
+    best_clicker,
     binomial,
     by_rule,
     clicker_floor,
@@ -58,6 +60,19 @@ def test_by_rule__more_answers__pay_clickers_less() -> None:
     pays = [by_rule(n, 200, 0.75)[0] for n in (6, 20, 60)]
     assert pays[0] > clicker_floor(6, 0.75)
     assert pays[0] > pays[1] > pays[2]
+
+
+def test_answers_for_ratio__clicker__is_paid_so_little_from_there_on_and_not_before() -> None:
+    found = answers_for_ratio(0.02, 0.75)
+    assert all(by_rule(n, 200, 0.75)[0] <= 0.02 for n in range(found, found + 30))
+    assert by_rule(found - 1, 200, 0.75)[0] > 0.02
+
+
+def test_best_clicker__of_many__is_what_draws_say() -> None:
+    pay, draw = pay_by_rule(36), np.random.default_rng(2)
+    best = pay[draw.binomial(36, 0.5, (20000, 20))].max(axis=1).mean()
+    assert best_clicker(36, 0.75) == pytest.approx(best / (binomial(36, 0.75) @ pay), rel=0.02)
+    assert best_clicker(36, 0.75, clickers=1) == pytest.approx(by_rule(36, 200, 0.75)[0])
 
 
 def test_shared_items__more_gold_or_more_care__needs_fewer() -> None:

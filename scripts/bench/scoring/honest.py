@@ -54,7 +54,7 @@ def measure(crowd: Crowd, seeds: int) -> dict[str, Any]:
     faulty: Flags = np.zeros(crowd.workers, np.bool_)
     false_alarms = 0
     oracle = _oracle(crowd)
-    halves, able = _halves(crowd), _able(crowd)
+    halves, able = _halves(crowd), able_workers(crowd)
     for seed in range(seeds):
         gold = draw_gold(crowd, seed)
         verdict = judge(crowd.answers(gold), INDEPENDENT)
@@ -123,7 +123,7 @@ def _ratio(pays: Sequence[tuple[float, float]]) -> float:
     return sum(top for top, _ in pays) / max(sum(bottom for _, bottom in pays), 1e-9)
 
 
-def _able(crowd: Crowd) -> Flags:
+def able_workers(crowd: Crowd) -> Flags:
     """Workers whose true accuracy is above chance at p < .05, by the exact binomial tail."""
     asked, right = crowd.true_accuracy()
     blind, found = _blind(crowd), np.zeros(crowd.workers, np.bool_)
