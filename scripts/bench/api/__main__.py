@@ -4,7 +4,8 @@
 
 Two phases a run. *Submit*: labels that were leased and signed beforehand are sent one by one; each is answered with a
 receipt after its row is durable. *Work*: each client leases an item, signs and submits it, over and over; how long the
-next task takes is measured under that load. CPU is that of the API's process and of all of PostgreSQL's together.
+next task takes is measured under that load, and how long the first one took apart from it. CPU is that of the API's
+process and of all of PostgreSQL's together.
 """
 
 import argparse
@@ -46,6 +47,8 @@ class Run:
     """One run's figures."""
 
     submit: Timing
+    first_task: Timing
+    """One a client: of a newcomer, whose cohort is drawn by then on this chain of short cohorts."""
     next_task: Timing
     api_cpu: float
     pg_cpu: float
@@ -123,19 +126,21 @@ def play(arena: Arena, number: int, submissions: int, worked: int) -> Run:
     after = arena.cpu()
     if set(submit.answers) != {201}:
         raise ProcessFailed(f"not every label was receipted: {dict(submit.answers)}")
-    next_task = _work(arena, dataset, members[:CLIENTS], worked)
-    return Run(submit, next_task, after[0] - before[0], after[1] - before[1])
+    first_task, next_task = Timing(), Timing()
+    for each, timing in ((1, first_task), (worked // CLIENTS, next_task)):
+        _work(arena, dataset, members[:CLIENTS], each, timing)
+    return Run(submit, first_task, next_task, after[0] - before[0], after[1] - before[1])
 
 
-def _work(arena: Arena, dataset: Hash32, members: Sequence[CotaClient], worked: int) -> Timing:
-    timing = Timing()
+def _work(arena: Arena, dataset: Hash32, members: Sequence[CotaClient], each: int, timing: Timing) -> None:
+    """All at once, each so many times: lease, sign, submit. Only leasing is timed."""
     body = b'{"count": 1}'
 
     def labelling(member: CotaClient) -> None:
         connection = arena.connect()
         headers = {"Authorization": f"Bearer {member.http.token}"}
         ask = request("POST", arena.host, f"/v1/datasets/{to_hex(dataset)}/leases", headers, body)
-        for _ in range(worked // CLIENTS):
+        for _ in range(each):
             started = time.perf_counter()
             status, answer = connection.ask(ask)
             timing.seconds.append(time.perf_counter() - started)
@@ -152,7 +157,6 @@ def _work(arena: Arena, dataset: Hash32, members: Sequence[CotaClient], worked: 
     together([lambda member=member: labelling(member) for member in members], timing)  # type: ignore[misc]
     if set(timing.answers) != {200, 201}:
         raise ProcessFailed(f"not every item was given and receipted: {dict(timing.answers)}")
-    return timing
 
 
 def measure(runs: int, submissions: int, worked: int) -> list[Run]:
@@ -178,6 +182,7 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
         "pg_cpu_ms_per_submission": round(statistics.median(pg), 3),
         "next_task_p99_ms": round(statistics.median(run.next_task.quantile_ms(0.99) for run in runs), 2),
         "next_task_p50_ms": round(statistics.median(run.next_task.quantile_ms(0.5) for run in runs), 2),
+        "first_task_p50_ms": round(statistics.median(run.first_task.quantile_ms(0.5) for run in runs), 2),
         "submission_p99_ms": round(statistics.median(run.submit.quantile_ms(0.99) for run in runs), 2),
     }
 
@@ -187,7 +192,8 @@ def _tell(run: Run, number: int) -> None:
     print(
         f"run {number}: {run.submit.per_s:,.0f} submissions/s (p99 {run.submit.quantile_ms(0.99):.1f} ms), "
         f"CPU a submission: api {run.api_cpu * 1000 / count:.2f} ms, postgres {run.pg_cpu * 1000 / count:.2f} ms; "
-        f"next task p50 {run.next_task.quantile_ms(0.5):.1f} ms, p99 {run.next_task.quantile_ms(0.99):.1f} ms",
+        f"next task p50 {run.next_task.quantile_ms(0.5):.1f} ms, p99 {run.next_task.quantile_ms(0.99):.1f} ms "
+        f"(a first one {run.first_task.quantile_ms(0.5):.1f} ms)",
         flush=True,
     )
 
