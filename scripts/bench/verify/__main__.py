@@ -1,6 +1,7 @@
 """The benchmark of the verifier's checks that need no node.
 
-LABELS=n (1,000,000), EPOCHS=n (5); what was made is kept in var/bench/verify-<labels>-<epochs>/ and taken again.
+LABELS=n (1,000,000), EPOCHS=n (5); what was made is kept in var/bench/verify-<labels>-<epochs>-rules<n>/ and taken
+again.
 
     .venv/bin/python -m scripts.bench.verify            makes what is missing, checks it, writes var/bench/verify.json
 """
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from cota.scoring import NEWEST
 from cota.verify import epoch_files
 from cota.verify.epoch_files import check_files
 from cota.verify.labels import check_labels
@@ -32,7 +34,7 @@ from scripts.bench.verify.made import Made, Size, make
 
 def main() -> None:
     labels, epochs = int(os.environ.get("LABELS", "1000000")), int(os.environ.get("EPOCHS", "5"))
-    folder = FOLDER / f"verify-{labels}-{epochs}"
+    folder = FOLDER / f"verify-{labels}-{epochs}-rules{NEWEST}"
     made = folder / "made.pickle"
     if not made.exists():
         started = time.perf_counter()
