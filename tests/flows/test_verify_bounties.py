@@ -14,6 +14,7 @@ from cota.verify.report import Check
 from tests.chain.stage import DOLLAR, UNITS, Stage
 from tests.fixtures.deployed import Deployed
 from tests.fixtures.shim import Shim
+from tests.fixtures.twisted import pay_to_backwards
 from tests.flows.bending import After, bend, bend_view, withhold
 
 CENT = DOLLAR // 100
@@ -57,7 +58,7 @@ def play(stage: Stage) -> None:
     theirs = {claim.account: claim for claim in dataset.claims}
     first, lost = theirs[stage.address(5)], theirs[stage.address(6)]
     pay("relayer", 1, [first, lost])
-    send(5, escrow.encode_pay_to(2, [first], stage.address(8)))
+    send(5, pay_to_backwards(2, first, stage.address(8)))
     stage.run_epoch(dataset, [(9, UNITS)])
     send("relayer", escrow.encode_assign(1, 4))
     send("publisher", escrow.encode_close(2))

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eth_abi.exceptions import DecodingError
-
 from cota.chain.client import NodeClient
-from cota.chain.codec import decode_values
 from cota.chain.contracts import Bounty, BountyEscrow, BountyPart, Token
 from cota.chain.decode import Event
-from cota.units import Address, parse_address, to_hex
+from cota.units import Address, address_of, parse_address, to_hex
 from cota.verify.facts import Facts
 from cota.verify.reading import gather
 from cota.verify.report import Disagreement
@@ -36,11 +33,51 @@ class Call:
         item = BountyEscrow.abi().function("payTo")
         if self.to != escrow or self.data[:4] != item.selector:
             return None
-        try:
-            return Address(decode_values([one.type for one in item.inputs], self.data[4:])[2])
-        except DecodingError as error:
+        if not _is_readable(self.data):
             where = f"transaction of {self.sender} to the escrow"
-            raise Disagreement(where, "a call as its ABI prescribes", error) from error
+            raise Disagreement(where, "a call as its ABI prescribes", f"{len(self.data)} bytes that are none")
+        return address_of(self.data[_TO + 12 : _TO + _WORD])
+
+
+_WORD = 32
+_LEAVES, _TO = 4 + _WORD, 4 + 2 * _WORD
+"""Where `payTo` has the offset of its leaves, and the receiver."""
+_LEAF_HEAD, _PROOF = 6 * _WORD, 5 * _WORD
+_UINT64_MAX, _WRAP = 2**64 - 1, 2**256
+
+
+def _is_readable(data: bytes) -> bool:
+    """Whether the contract could read a call of `payTo`. Compiled Solidity takes more than the ABI's canonical form:
+    an offset may lead backwards or into what was read before. Whoever signs such a call must not make an honest
+    payment look like a lie.
+
+    Source: the calldata checks of solc's ABI coder v2 (`abi_decode_array_calldata`, `access_calldata_tail`).
+    """
+    size = len(data)
+
+    def word(at: int) -> int:
+        return int.from_bytes(data[at : at + _WORD].ljust(_WORD, b"\0"), "big") if 0 <= at < size else 0
+
+    def tail(base: int, at: int, least: int) -> int | None:
+        offset = word(at)
+        signed = offset - _WRAP if offset >= _WRAP // 2 else offset
+        return base + signed if signed < size - base - (least - 1) else None
+
+    def holds(place: int, words: int) -> bool:
+        return words <= _UINT64_MAX and place + words * _WORD <= size
+
+    if size < _TO + _WORD or word(_TO) >> 160 or word(_LEAVES) > _UINT64_MAX:
+        return False
+    start = 4 + word(_LEAVES)
+    first, count = start + _WORD, word(start)
+    if start + _WORD > size or not holds(first, count):
+        return False
+    for at in range(first, first + count * _WORD, _WORD):
+        leaf = tail(first, at, _LEAF_HEAD)
+        proof = None if leaf is None else tail(leaf, leaf + _PROOF, _WORD)
+        if proof is None or not holds(proof + _WORD, word(proof)):
+            return False
+    return True
 
 
 @dataclass(frozen=True)
