@@ -48,14 +48,15 @@ class UnpaidCorrection:
     amount: int
 
 
-# A bounty covers the checkpoints made from its opening to its end.
-_COVERS = """
-    FROM mirror.bounty_escrow_bounty_opened o
+# A bounty covers the checkpoints made from its opening to its end. {opened}: rows of bounties.
+_COVERED_BY = """
+    FROM {opened} o
     LEFT JOIN mirror.bounty_escrow_bounty_closed z
       ON z.emitter = o.emitter AND z.dataset = o.dataset AND z.bounty = o.bounty
     JOIN mirror.checkpoints c ON c.dataset = o.dataset AND c.checkpoint >= o.first_checkpoint
       AND (z.ends_at IS NULL OR extract(epoch FROM c.block_time) <= z.ends_at)
 """
+_COVERS = _COVERED_BY.format(opened="mirror.bounty_escrow_bounty_opened")
 # What no epoch has taken, as the escrow counts it, of the bounty that row {b} is of.
 _FREE = """
     ((SELECT COALESCE(sum(i.amount), 0) FROM mirror.bounty_escrow_bounty_funded i
@@ -65,14 +66,20 @@ _FREE = """
      - (SELECT COALESCE(sum(i.amount), 0) FROM mirror.bounty_escrow_bounty_returned i
         WHERE i.bounty = {b}.bounty AND i.emitter = {b}.emitter AND i.dataset = {b}.dataset))
 """
+# Once for each bounty, not for each of the epochs that it covers: publishers open as many as they like.
+_PROMISES = f"""
+    WITH promises AS MATERIALIZED (
+        SELECT o.emitter, o.dataset, o.bounty, o.per_label, o.units_per_label, o.first_checkpoint,
+               {_FREE.format(b="o")} AS free
+        FROM mirror.bounty_escrow_bounty_opened o WHERE o.dataset = :dataset)
+"""
 _UNASSIGNED = text(
     f"""
+    {_PROMISES}
     SELECT o.emitter, o.bounty, c.checkpoint AS epoch
-    {_COVERS}
+    {_COVERED_BY.format(opened="promises")}
     JOIN mirror.annotation_ledger_epoch_finalized f ON f.dataset = c.dataset AND f.checkpoint = c.checkpoint
-    CROSS JOIN LATERAL (
-        SELECT LEAST(div(f.total_units * o.per_label, o.units_per_label), {_FREE.format(b="o")}) AS amount) w
-    WHERE o.dataset = :dataset AND w.amount >= :least
+    WHERE o.free >= :least AND div(f.total_units * o.per_label, o.units_per_label) >= :least
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_assigned a WHERE a.emitter = o.emitter
                       AND a.dataset = o.dataset AND a.bounty = o.bounty AND a.epoch = c.checkpoint)
     ORDER BY f.block_number, f.log_index, o.bounty LIMIT :limit
@@ -97,9 +104,10 @@ _OPEN_PARTS = text(
 )
 _UNPAID_CORRECTIONS = text(
     f"""
+    {_PROMISES}
     SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,
-           LEAST(div(k.units * o.per_label, o.units_per_label), {_FREE.format(b="o")}) AS amount
-    {_COVERS}
+           LEAST(div(k.units * o.per_label, o.units_per_label), o.free) AS amount
+    {_COVERED_BY.format(opened="promises")}
     JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
     WHERE o.dataset = :dataset
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_paid p WHERE p.emitter = o.emitter
