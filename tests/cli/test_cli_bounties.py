@@ -6,6 +6,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -325,6 +326,19 @@ def test_client__escrow_that_is_none_or_another__is_not_trusted(story: Story) ->
         client.__dict__["status"] = dataclasses.replace(client.status, contracts=kept)
         with pytest.raises(ClientError, match="no escrow for bounties"):
             client.bounties()
+
+
+def test_open__escrow_that_only_the_service_knows__gets_no_money(
+    story: Story, publisher: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """The deployment file is from before there was an escrow, and any service can name one."""
+    before = Path(story.terminal.environment["COTA_DEPLOYMENTS"])
+    for file in before.glob("*.json"):
+        told = json.loads(file.read_text())
+        assert told["contracts"].pop("BountyEscrow")
+        (tmp_path / file.name).write_text(json.dumps(told))
+    words = ("bounty", "open", story.birds, "--per-label", "0.30", "--amount", "1")
+    refused(publisher(*words, COTA_DEPLOYMENTS=str(tmp_path)), "this network has no escrow for bounties")
 
 
 async def test_async__bounties__as_in_the_sync_one(story: Story) -> None:

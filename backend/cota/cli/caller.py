@@ -102,7 +102,8 @@ class Visitor(Closing):
         self._check_contracts(client)
 
     def _check_contracts(self, client: CotaClient) -> None:
-        """Against the deployment file, where there is one of this very chain: nobody's money goes elsewhere."""
+        """Against the deployment file, where there is one of this very chain: nobody's money goes elsewhere, nor to a
+        contract that only the service knows."""
         from cota.chain.deployment import Deployment, DeploymentMissing
 
         try:
@@ -118,6 +119,7 @@ class Visitor(Closing):
                     f"wrong-contracts: {client.http.api_url} names {told} as {name}, the deployment file "
                     f"{contract.address}"
                 )
+        client.trust_only(known.contracts)
 
 
 @dataclass

@@ -13,7 +13,8 @@ import io
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -86,6 +87,11 @@ class Session(Closing):
         status = Status.parse(self.http.get("/v1/status"))
         self._clock_ahead_s = status.time.timestamp() - asked_at
         return status
+
+    def trust_only(self, names: Collection[str]) -> None:
+        """Forgets the contracts of other names that the service told."""
+        kept = {name: at for name, at in self.status.contracts.items() if name in names}
+        self.__dict__["status"] = replace(self.status, contracts=kept)
 
     def now(self) -> int:
         """The server's time in Unix seconds, as far as its last answer told it."""
