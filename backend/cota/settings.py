@@ -79,7 +79,7 @@ class Settings:
     bounties: str
     """What a worker does for bounties: PAY (and assign), ASSIGN, OFF."""
     bounty_least: int
-    """Base units below which a worker leaves a payment to whom it belongs."""
+    """Base units of a token of six decimals below which a payment is left to whom it belongs."""
     log_level: str
     _rpc_urls: tuple[str, ...] = field(repr=False)
     _store: str | None

@@ -176,6 +176,24 @@ async def test_claim__asked_for_by_anyone__brings_what_bounties_owe(
     assert int(other.json()["units"]) > 0
 
 
+async def test_claim__payments_not_worth_their_gas__are_not_relayed_and_can_be_taken_oneself(
+    world: World,
+) -> None:
+    """Bounties of next to nothing cost little to open, and anybody may ask for a claim: the relayer keeps its gas."""
+    dataset = await world.create_dataset(items=12, gold=12)
+    for _ in range(2):
+        await open_bounty(world, dataset, 1, DOLLAR)
+    ana, *_ = await worked(world, dataset)
+    await world.work.serve_bounties(dataset.id)
+    claimed = (await world.http.post(f"{dataset.path}/claims", json={"account": ana.address})).json()
+    assert (len(claimed["tx_hashes"]), claimed["bounties"], claimed["refusal"]) == (1, "0", None)
+    assert int(claimed["units"]) > 0
+    hers = f"/v1/accounts/{ana.address}/datasets/{to_hex(dataset.id)}/bounties"
+    owed_to_her = (await get(world, hers))["items"]
+    assert [(one["state"], int(one["amount"]) > 0) for one in owed_to_her] == [("owed", True)] * 2
+    assert all(one["leaf"] for one in owed_to_her)
+
+
 async def test_claim__beyond_the_relayers_limits__says_so_and_keeps_what_was_paid(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -226,6 +226,35 @@ async def test_worker__payments_not_worth_their_gas__are_left_to_whom_they_belon
     assert await cash(world, dataset, workers[0]) == 0
 
 
+async def test_worker__a_token_of_more_decimals__is_worth_its_gas_at_more_base_units(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = await bounty_dataset(world)
+    await open_bounty(world, dataset)
+    ana, *_ = await worked(world, dataset)
+    token = await world.services.tokens.describe(dataset.terms.payment_token)
+    finer = token.model_copy(update={"decimals": 12})
+    monkeypatch.setitem(world.services.tokens._known, dataset.terms.payment_token, finer)
+    assert await world.work.serve_bounties(dataset.id) == ["assign"]
+    assert await cash(world, dataset, ana) == 0
+    monkeypatch.undo()
+    assert await Work(world.services).serve_bounties(dataset.id) == ["pay"]
+
+
+async def test_worker__very_many_leaves__are_paid_turn_by_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other datasets' bounties wait no longer than a turn."""
+    monkeypatch.setattr(bounties, "LEAVES_A_TURN", 4)
+    dataset = await bounty_dataset(world)
+    for _ in range(3):
+        await open_bounty(world, dataset)
+    ana, *_ = await worked(world, dataset)
+    done = [await world.work.serve_bounties(dataset.id) for _ in range(3)]
+    assert done == [["assign"] * 3 + ["pay"] * 2, ["pay"], []]
+    assert await cash(world, dataset, ana) == 3 * (await units_of(world, dataset, ana) * 30 * CENT // U)
+
+
 async def test_worker__an_account_paid_very_often__waits_for_the_next_day(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

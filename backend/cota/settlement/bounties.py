@@ -15,6 +15,7 @@ from itertools import groupby
 from cota.accounts.relays import A_DAY
 from cota.chain.contracts import BountyEscrow, ShareClaim
 from cota.chain.sender import Receipt, Sender
+from cota.datasets.service import require_dataset
 from cota.errors import ChainReverted
 from cota.http.services import Services
 from cota.log import get_logger
@@ -23,6 +24,7 @@ from cota.settlement import bounty_queries, service
 from cota.settlement.bounty_queries import OpenPart
 from cota.settlement.steps import INDEX_SECONDS
 from cota.settlement.turns import Turn
+from cota.settlement.worth import worth_of
 from cota.store.mirror import wait_for_block
 from cota.store.session import ReadSession
 from cota.units import Address, to_hex
@@ -33,8 +35,9 @@ DAY = timedelta(days=1)
 ASSIGNED_AT_ONCE, ASSIGNED_A_DAY, WORTHLESS_A_DAY = 10, 500, 50
 """Parts of a dataset that are taken in one turn, and within a day, and of these how many may be worth less than their
 gas: opening a bounty costs its publisher once, each part costs the coordinator."""
-PARTS_AT_ONCE, LEAVES_AT_ONCE = 20, 30
-"""Parts that are looked through in one turn, and leaves of one transaction."""
+PARTS_AT_ONCE, LEAVES_A_TURN, LEAVES_AT_ONCE = 20, 300, 30
+"""Parts that are looked through in one turn, fewer where they have so many leaves to pay; and leaves of one
+transaction."""
 FIRST_REST, LONGEST_REST = 600.0, 86_400.0
 """Seconds until a part is looked at again whose leaves that are left could not be paid."""
 
@@ -91,16 +94,21 @@ class Cashier:
     async def serve(self, dataset: bytes) -> list[str]:
         """Assigns and pays what is due, as far as one turn goes. Returns what was sent: `assign`, `pay`."""
         mode = self.services.settings.bounties
-        done = await self._assign(dataset) if mode != "OFF" else []
+        if mode == "OFF":
+            return []
+        async with self.services.database.read() as session:
+            found = await require_dataset(session, dataset)
+        worth = await worth_of(self.services, found)
+        done = await self._assign(dataset, worth)
         if mode == "PAY" and self.services.relayer is not None:
-            done += await self._pay(dataset, self.services.relayer)
+            done += await self._pay(dataset, self.services.relayer, worth)
         return done
 
-    async def _assign(self, dataset: bytes) -> list[str]:
+    async def _assign(self, dataset: bytes, worth: int) -> list[str]:
         async with self.services.database.read() as session:
             taken = await bounty_queries.assigned_since(session, dataset, _now() - DAY)
             is_lavish = taken < WORTHLESS_A_DAY
-            least = 0 if is_lavish else self.services.settings.bounty_least
+            least = 0 if is_lavish else worth
             most = (WORTHLESS_A_DAY if is_lavish else ASSIGNED_A_DAY) - taken
             due = await bounty_queries.unassigned(
                 session, dataset, least, max(min(ASSIGNED_AT_ONCE, most), 0)
@@ -120,12 +128,13 @@ class Cashier:
             done.append("assign")
         return done
 
-    async def _pay(self, dataset: bytes, relayer: Sender) -> list[str]:
+    async def _pay(self, dataset: bytes, relayer: Sender, worth: int) -> list[str]:
         async with self.services.database.read() as session:
             state = await bounty_queries.state(session, dataset)
             if self.resting.holds_all(dataset, state):
                 return []
-            due = [*await self._parts(session, dataset), *await self._corrections(session, dataset)]
+            due = await self._parts(session, dataset, worth)
+            due += await self._corrections(session, dataset, worth)
             accounts = {leaf.account for one in due for leaf in one.leaves}
             paid = await bounty_queries.paid_since(session, accounts, _now() - DAY) if accounts else {}
         if not due:
@@ -145,15 +154,21 @@ class Cashier:
             self.resting.put(one.part, one.seen)
         return ["pay"] * sent
 
-    async def _parts(self, session: ReadSession, dataset: bytes) -> list[_Due]:
+    async def _parts(self, session: ReadSession, dataset: bytes, worth: int) -> list[_Due]:
         found: list[_Due] = []
+        leaves = 0
         for part in await bounty_queries.open_parts(session, dataset):
+            if len(found) == PARTS_AT_ONCE or leaves >= LEAVES_A_TURN:
+                break
             key = (part.escrow, part.bounty, part.epoch)
-            if len(found) < PARTS_AT_ONCE and not self.resting.holds(key, part.paid_units):
-                found.append(_Due(key, part.paid_units, await self._leaves(session, dataset, part)))
+            if not self.resting.holds(key, part.paid_units):
+                found.append(_Due(key, part.paid_units, await self._leaves(session, dataset, part, worth)))
+                leaves += len(found[-1].leaves)
         return found
 
-    async def _leaves(self, session: ReadSession, dataset: bytes, part: OpenPart) -> list[ShareClaim]:
+    async def _leaves(
+        self, session: ReadSession, dataset: bytes, part: OpenPart, worth: int
+    ) -> list[ShareClaim]:
         row = await service.require_epoch(session, dataset, part.epoch)
         settled = await service.open_epoch(self.services, row)
         if settled is None:
@@ -169,20 +184,17 @@ class Cashier:
                 tuple(settled.tree.prove(leaf.index)),
             )
             for account, leaf in settled.leaves.items()
-            if leaf.index not in paid and self._is_worth(part.amount * leaf.units // part.total_units)
+            if leaf.index not in paid and part.amount * leaf.units // part.total_units >= worth
         ]
 
-    async def _corrections(self, session: ReadSession, dataset: bytes) -> list[_Due]:
+    async def _corrections(self, session: ReadSession, dataset: bytes, worth: int) -> list[_Due]:
         found: list[_Due] = []
         for one in await bounty_queries.unpaid_corrections(session, dataset):
             key = (one.escrow, one.bounty, one.epoch)
-            is_due = self._is_worth(one.amount) and not self.resting.holds(key, 0)
+            is_due = one.amount >= worth and not self.resting.holds(key, 0)
             if is_due and len(found) < PARTS_AT_ONCE:
                 found.append(_Due(key, 0, [ShareClaim(one.epoch, 0, one.account, one.units, 0, ())]))
         return found
-
-    def _is_worth(self, amount: int) -> bool:
-        return amount >= max(self.services.settings.bounty_least, 1)
 
     async def _pay_leaves(
         self, dataset: bytes, relayer: Sender, escrow: Address, bounty: int, leaves: Sequence[ShareClaim]

@@ -17,6 +17,7 @@ from cota.http.services import Services
 from cota.settlement import bounty_queries
 from cota.settlement.leaves import CORRECTION
 from cota.settlement.service import CLAIMS_AT_ONCE, open_epoch, require_epoch
+from cota.settlement.worth import worth_of
 from cota.store.session import ReadSession
 from cota.units import Address, BlockRef, address_bytes, address_of
 
@@ -117,10 +118,11 @@ class Cashed:
 
 
 async def claim_bounties(services: Services, dataset: Dataset, account: Address) -> Cashed:
-    """Has the relayer pay what bounties owe the account, to itself alone, as far as its limits go."""
+    """Has the relayer pay what bounties owe the account, to itself alone, as far as its limits go: anyone may ask, so
+    nothing that is not worth its gas."""
     head = await services.node.head()
     hashes, block, amount, refusal = list[bytes](), None, 0, None
-    for (escrow, bounty), leaves in (await _due(services, dataset.id, account, head)).items():
+    for (escrow, bounty), leaves in (await _due(services, dataset, account, head)).items():
         for place in range(0, len(leaves), CLAIMS_AT_ONCE):
             data = BountyEscrow.encode_pay(bounty, leaves[place : place + CLAIMS_AT_ONCE])
             digest = keccak(address_bytes(escrow) + data + head.number.to_bytes(8, "big"))
@@ -139,17 +141,18 @@ async def claim_bounties(services: Services, dataset: Dataset, account: Address)
 
 
 async def _due(
-    services: Services, dataset: bytes, account: Address, head: BlockRef
+    services: Services, dataset: Dataset, account: Address, head: BlockRef
 ) -> dict[tuple[Address, int], list[ShareClaim]]:
-    """Leaves that are worth something and not paid, by escrow and bounty."""
+    """Leaves that are worth their gas and not paid, by escrow and bounty."""
     found: list[Owed] = []
     after: Key | None = START
+    least = await worth_of(services, dataset)
     async with services.database.read() as session:
         for _ in range(LOOKS):
             if after is None or len(found) >= MOST_LEAVES:
                 break
-            more, after = await owed(services, session, dataset, account, after, LOOKED_AT, unpaid=True)
-            found += [one for one in more if one.amount]
+            more, after = await owed(services, session, dataset.id, account, after, LOOKED_AT, unpaid=True)
+            found += [one for one in more if one.amount >= least]
     due: dict[tuple[Address, int], list[ShareClaim]] = {}
     for one in found[:MOST_LEAVES]:
         escrow = BountyEscrow(services.node, one.escrow)
