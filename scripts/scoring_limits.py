@@ -143,7 +143,7 @@ def main() -> None:
         "by our rule: quantile; answers until .9 is paid 80 %; at 60 answers against accuracy .75: clicker's pay,"
     )
     print("clickers paid; of accuracy .7 after 20 answers: paid nothing")
-    for per_mille in (50, 100, 150, 170, 200, 250):
+    for per_mille in (50, 100, 150, 170, 180, 185, 200, 250):
         pay, paid, _ = by_rule(60, per_mille, 0.75)
         print(
             f"  {per_mille / 10:4} % {newcomer(per_mille):3} {pay:.4f} {paid:.3f} {by_rule(20, per_mille, 0.7)[2]:.3f}"

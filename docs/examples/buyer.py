@@ -18,9 +18,9 @@ async def main(api: str, rpc: str, dataset_id: str, key_file: str, folder: str) 
     dataset, account = parse_hash32(dataset_id), Account.from_key(Path(key_file).read_text().strip())
     async with AsyncCotaClient(api, account, rpc) as client:
         quality = await client.quality(dataset)
-        print(
-            f"{quality['labels']} labels by {quality['annotators']} annotators; on gold: {quality['on_gold']}"
-        )
+        gold = quality["on_gold"]
+        print(f"{quality['labels']} labels by {quality['annotators']} annotators")
+        print(f"equal to the hidden gold: {gold['right']} of {gold['of']}")
         bought = await client.buy(dataset)
         export = Path(folder) / "export.jsonl"
         # Every record is checked against the chain before the file gets its name; its passport comes beside it.

@@ -178,7 +178,7 @@ def test_list__before_any_label__is_open_and_owes_nothing(story: Story) -> None:
     )
     refused(story.terminal.run("bounty", "list", NO_DATASET), "unknown-dataset")
     shown = " ".join(story.terminal.run("dataset", "show", story.birds).out.split())
-    assert "bounty 0.302 TUSD per average label, enough for 500 price" in shown
+    assert "bounty 0.302 TUSD per average label, for the next 500 price" in shown
 
 
 def test_labelled__the_worker_pays_what_is_worth_it_and_the_rest_is_claimed(
@@ -210,6 +210,9 @@ def test_labelled__the_worker_pays_what_is_worth_it_and_the_rest_is_claimed(
     assert dollars(story, node, DORA) == paid[0] + due["2"]
     again = story.run("bounty", "claim", story.birds, key=DORA)
     assert (again["amount"], again["payments"], again["tx_hashes"], again["block"]) == ("0", 0, [], None)
+    page = story.terminal.run("statement", key=DORA).out
+    (row,) = (line for line in page.splitlines() if "  bounty 1, epoch 1  " in line)
+    assert row.count(" TUSD  ") == 2, "the amount, and that all of it is hers"
 
 
 def test_claim__to_another_place_or_for_another__only_as_the_escrow_allows(

@@ -300,7 +300,8 @@ def test_quality__for_people__in_words_and_with_units(story: Story) -> None:
     assert part in told["holders"]
     assert told["publisher"] == "holds 0.00 % of all shares"
     payers = found["payers"]
-    assert told["payments"].startswith(f"{payers['payments']} by {payers['distinct']} payers, ")
+    assert told["payments"].startswith(f"{payers['payments']}; different payers: {payers['distinct']}, ")
+    assert told["concentration"] == f"HHI {found['holding']['hhi']:,}; 10,000 is one holder alone"
     assert not any("_" in name for name in told)
 
 

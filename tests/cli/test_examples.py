@@ -54,7 +54,7 @@ def test_examples__publisher_contributors_buyer_auditor(
         time.sleep(0.5)
     story.run("dataset", "price", dataset, "100", key=people.publisher)
     bought = example("buyer", api, people.rpc, dataset, keys["buyer"], str(folder / "bought"))
-    assert "27 labels by 3 annotators" in bought
+    assert "27 labels by 3 annotators\nequal to the hidden gold: 18 of 18\n" in bought
     assert "27 annotations in annotations.parquet" in bought
     export = str(folder / "bought" / "export.jsonl")
     for words in ((export,), (export, people.rpc)):

@@ -69,7 +69,7 @@ def bounty_text(found: Mapping[str, Any]) -> str:
     if told is None:
         return "none: shares pay once it is sold"
     price = money(told["per_label"], token["decimals"], token["symbol"])
-    return f"{price} per average label, enough for {int(told['labels_left']):,}"
+    return f"{price} per average label, for the next {int(told['labels_left']):,}"
 
 
 def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:

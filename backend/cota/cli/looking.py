@@ -117,9 +117,9 @@ def _for_people(found: Mapping[str, Any]) -> dict[str, Any]:
         "holders": f"{holding['holders']:,}; the largest has {largest} of all shares, the five largest {five}",
         "publisher": f"holds {_percent(holding['publisher_bps'])} of all shares",
         "not claimed yet": f"{_percent(holding['unclaimed_bps'])} of all shares",
-        "concentration": f"{holding['hhi']:,} of 10,000, which is one holder alone (HHI)",
-        "payments": f"{payers['payments']:,} by {payers['distinct']:,} payers, {strangers:,} of them neither "
-        "publisher nor holders",
+        "concentration": f"HHI {holding['hhi']:,}; 10,000 is one holder alone",
+        "payments": f"{payers['payments']:,}; different payers: {payers['distinct']:,}, "
+        f"of whom neither publisher nor holder: {strangers:,}",
     }
 
 

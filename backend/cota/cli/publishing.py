@@ -45,7 +45,7 @@ ItemsFile = Annotated[
 FromOption = Annotated[
     Path | None,
     typer.Option(
-        "--from", help="A file of items: they are added, and tell what TERMS does not of the question."
+        "--from", help="A file of items: they are added, and tell what FILE does not of the question."
     ),
 ]
 FormatOption = Annotated[

@@ -160,12 +160,17 @@ def _entry(row: dict[str, Any]) -> dict[str, Any]:
             None if amount is None else _money(amount, {"decimals": row["decimals"], "symbol": row["token"]})
         )
 
+    kind, hers = row["kind"], row["attributable"]
+    if row["bounty"] is not None:
+        kind += f" {row['bounty']}, epoch {row['epoch']}"
+        # All of it, unless it went to the successor of a lost key.
+        hers = None if row["kind"] == "bounty-passed-on" else row["amount"]
     return {
         "at": row["at"],
-        "kind": row["kind"],
+        "kind": kind,
         "shares": None if row["units"] is None else shares(row["units"]),
         "amount": paid(row["amount"]),
-        "yours": paid(row["attributable"]),
+        "yours": paid(hers),
         "dataset": clean(row["dataset"]),
     }
 
@@ -216,9 +221,9 @@ def _appeal(found: dict[str, Any]) -> str:
         case = found["case"]
         return f"Your appeal is case {case['case']}: {case['state']}, ruled by {moment(case['deadline'])}."
     if not found["may_appeal"]:
-        return "No appeal is possible" + (
-            "." if found["until"] is None else f" (until {moment(found['until'])})."
-        )
+        if found["until"] is None:
+            return "No appeal is possible."
+        return f"No appeal is possible. The time for one: until {moment(found['until'])}."
     token = found["token"]
     return (
         f"Until {moment(found['until'])} you may appeal (cota appeal): for at most {shares(found['most'])}, "
