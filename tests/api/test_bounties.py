@@ -102,6 +102,15 @@ async def test_datasets__listed__say_in_brief_what_a_label_is_paid(world: World,
     assert await get(world, path) == {"items": [], "next": None}
 
 
+async def test_datasets__a_high_price_with_no_money_for_one_label__is_no_promise(world: World) -> None:
+    dataset = await world.create_dataset(items=3, gold=1)
+    await open_bounty(world, dataset, 1_000 * DOLLAR, 1_000 * DOLLAR - 1)
+    assert (await get(world, dataset.path))["bounty"] is None
+    await open_bounty(world, dataset, 30 * CENT, 30 * CENT)
+    shown = (await get(world, dataset.path))["bounty"]
+    assert shown == {"bounties": 1, "per_label": str(30 * CENT), "free": str(30 * CENT), "labels_left": "1"}
+
+
 async def test_earned__of_an_account__is_what_it_got_to_the_base_unit(
     world: World, promised: Promised
 ) -> None:

@@ -41,13 +41,14 @@ _PARTS = text(
     ORDER BY a.block_number, a.log_index LIMIT :limit
     """
 )
+# A price that the money does not suffice for once is none: anybody can name a high one and put nothing aside.
 _PROMISED = text(
     f"""
     SELECT s.dataset, count(*) AS bounties, sum(s.per_label) AS per_label, sum(s.free) AS free,
            min(div(s.free, s.per_label)) AS labels_left
     FROM (SELECT b.dataset, b.per_label, b.free, {_STATE} FROM mirror.bounties b
           WHERE b.dataset = ANY(:datasets)) s
-    WHERE s.state IN ('open', 'closing') AND s.free > 0 GROUP BY s.dataset
+    WHERE s.state IN ('open', 'closing') AND s.free >= s.per_label GROUP BY s.dataset
     """
 )
 
@@ -85,6 +86,6 @@ async def among(session: ReadSession, datasets: Sequence[bytes], after: bytes, l
 
 
 async def promised(session: ReadSession, datasets: Sequence[bytes]) -> dict[bytes, Any]:
-    """What a label made now is promised, all bounties together that have money; datasets without are left out."""
+    """What a label made now is promised by all bounties that have money for one; datasets without are left out."""
     rows = await session.execute(_PROMISED, {"datasets": list(datasets)})
     return {bytes(row.dataset): row for row in rows}

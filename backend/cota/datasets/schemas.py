@@ -46,8 +46,8 @@ class TermsAnswer(Answer):
 
 
 class PromiseAnswer(Answer):
-    """What bounties promise for a label made now, all together that are not over and have money; in the dataset's
-    token. Each of them: `/datasets/{dataset}/bounties`."""
+    """What bounties promise for a label made now, all that are not over and have money for one, together; in the
+    dataset's token. Each of them: `/datasets/{dataset}/bounties`."""
 
     bounties: int
     per_label: Annotated[Amount, Field(description="For an average label")]
