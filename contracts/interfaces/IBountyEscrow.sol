@@ -149,8 +149,8 @@ interface IBountyEscrow {
     function payTo(uint256 bounty, IDatasetShares.ShareClaim[] calldata leaves, address to) external;
 
     /// @notice Gives back what is free, once the bounty has ended, every checkpoint that it covers took its part, and a
-    /// penalty period has passed since the last of them became final, in which appeals are decided; or a year after its
-    /// end, whatever is still open. Only the publisher. May be called again.
+    /// penalty period has passed since the last of them became final; or a year after its end, whatever is still open. Only
+    /// the publisher. May be called again. An appeal that is decided later finds nothing here.
     /// @return amount given back
     function takeBack(uint256 bounty, address to) external returns (uint128 amount);
 

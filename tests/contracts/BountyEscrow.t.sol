@@ -379,6 +379,27 @@ contract BountyEscrowTest is BountyWorld {
         escrow.pay(bounty, leaf);
     }
 
+    function test_correction__while_the_penalty_period_runs__is_paid__after_the_money_went_back__gets_nothing() public {
+        uint256 bounty = openBounty(dataset, 30e4, 100e6);
+        uint64 checkpoint = settleWithRows(dataset, parts2(alice, 1e9, bob, 1e9), 8);
+        escrow.assign(bounty, checkpoint);
+        closeBounty(bounty);
+        IDatasetShares.ShareClaim[] memory inTime = correct(dataset, checkpoint, carol, 2e9);
+        vm.warp(escrow.bountyOf(bounty).returnsAt - 1);
+        escrow.pay(bounty, inTime);
+        assertEq(usd.balanceOf(carol), 60e4);
+        IDatasetShares.ShareClaim[] memory late = correct(dataset, checkpoint, carol, 2e9);
+        vm.warp(block.timestamp + 1);
+        vm.prank(publisher);
+        assertEq(escrow.takeBack(bounty, publisher), 100e6 - 120e4);
+        escrow.pay(bounty, late);
+        assertEq(usd.balanceOf(carol), 60e4);
+        assertEq(escrow.partOf(bounty, late[0].epoch).amount, 0);
+        // The leaves of the epoch itself lose nothing by it.
+        payLeaf(bounty, checkpoint, parts2(alice, 1e9, bob, 1e9), 0);
+        assertEq(usd.balanceOf(alice), 30e4);
+    }
+
     // ---- what goes back
 
     function test_close__only_once__only_the_publisher__after_the_receipt_period() public {

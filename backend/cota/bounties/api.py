@@ -173,7 +173,7 @@ async def make_bounty_return(
     dataset: Bytes32Path, bounty: BountyPath, body: ReturnRequest, services: ServicesDep
 ) -> BountyCallsAnswer:
     """What no epoch took, back to `to`, ready for the publisher to sign: once the bounty has ended, every epoch that it
-    covers took its part, and appeals are over."""
+    covers took its part, and a penalty period has passed since the last."""
     _limit(services)
     async with services.database.read() as session:
         found = await require_dataset(session, dataset)
