@@ -6,7 +6,9 @@ import pytest
 import pytest_asyncio
 
 from cota.accounts import relays
+from cota.bounties import api
 from cota.chain.contracts import BountyEscrow, LocalDollar
+from cota.http.limits import Limits
 from cota.settlement import owed
 from cota.units import Address, to_hex
 from tests.api.problems import refused
@@ -125,6 +127,38 @@ async def test_earned__of_an_account__is_what_it_got_to_the_base_unit(
         assert sum(int(one["amount"]) for one in items) == await cash(world, promised.dataset, wallet)
         assert await pages(world, promised.hers(wallet), 1) == items
     assert (await get(world, promised.hers(Wallet())))["items"] == []
+
+
+async def test_earned__of_many_epochs__a_page_reads_few_files_and_a_claim_each_once(
+    world: World, promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anyone may ask about any account: what that costs is bounded."""
+    asked: list[int] = []
+    find = owed.require_epoch
+
+    async def counted(session: Any, dataset: bytes, epoch: int) -> Any:
+        asked.append(epoch)
+        return await find(session, dataset, epoch)
+
+    monkeypatch.setattr(owed, "require_epoch", counted)
+    monkeypatch.setattr(api, "_FILES", 1)
+    stranger = Wallet()
+    shown = await get(world, promised.hers(stranger) + "?limit=200")
+    assert (len(asked), shown["items"], shown["next"] is None) == (1, [], False)
+    assert await pages(world, promised.hers(stranger), 200) == []
+    asked.clear()
+    claimed = await world.http.post(f"{promised.dataset.path}/claims", json={"account": stranger.address})
+    assert (claimed.json()["tx_hashes"], asked) == ([], [1])
+
+
+async def test_earned__asked_for_too_often__waits(
+    world: World, promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = Limits({"earned": "1/minute"})
+    monkeypatch.setattr(world.services.limits, "check", once.check)
+    answers = [await world.http.get(promised.hers(promised.workers[0])) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 429]
+    assert int(answers[1].headers["Retry-After"]) > 0
 
 
 async def test_earned__not_paid__leaf_and_proof_take_it_oneself(

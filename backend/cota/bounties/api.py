@@ -40,6 +40,8 @@ router = APIRouter(tags=["bounties"], route_class=StrictRoute)
 
 BountyPath = Annotated[int, Path(ge=1, lt=2**53, description="Its number in the escrow")]
 _LAST = (2**63 - 1,)
+_FILES = 25
+"""Epoch files that one page may have to read."""
 _OF_DATASET = "/datasets/{dataset}/bounties"
 _ONE = _OF_DATASET + "/{bounty}"
 _READY = (UnknownDataset, BadRequest, InvalidBody, ChainReverted, ChainUnavailable, RateLimited)
@@ -99,7 +101,7 @@ async def list_bounty_parts(
 @router.get(
     "/accounts/{address}/datasets/{dataset}/bounties",
     operation_id="list_earned_bounties",
-    responses=documented(UnknownDataset, BadRequest),
+    responses=documented(UnknownDataset, BadRequest, RateLimited),
 )
 async def list_earned_bounties(
     address: AddressPath,
@@ -110,11 +112,14 @@ async def list_earned_bounties(
     limit: Limit = 50,
 ) -> Page[BountyEarnedAnswer]:
     """What each final epoch brought the account of each bounty: paid, or still owed, with leaf and proof to take it.
-    A page looks through `limit` epochs of bounties and may hold fewer."""
+    A page looks through `limit` epochs of bounties, 25 at most, and may hold fewer."""
+    services.limits.check("earned", CALLER.get())
     found = await require_dataset(session, dataset)
     token = await services.tokens.describe(found.terms.payment_token)
     bounty, epoch = decode_cursor(cursor, START)
-    brought, last = await owed(services, session, dataset, address, (int(bounty), int(epoch)), limit)
+    brought, last = await owed(
+        services, session, dataset, address, (int(bounty), int(epoch)), min(limit, _FILES)
+    )
     following = None if last is None else encode_cursor(last)
     return Page(items=[service.show_owed(services, one, token) for one in brought], next=following)
 

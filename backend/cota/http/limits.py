@@ -47,6 +47,8 @@ DEFAULTS: Mapping[str, str] = {
     # Whether an account that was not seen lately is a contract; and a tree of a checkpoint that is not at hand.
     "account-check": "1200/minute",
     "tree": "60/minute",
+    # Reads the files of as many epochs as a page shows.
+    "earned": "120/minute",
     "stream": "60/minute",
     "report": "30/minute",
 }

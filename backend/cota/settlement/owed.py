@@ -26,6 +26,8 @@ Key = tuple[int, int]
 START: Key = (-1, -1)
 LOOKED_AT, LOOKS, MOST_LEAVES = 200, 5, 100
 """A claim looks through so many parts so often for leaves that are not paid, until it has so many."""
+Leaves = dict[int, ShareClaim | None]
+"""By epoch: an account's leaf, None where it has none. Each bounty pays the same one, and a file is read for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,28 @@ async def owed(
     limit: int,
     *,
     unpaid: bool = False,
+    leaves: Leaves | None = None,
 ) -> tuple[list[Owed], Key | None]:
     """What the first `limit` parts after a key bring the account, and the key to go on after; None at the end.
-    `unpaid`: without those that it was paid of."""
+    `unpaid`: without those that it was paid of. `leaves`: what is known of the account's, and filled."""
     rows = await bounty_queries.covered(session, dataset, account, after, limit + 1, unpaid=unpaid)
     shown = rows[:limit]
-    found = [
-        one for row in shown if (one := await _owed(services, session, dataset, account, row)) is not None
-    ]
+    known = {} if leaves is None else leaves
+    found = [one for row in shown if (one := await _owed(services, session, dataset, account, row, known))]
     last = (int(shown[-1].bounty), int(shown[-1].epoch)) if len(rows) > limit else None
     return found, last
 
 
 async def _owed(
-    services: Services, session: ReadSession, dataset: bytes, account: Address, row: Any
+    services: Services, session: ReadSession, dataset: bytes, account: Address, row: Any, leaves: Leaves
 ) -> Owed | None:
     """None where the epoch gives the account nothing."""
-    leaf = None if row.paid_index is not None else await _leaf(services, session, dataset, account, row)
+    epoch = int(row.epoch)
+    leaf: ShareClaim | None = None
+    if row.paid_index is None:
+        if epoch not in leaves:
+            leaves[epoch] = await _leaf(services, session, dataset, account, row)
+        leaf = leaves[epoch]
     units = leaf.units if leaf else int(row.paid_units or 0)
     if not units and row.paid_index is None:
         return None
@@ -82,7 +89,7 @@ async def _owed(
         escrow=address_of(bytes(row.emitter)),
         bounty=int(row.bounty),
         checkpoint=int(row.checkpoint),
-        epoch=int(row.epoch),
+        epoch=epoch,
         units=units,
         part=part,
         total_units=total,
@@ -144,14 +151,16 @@ async def _due(
     services: Services, dataset: Dataset, account: Address, head: BlockRef
 ) -> dict[tuple[Address, int], list[ShareClaim]]:
     """Leaves that are worth their gas and not paid, by escrow and bounty."""
-    found: list[Owed] = []
+    found, leaves = list[Owed](), Leaves()
     after: Key | None = START
     least = await worth_of(services, dataset)
     async with services.database.read() as session:
         for _ in range(LOOKS):
             if after is None or len(found) >= MOST_LEAVES:
                 break
-            more, after = await owed(services, session, dataset.id, account, after, LOOKED_AT, unpaid=True)
+            more, after = await owed(
+                services, session, dataset.id, account, after, LOOKED_AT, unpaid=True, leaves=leaves
+            )
             found += [one for one in more if one.amount >= least]
     due: dict[tuple[Address, int], list[ShareClaim]] = {}
     for one in found[:MOST_LEAVES]:
