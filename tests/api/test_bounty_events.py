@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from cota.chain.contracts import BountyEscrow
+from cota.chain.contracts import BountyEscrow, LocalDollar
 from cota.events import stream, webhooks
 from cota.events.queries import Wanted
+from cota.keys import local_key
 from cota.units import to_hex
 from tests.api.test_events import read, receiving
 from tests.api.wallets import Wallet
@@ -94,6 +95,25 @@ async def test_inbox__of_a_member__holds_what_concerns_her(world: World, told: T
     ours = [one["kind"] for one in await inbox(world, world.publisher, told.dataset)]
     assert ours == [kind for kind in STORY if kind != "bounty-paid"]
     assert await inbox(world, Wallet(), told.dataset) == []
+
+
+async def test_inbox__money_for_no_label_from_anybody__is_left_out_of_others(world: World) -> None:
+    """Or a stranger drowns what matters in thousands of base units."""
+    dataset = await world.create_dataset(items=3, gold=1)
+    bounty = await open_bounty(world, dataset, 30 * CENT, DOLLAR)
+    escrow, token = escrow_of(world), dataset.terms.payment_token
+    stranger = Wallet(bytes(local_key("relayer").account().key))
+    await world.send("publisher", token, LocalDollar.encode_mint(stranger.address, DOLLAR))
+    await world.send("relayer", token, LocalDollar.encode_approve(escrow.address, DOLLAR))
+    for amount in (1, 30 * CENT - 1, 30 * CENT):
+        await world.send("relayer", escrow.address, escrow.encode_fund(bounty, amount))
+    await world.indexed()
+    ana = await world.member(dataset)
+    for wallet in (ana, world.publisher):
+        funded = [one for one in await inbox(world, wallet, dataset) if one["kind"] == "bounty-funded"]
+        assert [one["data"]["amount"] for one in funded] == [str(DOLLAR), str(30 * CENT)]
+    given = [one for one in await inbox(world, stranger, dataset) if one["kind"] == "bounty-funded"]
+    assert [one["data"]["amount"] for one in given] == ["1", str(30 * CENT - 1), str(30 * CENT)]
 
 
 async def test_stream_and_webhook__of_payments__tell_each_once(world: World, told: Told) -> None:

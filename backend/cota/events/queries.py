@@ -48,6 +48,13 @@ _BEFORE = text(
     f"SELECT * FROM ({EVENTS}) e WHERE (e.block_number, e.log_index) < (:block, :log_index)"
     f" AND {_WHERE} ORDER BY e.block_number DESC, e.log_index DESC LIMIT :limit"
 )
+# Anybody may add a base unit to any bounty, as often as she pays the gas: told is what pays for one label at least.
+_NO_DUST = """
+    (e.kind <> 'bounty-funded' OR EXISTS (
+        SELECT 1 FROM mirror.bounty_escrow_bounty_opened o
+        WHERE o.dataset = e.dataset AND o.bounty = CAST(e.data ->> 'bounty' AS numeric)
+          AND (o.publisher = e.account OR o.per_label <= CAST(e.data ->> 'amount' AS numeric))))
+"""
 # Hers; what becomes of the datasets that she works on, and of bounties of those that she publishes; what is paid to
 # those whose shares she holds; the end of cases that she brought.
 _INBOX = text(
@@ -58,8 +65,9 @@ _INBOX = text(
         OR (e.kind IN ('epoch-proposed', 'epoch-rejected', 'epoch-finalized', 'dataset-state', 'case-opened',
                        'case-closed', 'bounty-opened', 'bounty-funded', 'bounty-closing', 'bounty-assigned',
                        'bounty-returned')
-            AND e.dataset IN (SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account))
-        OR (e.kind IN ('bounty-funded', 'bounty-closing', 'bounty-assigned', 'bounty-returned')
+            AND e.dataset IN (SELECT m.dataset FROM mirror.memberships m WHERE m.account = :account)
+            AND {_NO_DUST})
+        OR (e.kind IN ('bounty-funded', 'bounty-closing', 'bounty-assigned', 'bounty-returned') AND {_NO_DUST}
             AND e.dataset IN (SELECT d.dataset FROM mirror.datasets d WHERE d.publisher = :account))
         OR (e.kind = 'case-closed' AND EXISTS (
             SELECT 1 FROM mirror.settlement_court_case_opened o
