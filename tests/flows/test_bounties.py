@@ -31,13 +31,15 @@ async def bounty_dataset(world: World, items: int = 12, **changes: Any) -> Datas
 async def test_worker__final_epochs__each_leaf_is_paid_once_by_its_units(world: World) -> None:
     dataset = await bounty_dataset(world)
     bounty = await open_bounty(world, dataset)
-    first = await open_bounty(world, dataset, 5 * CENT, 10 * CENT)
+    # So much that the smallest leaf's part is worth its gas, whichever items each of them was drawn.
+    short_of_money = 10 * DOLLAR
+    first = await open_bounty(world, dataset, 5 * DOLLAR, short_of_money)
     workers = await worked(world, dataset)
     assert await world.work.serve_bounties(dataset.id) == ["assign", "assign", "pay", "pay"]
     units = [await units_of(world, dataset, wallet) for wallet in workers]
     short = await escrow_of(world).part_of(first, 1, "latest")
-    assert (short.amount, short.total_units, short.unpaid_units) == (10 * CENT, sum(units), 0)
-    assert sum(units) * 5 * CENT // U > 10 * CENT
+    assert (short.amount, short.total_units, short.unpaid_units) == (short_of_money, sum(units), 0)
+    assert sum(units) * 5 * DOLLAR // U > short_of_money
     for wallet, mine in zip(workers, units, strict=True):
         whole = (sum(units) * 30 * CENT // U) * mine // sum(units)
         assert await cash(world, dataset, wallet) == whole + short.amount * mine // sum(units)
