@@ -60,11 +60,15 @@ class BountyClaimCalls(BountyCalls):
     """What a contributor does with bounties. Needs `rpc_url`, and gas in the account."""
 
     def claim_by_transaction(self, dataset: Hash32) -> Claimed:
-        """Shares and revenue, then what bounties owe, to the account itself. Raises ChainReverted."""
+        """Shares and revenue, then what bounties owe, to the account itself. Raises ChainReverted for the former; why
+        bounties were not paid is told beside what was claimed before (`refusal`)."""
         claimed = super().claim_by_transaction(dataset)
         if BountyEscrow.name not in self.status.contracts:
             return claimed
-        cash = self.claim_bounties(dataset)
+        try:
+            cash = self.claim_bounties(dataset)
+        except ChainReverted as refused:
+            return replace(claimed, refusal=str(refused.extra.get("error", refused.detail)))
         hashes, block = (*claimed.tx_hashes, *cash.tx_hashes), cash.block or claimed.block
         return replace(claimed, bounties=cash.amount, tx_hashes=hashes, block=block)
 
