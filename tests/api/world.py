@@ -271,7 +271,9 @@ def roots_of(items: Sequence[dict[str, Any]], first_item: int) -> dict[str, str]
 @asynccontextmanager
 async def open_world(deployed: Deployed, database_url: str) -> AsyncIterator[World]:
     """Starts indexer and application in this process."""
-    found = settings.load(environ={**deployed.env, "DATABASE_URL": database_url, "COTA_API_URL": API_URL})
+    # Whichever items a wallet is drawn, its part of a bounty is worth its gas unless a test means it not to be.
+    own = {"DATABASE_URL": database_url, "COTA_API_URL": API_URL, "COTA_BOUNTY_LEAST": "100"}
+    found = settings.load(environ={**deployed.env, **own})
     options = IndexerOptions(is_local=True, poll_seconds=0.05, follow=FollowOptions(trusts_lower_head=True))
     client = NodeClient(found.rpc_urls, found.network.chain_id)
     load = lambda: Deployment.load("local", deployed.deployments)  # noqa: E731
