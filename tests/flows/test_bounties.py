@@ -195,7 +195,8 @@ async def test_worker__a_token_that_bars_one_account__the_others_are_paid(world:
     registry = world.deployed.address("DatasetRegistry")
     await world.send("deployer", registry, DatasetRegistry.encode_allow_payment_token(token, True))
     dataset = await bounty_dataset(world, payment_token=token)
-    bounty = await open_bounty(world, dataset)
+    # It has 18 decimals.
+    bounty = await open_bounty(world, dataset, 30 * 10**16, 100 * 10**18)
     workers = await worked(world, dataset)
     barred = workers[2]
     bar = keccak(b"bar(address)")[:4] + bytes(12) + bytes.fromhex(barred.address[2:])
