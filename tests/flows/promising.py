@@ -32,9 +32,9 @@ async def close_bounty(world: World, bounty: int) -> None:
 
 
 async def worked(world: World, dataset: Dataset, count: int = 3) -> list[Wallet]:
-    """Wallets that labelled all there is, in an epoch that is final."""
+    """Wallets that labelled all there is, rightly, so that each has a leaf worth paying; in an epoch that is final."""
     workers = [await world.member(dataset) for _ in range(count)]
-    await world.label_all(dataset, workers)
+    await world.label_all(dataset, workers, accuracy=1)
     await world.settle(dataset)
     return workers
 
