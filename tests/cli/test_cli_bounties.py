@@ -16,19 +16,18 @@ from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import AnnotationLedger, Token
 from cota.client import BountyLocked, ClientError, CotaClient, Untrustworthy
 from cota.client.asynchronous import AsyncCotaClient
-from cota.commitments.words import keccak
 from cota.errors import ChainReverted
 from cota.keys import local_key
 from cota.units import Address, Hash32, parse_hash32, to_hex
 from scripts.stack.anvil import ask
 from scripts.stack.local import LocalStack
-from tests.cli.story import ITEMS, PATIENCE_S, People, Story, publish, truth, wait_until_settled
+from tests.cli.promising import LABELLERS, dollars, label, pass_time, refused
+from tests.cli.story import PATIENCE_S, People, Story, publish, wait_until_settled
 from tests.cli.terminal import Outcome, Terminal, terminal_of
 from tests.fixtures.stack import stack_of_its_own
 
 CENT = 10_000
 RECEIPT_S, PENALTY_S = 600, 7_200
-LABELLERS = ["0x" + keccak(f"cli bounties: {name}".encode()).hex() for name in ("dora", "eva", "fay")]
 DORA, EVA, FAY = LABELLERS
 ELSEWHERE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 NO_DATASET = "0x" + "07" * 32
@@ -65,32 +64,6 @@ def node(story: Story) -> Iterator[BlockingNode]:
 @pytest.fixture(scope="module")
 def publisher(story: Story) -> Callable[..., Outcome]:
     return lambda *words, **options: story.terminal.run(*words, key=story.people.publisher, **options)
-
-
-def dollars(story: Story, node: BlockingNode, key: str) -> int:
-    dollar = Token(node.client, Address(story.run("status")["contracts"]["TestDollar"]))
-    return node.run(dollar.balance_of(Address(story.people.address(key)), "latest"))
-
-
-def label(story: Story, dataset: str) -> None:
-    rows = "".join(f"p{n},{truth(n)}\n" for n in range(ITEMS))
-    answers = story.write(f"{dataset[:8]}.csv", f"item,label\n{rows}")
-    for number, key in enumerate(LABELLERS):
-        story.run("join", dataset, "--yes", key=key)
-        words = ("submit", dataset, "--labels", answers, "--item-field", "photo")
-        story.run(*words, key=key, COTA_BACKUP=str(story.folder / f"{dataset[:8]}-{number}.jsonl"))
-
-
-def pass_time(story: Story, seconds: int) -> None:
-    ask(story.people.rpc, "evm_increaseTime", seconds)
-    ask(story.people.rpc, "evm_mine")
-
-
-def refused(answer: Outcome, *words: str) -> None:
-    assert (answer.code, answer.out) == (1, ""), answer
-    assert answer.err.count("\n") <= 2
-    for one in words:
-        assert one in answer.complaint
 
 
 def test_open__by_its_publisher__says_what_it_is_enough_for(

@@ -6,10 +6,10 @@ pragma solidity ^0.8.30;
 // Time is moved by the handler alone.
 // forge-lint: disable-start(block-timestamp)
 
-import {IAnnotationLedger} from "../../../contracts/interfaces/IAnnotationLedger.sol";
 import {IBountyEscrow} from "../../../contracts/interfaces/IBountyEscrow.sol";
 import {IDatasetShares} from "../../../contracts/interfaces/IDatasetShares.sol";
 import {BountyWorld} from "../support/BountyWorld.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice Two datasets of one token, their publisher with bounties, a coordinator that settles in any order, the court's
 /// corrections, lost keys, and everybody who wants to be paid twice. A model in plain arithmetic stands beside them.
@@ -29,7 +29,7 @@ contract BountyActors is BountyWorld {
         uint256 leaves;
     }
 
-    /// @dev A checkpoint or a correction of one; `first` counts bounties there when the checkpoint was made.
+    /// @dev A checkpoint or a correction of one; `bounties` were there when the checkpoint was made.
     struct Epoch {
         bytes32 dataset;
         uint64 number;
@@ -78,8 +78,9 @@ contract BountyActors is BountyWorld {
     function fundOne(uint256 which, uint256 who, uint256 amount) external {
         uint256 n = which % model.length;
         amount = bound(amount, 1, 5e6);
-        usd.mint(people[who % 4], amount);
-        vm.startPrank(people[who % 4]);
+        address from = people[who % 4];
+        usd.mint(from, amount);
+        vm.startPrank(from);
         usd.approve(address(escrow), amount);
         try escrow.fund(n + 1, amount) {
             assertEq(model[n].endsAt, 0, "E4: money for a bounty that is closed");
@@ -87,7 +88,7 @@ contract BountyActors is BountyWorld {
             model[n].free += amount;
         } catch {
             assertGt(model[n].endsAt, 0, "E4: money refused");
-            got[people[who % 4]] += amount;
+            got[from] += amount;
         }
         vm.stopPrank();
     }
@@ -122,7 +123,7 @@ contract BountyActors is BountyWorld {
 
     // ---- the coordinator, the court, time
 
-    /// @dev Checkpoint and proposal, of as many rows as are worth the parts, and some that are worth nothing.
+    /// @dev Of as many rows as are worth the parts, and some that are worth nothing.
     function logOne(uint256 which, uint256 a, uint256 b, uint256 c) external {
         if (epochs.length >= MOST_EPOCHS) return;
         bytes32 dataset = datasets[which % 2];
@@ -148,8 +149,7 @@ contract BountyActors is BountyWorld {
     }
 
     function finalizeOne(uint256 which) external {
-        Epoch storage e = epochs[which % epochs.length];
-        if (!e.isFinal) _finalize(e);
+        if (!epochs[which % epochs.length].isFinal) _finalize(epochs[which % epochs.length]);
     }
 
     function correctOne(uint256 which, uint256 who, uint256 units) external {
@@ -183,9 +183,9 @@ contract BountyActors is BountyWorld {
     function assignOne(uint256 which, uint256 epoch) external {
         (uint256 n, uint256 at_) = (which % model.length, epoch % epochs.length);
         Epoch storage e = epochs[at_];
-        bool may = _covers(n, at_) && e.isFinal && !hasTaken[n][at_] && e.number == e.checkpoint;
         // A number of the other dataset means nothing in this one.
         if (e.dataset != model[n].dataset) return;
+        bool may = _covers(n, at_) && e.isFinal && !hasTaken[n][at_] && e.number == e.checkpoint;
         try escrow.assign(n + 1, e.number) {
             assertTrue(may, "E2: taken by an epoch that may not");
             _take(n, at_);
@@ -278,15 +278,13 @@ contract BountyActors is BountyWorld {
 
     /// @dev Time never goes back.
     function _finalize(Epoch storage e) private {
-        uint256 windowEndsAt = ledger.proposalOf(e.dataset, e.number).windowEndsAt;
-        if (block.timestamp < windowEndsAt) vm.warp(windowEndsAt);
+        vm.warp(Math.max(block.timestamp, ledger.proposalOf(e.dataset, e.number).windowEndsAt));
         ledger.finalize(e.dataset, e.number);
         e.isFinal = true;
     }
 
     function _covers(uint256 n, uint256 at_) private view returns (bool) {
         Epoch storage e = epochs[at_];
-        // Made after the bounty was opened, and no later than its end.
         bool isOpen = model[n].endsAt == 0 || e.madeAt <= model[n].endsAt;
         return e.dataset == model[n].dataset && e.bounties > n && isOpen;
     }
@@ -297,11 +295,7 @@ contract BountyActors is BountyWorld {
     }
 
     function _take(uint256 n, uint256 at_) private {
-        uint256 units = 0;
-        for (uint256 i = 0; i < partsOf[at_].length; ++i) {
-            units += partsOf[at_][i].units;
-        }
-        uint256 amount = units * model[n].price / 1e9;
+        uint256 amount = _unitsOf(at_) * model[n].price / 1e9;
         if (amount > model[n].free) amount = model[n].free;
         model[n].free -= amount;
         model[n].taken += amount;
@@ -312,14 +306,16 @@ contract BountyActors is BountyWorld {
 
     function _book(uint256 n, uint256 at_, uint256 index, address to) private {
         if (!hasTaken[n][at_]) _take(n, at_);
-        uint256 units = 0;
-        for (uint256 i = 0; i < partsOf[at_].length; ++i) {
-            units += partsOf[at_][i].units;
-        }
-        uint256 amount = takenBy[n][at_] * partsOf[at_][index].units / units;
+        uint256 amount = takenBy[n][at_] * partsOf[at_][index].units / _unitsOf(at_);
         wasPaid[n][at_][index] = true;
         model[n].paid += amount;
         got[to] += amount;
+    }
+
+    function _unitsOf(uint256 at_) private view returns (uint256 units) {
+        for (uint256 i = 0; i < partsOf[at_].length; ++i) {
+            units += partsOf[at_][i].units;
+        }
     }
 
     /// @dev Eight steps, as in the escrow: a circle of heirs ends somewhere in itself.
@@ -338,8 +334,7 @@ contract BountyActors is BountyWorld {
             Epoch storage e = epochs[at_];
             if (e.number != e.checkpoint || !_covers(n, at_)) continue;
             if (!hasTaken[n][at_]) return false;
-            IAnnotationLedger.Proposal memory p = ledger.proposalOf(e.dataset, e.number);
-            if (block.timestamp < p.finalizedAt + 5 days) return false;
+            if (block.timestamp < ledger.proposalOf(e.dataset, e.number).finalizedAt + 5 days) return false;
         }
         return true;
     }
