@@ -91,22 +91,24 @@ contract BountyDrainTest is BountyWorld {
 
     // ---- odd tokens
 
-    function _datasetIn(address token) private returns (bytes32) {
+    /// @dev A dataset that is paid for in `token`, and a bounty of it.
+    function _openIn(address token) private returns (bytes32 dataset, uint256 bounty) {
         vm.prank(admin);
         registry.allowPaymentToken(token, true);
         Terms memory terms = defaultTerms();
         terms.paymentToken = token;
-        return newDataset(terms);
+        dataset = newDataset(terms);
+        SilentToken(token).mint(publisher, 1000e6);
+        vm.startPrank(publisher);
+        // What it answers, if anything, is not read.
+        SilentToken(token).approve(address(escrow), 1000e6);
+        bounty = escrow.open(dataset, 30e4, 1000e6);
+        vm.stopPrank();
     }
 
     function test_a_token_that_calls_back__cannot_come_in_again() public {
         HookToken hook = new HookToken();
-        bytes32 dataset = _datasetIn(address(hook));
-        hook.mint(publisher, 1000e6);
-        vm.startPrank(publisher);
-        hook.approve(address(escrow), 1000e6);
-        uint256 bounty = escrow.open(dataset, 30e4, 1000e6);
-        vm.stopPrank();
+        (bytes32 dataset, uint256 bounty) = _openIn(address(hook));
         Greedy greedy = new Greedy(IBountyEscrow(address(escrow)), bounty);
         Part[] memory parts = parts2(address(greedy), 2e9, bob, 2e9);
         uint64 epoch = settleEpoch(dataset, parts);
@@ -118,12 +120,7 @@ contract BountyDrainTest is BountyWorld {
 
     function test_a_barred_account__blocks_nobody_and_names_another() public {
         BarringToken token = new BarringToken();
-        bytes32 dataset = _datasetIn(address(token));
-        token.mint(publisher, 1000e6);
-        vm.startPrank(publisher);
-        token.approve(address(escrow), 1000e6);
-        uint256 bounty = escrow.open(dataset, 30e4, 1000e6);
-        vm.stopPrank();
+        (bytes32 dataset, uint256 bounty) = _openIn(address(token));
         token.bar(alice);
         Part[] memory parts = parts2(alice, 2e9, bob, 2e9);
         uint64 epoch = settleEpoch(dataset, parts);
@@ -139,12 +136,7 @@ contract BountyDrainTest is BountyWorld {
 
     function test_a_token_that_returns_nothing__works() public {
         SilentToken token = new SilentToken();
-        bytes32 dataset = _datasetIn(address(token));
-        token.mint(publisher, 10e6);
-        vm.startPrank(publisher);
-        token.approve(address(escrow), 10e6);
-        uint256 bounty = escrow.open(dataset, 30e4, 10e6);
-        vm.stopPrank();
+        (bytes32 dataset, uint256 bounty) = _openIn(address(token));
         Part[] memory parts = parts1(alice, 2e9);
         uint64 epoch = settleEpoch(dataset, parts);
         payLeaf(bounty, epoch, parts, 0);

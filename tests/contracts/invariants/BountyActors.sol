@@ -37,7 +37,6 @@ contract BountyActors is BountyWorld {
         uint256 madeAt;
         uint256 bounties;
         bool isFinal;
-        uint64 rows;
         uint64 spare;
     }
 
@@ -141,7 +140,7 @@ contract BountyActors is BountyWorld {
         bytes32 root = rootOf(dataset, number, parts);
         vm.prank(coordinator);
         ledger.propose(dataset, number, root, total, 3, keccak256("file"));
-        Epoch memory e = Epoch(dataset, number, number, block.timestamp, model.length, false, rows, rows * 1e9 - total);
+        Epoch memory e = Epoch(dataset, number, number, block.timestamp, model.length, false, rows * 1e9 - total);
         for (uint256 i = 0; i < 3; ++i) {
             partsOf[epochs.length].push(parts[i]);
         }
@@ -160,7 +159,7 @@ contract BountyActors is BountyWorld {
         e.spare -= uint64(units);
         IDatasetShares.ShareClaim[] memory leaf = correct(e.dataset, e.checkpoint, people[who % 4], uint64(units));
         partsOf[epochs.length].push(Part(people[who % 4], uint64(units)));
-        epochs.push(Epoch(e.dataset, leaf[0].epoch, e.checkpoint, e.madeAt, e.bounties, true, 1, 0));
+        epochs.push(Epoch(e.dataset, leaf[0].epoch, e.checkpoint, e.madeAt, e.bounties, true, 0));
     }
 
     function loseKey(uint256 who, uint256 whom) external {
