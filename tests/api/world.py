@@ -231,9 +231,12 @@ class World:
 
 
 def answer_to(lease: dict[str, Any], accuracy: float, number: int) -> str:
-    """The truth stands in the item; a worker errs on items of her own, the same ones each time."""
-    truth: str = lease["item"]["content"]["truth"]
-    draw = hashes.keccak(f"{lease['item']['item_ref']}:{number}".encode())
+    """The truth stands in the item; a worker errs on items of her own, the same ones in every run of the tests:
+    by their content, for an item's reference holds a random salt, and one run in 500 would look like leaked gold.
+    """
+    content = lease["item"]["content"]
+    truth: str = content["truth"]
+    draw = hashes.keccak(f"{content['image']}:{number}".encode())
     return truth if draw[0] / 256 < accuracy else CLASSES[(CLASSES.index(truth) + 1 + draw[1] % 2) % 3]
 
 
