@@ -1,8 +1,8 @@
-"""The words every layer speaks in: addresses, 32-byte values, amounts, blocks.
+"""The words every layer speaks in: addresses, 32-byte values, amounts, times, blocks.
 
 At the bottom of the flow: everything imports this and this imports nothing of Cota. Promises: what comes in
 is checked once, here, at the door; what goes out has one spelling (EIP-55 addresses, 0x-lower-hex bytes,
-decimal amounts).
+decimal amounts, times in UTC with `Z`).
 """
 
 import re
@@ -94,6 +94,12 @@ def parse_amount(text: str, maximum: int = UINT256_MAX) -> int:
     if len(text) > 78 or int(text) > maximum:
         raise ValueError(f"the amount is above {maximum}")
     return int(text)
+
+
+def told_time(at: datetime | int) -> str:
+    """An instant, or Unix seconds, as every answer tells it: 2027-01-15T08:00:00Z."""
+    when = datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at.astimezone(UTC)
+    return when.isoformat().replace("+00:00", "Z")
 
 
 def format_units(amount: int, decimals: int) -> str:

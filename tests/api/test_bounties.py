@@ -9,7 +9,7 @@ from cota.bounties import api
 from cota.chain.contracts import BountyEscrow, LocalDollar
 from cota.http.limits import Limits
 from cota.settlement import owed
-from cota.units import Address, to_hex
+from cota.units import Address, to_hex, told_time
 from tests.api.problems import refused
 from tests.api.wallets import Wallet
 from tests.api.world import DOLLAR, Dataset, World
@@ -255,7 +255,7 @@ async def test_publisher__from_opening_to_what_goes_back__signs_what_the_service
     assert early["error"] == "NotClosed"
     await sign(world, await world.http.post(f"{one}/closing"))
     closing = await get(world, one)
-    assert (closing["state"], closing["ends_at"] > 0) == ("closing", True)
+    assert (closing["state"], closing["ends_at"] > closing["opened_at"]) == ("closing", True)
     assert (await get(world, dataset.path))["bounty"]["bounties"] == 1
     for late in (
         await world.http.post(f"{one}/closing"),
@@ -333,5 +333,5 @@ async def test_state__closed__counts_down_by_the_later_of_two_clocks(world: Worl
     shown = await get(world, f"{dataset.path}/bounties/{bounty}")
     assert (shown["state"], shown["ends_at"]) == (
         "closing",
-        (await escrow_of(world).bounty_of(bounty, "latest")).ends_at,
+        told_time((await escrow_of(world).bounty_of(bounty, "latest")).ends_at),
     )

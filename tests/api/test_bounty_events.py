@@ -10,7 +10,7 @@ from cota.chain.contracts import BountyEscrow, LocalDollar
 from cota.events import stream, webhooks
 from cota.events.queries import Wanted
 from cota.keys import local_key
-from cota.units import to_hex
+from cota.units import to_hex, told_time
 from tests.api.test_events import read, receiving
 from tests.api.wallets import Wallet
 from tests.api.world import DOLLAR, Dataset, World
@@ -91,7 +91,7 @@ async def test_inbox__of_a_member__holds_what_concerns_her(world: World, told: T
         (paid,) = (one for one in mine if one["kind"] == "bounty-paid")
         assert paid["account"] == wallet.address
         (closing,) = (one for one in mine if one["kind"] == "bounty-closing")
-        assert closing["deadline"] == int(closing["data"]["ends_at"])
+        assert closing["deadline"] == told_time(int(closing["data"]["ends_at"]))
     ours = [one["kind"] for one in await inbox(world, world.publisher, told.dataset)]
     assert ours == [kind for kind in STORY if kind != "bounty-paid"]
     assert await inbox(world, Wallet(), told.dataset) == []

@@ -16,6 +16,7 @@ from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import AnnotationLedger, Token
 from cota.client import BountyLocked, ClientError, CotaClient, Untrustworthy
 from cota.client.asynchronous import AsyncCotaClient
+from cota.client.records import parse_time
 from cota.errors import ChainReverted
 from cota.keys import local_key
 from cota.units import Address, Hash32, parse_hash32, to_hex
@@ -238,7 +239,7 @@ def test_close__then_nothing_more_comes_in(story: Story, publisher: Callable[...
     now = int(newest["timestamp"], 16)
     closed = publisher("bounty", "close", "1", "--yes", "--json").json()
     assert closed["bounty"] == "1"
-    assert now + RECEIPT_S <= closed["ends_at"] <= now + RECEIPT_S + PATIENCE_S
+    assert now + RECEIPT_S <= parse_time(closed["ends_at"]).timestamp() <= now + RECEIPT_S + PATIENCE_S
     assert "Z" in publisher("bounty", "close", "2", "--yes").out
     refused(publisher("bounty", "close", "1", "--yes"), "AlreadyClosed(", "cota bounty open DATASET")
     refused(publisher("bounty", "fund", "1", "5"), "AlreadyClosed(")

@@ -16,7 +16,7 @@ from cota.chain.contracts import (
     ProposalState,
 )
 from cota.client import CotaClient
-from cota.units import parse_hash32
+from cota.units import parse_hash32, told_time
 from scripts.stack.anvil import ask
 from scripts.stack.local import LocalStack
 from tests.cli.courtroom import BOND, COTA, DORA, EVA, EVIDENCE, FAY, FEE, SHARE, Room
@@ -125,14 +125,14 @@ def test_appeal__price_and_deadline_told__then_the_case_stands(story: Story, roo
     )
     assert f"Your appeal is case {found['case']}: open" in story.terminal.run(*asked, key=DORA).out
     assert (found["bond"], found["fee"], found["missed"]) == (str(BOND), str(FEE), str(SHARE // 2))
-    assert found["until"] == settled.finalized_at + 3_600
+    assert found["until"] == told_time(settled.finalized_at + 3_600)
     leaf = next(one for one in _leaves(story, room.final) if one[0] == story.people.address(DORA))
     assert (found["counted"], found["penalty"]) == (str(leaf[1]), str(leaf[2]))
     case = room.node.run(room.court.case_of(int(found["case"]), "latest"))
     assert (case.ground, case.outcome, case.dataset, case.epoch) == (Ground.APPEAL, Outcome.NONE, dataset, 1)
     assert (case.claimant, case.bond) == (story.people.address(DORA), BOND)
     assert case.evidence == hashlib.sha256(why.read_bytes()).digest()
-    assert found["rules_by"] == case.deadline
+    assert found["rules_by"] == told_time(case.deadline)
 
     room.equip(DORA, BOND)
     again = story.terminal.run(*words, "--yes", key=DORA)

@@ -9,6 +9,7 @@ from eth_account import Account
 
 from cota.chain.contracts import SettlementCourt, Token
 from cota.chain.sender import Sender
+from cota.client.records import parse_time
 from cota.commitments import hashes, log_tree
 from cota.units import Address, to_hex
 from tests.api import world as stage
@@ -88,7 +89,7 @@ async def test_appeal__before_it_is_made__says_until_when_and_for_how_much(
         assert (found["bond"], found["token"]["symbol"]) == (str(BOND), "COTA")
         assert (int(found["penalty"]) > 0) is (number == 2)
         head = await world.services.node.head()
-        assert head.timestamp < found["until"] <= head.timestamp + HOUR
+        assert head.timestamp < parse_time(found["until"]).timestamp() <= head.timestamp + HOUR
     stranger = await judged.state(world, Wallet())
     assert (stranger["may_appeal"], stranger["most"], stranger["labels"]) == (False, "0", 0)
     refused(await world.http.get(judged.path(Wallet(), 9)), "not-found", 404)
@@ -140,12 +141,12 @@ async def test_appeal__signed_as_it_was_given_out__stands_with_its_deadline(
         False,
     )
     assert (case["evidence"], case["bond"], case["block"]) == (WHY, str(BOND), mined.block_number)
-    assert case["deadline"] > (await world.services.node.head()).timestamp
+    ends = int(parse_time(case["deadline"]).timestamp())
+    assert ends > (await world.services.node.head()).timestamp
     assert (case["round"]["round"], case["round"]["state"]) == (0, "drawing")
     (told,) = await inbox(world, ana, "case-opened")
-    assert told["data"] | {"deadline": told["deadline"]} == {
-        "case": case["case"], "epoch": "1", "ground": "appeal", "deadline": case["deadline"],
-    }  # fmt: skip
+    said = {"case": case["case"], "epoch": "1", "ground": "appeal", "deadline": str(ends)}
+    assert (told["data"], told["deadline"]) == (said, case["deadline"])
     (final,) = await inbox(world, ana, "epoch-finalized")
     assert final["deadline"] == found["until"]
     await equip(world, ana, BOND)
@@ -209,7 +210,8 @@ async def test_appeal__that_nobody_ruled__is_told_as_unruled(world: World, judge
     await world.indexed()
     case = (await judged.state(world, fined))["case"]
     assert (case["state"], case["has_penalty"], case["units"]) == ("open", True, "0")
-    await world.mine(case["deadline"] - (await world.services.node.head()).timestamp + 1)
+    ends = int(parse_time(case["deadline"]).timestamp())
+    await world.mine(ends - (await world.services.node.head()).timestamp + 1)
     court = world.deployed.address("SettlementCourt")
     await sender.send(court, SettlementCourt.encode_expire(int(case["case"])))
     await world.indexed()

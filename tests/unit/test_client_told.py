@@ -1,6 +1,7 @@
 """Answers of the client: every field of theirs is one that the service sends, read at once and in the right type."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,8 +45,9 @@ SENT: dict[type[Told], type[Any]] = {
 LICENSE: dict[str, Any] = {
     "license": "7", "dataset": "0x" + "11" * 32, "receiver": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
     "payer": "0x70997970c51812dc3a010c7d01b50e0d17dc79c8", "class": 0, "price": "1500000", "epochs": [1, 2],
-    "terms_hash": "0x" + "22" * 32, "expires_at": 0, "expired": False, "renewed_block": None, "due_at": 1_700_000_000,
-    "overdue": True, "reports": 3, "late": 1, "export_url": "/v1/licenses/7/export", "block": 12,
+    "terms_hash": "0x" + "22" * 32, "expires_at": None, "expired": False, "renewed_block": None,
+    "due_at": "2023-11-14T22:13:20Z", "overdue": True, "reports": 3, "late": 1,
+    "export_url": "/v1/licenses/7/export", "block": 12,
     "tx_hash": "0x" + "33" * 32, "status": "final",
     "token": {"address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "symbol": "TUSD", "decimals": 6},
     "delivery": {"state": "returned", "coordinator": None, "price": None, "due_at": None, "answered": True,
@@ -70,6 +72,7 @@ def test_license__as_it_came__typed_and_still_json() -> None:
     found = LicenseTold(LICENSE)
     assert (found.license, found.price, found.license_class, found.epochs) == (7, 1_500_000, 0, (1, 2))
     assert found.dataset == bytes.fromhex("11" * 32)
+    assert (found.expires_at, found.due_at) == (None, datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC))
     assert found.receiver == found.payer == "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
     assert (found.token.symbol, found.token.decimals) == ("TUSD", 6)
     assert found.delivery is not None

@@ -1,9 +1,12 @@
 """What the door lets in: one spelling out for every right one, and no guessing at those that are wrong."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cota.http.schemas import instant
 from cota.units import (
     UINT256_MAX,
     BlockRef,
@@ -15,6 +18,7 @@ from cota.units import (
     parse_amount,
     parse_hash32,
     to_hex,
+    told_time,
 )
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
@@ -105,3 +109,18 @@ def test_parse_hash32__wrong_form__is_refused(wrong: str) -> None:
 
 def test_block_ref__time__is_utc() -> None:
     assert BlockRef(1, hash32(bytes(32)), 0).time.isoformat() == "1970-01-01T00:00:00+00:00"
+
+
+def test_told_time__instant_in_any_zone_or_seconds__reads_the_same() -> None:
+    at = datetime(2027, 1, 15, 9, tzinfo=timezone(timedelta(hours=1)))
+    assert told_time(at) == told_time(int(at.timestamp())) == "2027-01-15T08:00:00Z"
+
+
+@pytest.mark.parametrize("never", [None, 0, 2**40 - 1, 2**64 - 1])
+def test_instant__none_zero_or_beyond_the_calendar__is_none(never: int | None) -> None:
+    assert instant(never) is None
+
+
+def test_instant__first_and_last_second__are_named() -> None:
+    found = instant(1), instant(253_402_300_799)
+    assert [told_time(one) for one in found if one] == ["1970-01-01T00:00:01Z", "9999-12-31T23:59:59Z"]

@@ -43,6 +43,7 @@ from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, encode_cursor
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
+from cota.http.schemas import instant
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.http.spool import download, downloads
@@ -103,7 +104,7 @@ async def get_account(address: AddressPath, services: ServicesDep, session: Read
                 penalty_cap=int(row.penalty_cap),
                 penalised=int(row.penalised),
                 state=row.state,
-                left_at=None if row.left_at is None else int(row.left_at),
+                left_at=instant(row.left_at),
                 block=row.block_number,
                 tx_hash=bytes(row.tx_hash),
                 status=services.freshness.status_of(row.block_number),

@@ -20,7 +20,7 @@ from cota.datasets.service import require_dataset
 from cota.http.coordinators import OtherCoordinator
 from cota.http.services import Services
 from cota.store.session import ReadSession
-from cota.units import Address, address_of, to_hex
+from cota.units import Address, address_of, to_hex, told_time
 
 VERSION = 1
 
@@ -66,7 +66,7 @@ def _header(services: Services, account: Address) -> dict[str, Any]:
         "account": account,
         "network": services.settings.network.name,
         "chain_id": services.chain_id,
-        "at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "at": told_time(datetime.now(UTC)),
     }
 
 
@@ -133,7 +133,7 @@ def _consent(row: Any) -> dict[str, Any]:
         "type": "consent",
         "dataset": to_hex(bytes(row.dataset)),
         "text_hash": to_hex(bytes(row.text_hash)),
-        "at": row.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "at": told_time(row.at),
     }
 
 

@@ -65,7 +65,7 @@ class MembershipAnswer(OnChain):
     penalty_cap: Amount
     penalised: Annotated[Amount, Field(description="What penalties took of it")]
     state: Literal["active", "leaving", "ended"]
-    left_at: int | None
+    left_at: Instant | None
 
 
 class ShareAnswer(Answer):

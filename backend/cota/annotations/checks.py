@@ -29,6 +29,7 @@ from cota.errors import (
     UnknownDataset,
     UnknownItem,
 )
+from cota.units import told_time
 
 LONGEST_DEADLINE = 600
 SKEW = 30
@@ -102,7 +103,7 @@ def _check_lease(signed: Signed, found: Context, now: datetime) -> None:
     if not is_hers:
         raise NotLeased()
     if found.lease_state == "expired" or (found.lease_expires_at and found.lease_expires_at < now):
-        raise LeaseExpired(expired_at=found.lease_expires_at.isoformat() if found.lease_expires_at else None)
+        raise LeaseExpired(expired_at=told_time(found.lease_expires_at) if found.lease_expires_at else None)
     if found.lease_state != "active":
         raise NotLeased("the lease was given back")
     if found.lease_kind != signed.statement.kind:

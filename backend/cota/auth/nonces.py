@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from cota.errors import Expired, NonceUsed
 from cota.store.session import WriteSession
+from cota.units import told_time
 
 LIFE = timedelta(minutes=10)
 # EIP-4361: at least eight characters, letters and digits only.
@@ -38,7 +39,7 @@ async def consume(session: WriteSession, value: str) -> None:
         raise NonceUsed("this nonce was used before, or was not issued here: ask for a new one")
     now = datetime.now(UTC)
     if expires_at < now:
-        raise Expired("the nonce has expired: ask for a new one", server_time=now.isoformat())
+        raise Expired("the nonce has expired: ask for a new one", server_time=told_time(now))
 
 
 async def sweep(session: WriteSession) -> None:

@@ -34,7 +34,7 @@ class BountyAnswer(OnChain):
     units_per_label: Amount
     first_checkpoint: int
     opened_at: Instant
-    ends_at: Annotated[int | None, Field(description="Unix seconds; null while it is open")]
+    ends_at: Annotated[Instant | None, Field(description="null while it is open")]
     state: Annotated[
         Literal["open", "closing", "ended", "returned"],
         Field(

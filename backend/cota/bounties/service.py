@@ -55,7 +55,7 @@ def show(services: Services, row: Any, token: schemas.Token) -> BountyAnswer:
         units_per_label=int(row.units_per_label),
         first_checkpoint=int(row.first_checkpoint),
         opened_at=row.block_time,
-        ends_at=None if row.ends_at is None else int(row.ends_at),
+        ends_at=schemas.instant(row.ends_at),
         state=row.state,
         funded=int(row.funded),
         assigned=int(row.assigned),

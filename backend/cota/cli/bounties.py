@@ -87,8 +87,12 @@ def close(caller: Member, bounty: BountyNumber, yes: YesOption = False) -> None:
     confirm(f"Close bounty {bounty}? It can never be opened again.", yes=yes)
     done = client.close_bounty(bounty)
     client.wait_for(done.block)
-    ends = done.ends_at if caller.as_json else moment(done.ends_at)
-    told = {"bounty": str(bounty), "ends_at": ends, "block": done.block, "tx_hash": done.tx_hash}
+    told = {
+        "bounty": str(bounty),
+        "ends_at": moment(done.ends_at),
+        "block": done.block,
+        "tx_hash": done.tx_hash,
+    }
     show(told, as_json=caller.as_json)
 
 
@@ -173,8 +177,8 @@ def _row(
             **_named(token),
             "first_checkpoint": one.first_checkpoint,
             "epochs": one.assigned,
-            "opened_at": one.opened_at,
-            "ends_at": one.ends_at or None,
+            "opened_at": moment(one.opened_at),
+            "ends_at": moment(one.ends_at) if one.ends_at else None,
             **mine,
         }
     return {

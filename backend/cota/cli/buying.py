@@ -116,7 +116,7 @@ def renew(
         "license": str(license),
         "dataset": dataset,
         "epochs": len(renewed["epochs"]),
-        "expires_at": renewed["expires_at"],
+        "expires_at": renewed["expires_at"] or (None if caller.as_json else "never"),
         "block": mined.block_number,
     }
     show(told | {"tx_hash": mined.tx_hash}, as_json=caller.as_json)

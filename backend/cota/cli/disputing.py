@@ -171,7 +171,7 @@ def tell_case(caller: Visitor, dataset: Hash32, case: int, **where: Any) -> None
     told["state"] = "open" if found.outcome is Outcome.NONE else found.outcome.name.lower()
     bond = str(found.bond) if caller.as_json else money(found.bond, token.decimals, token.symbol)
     told |= {"claimant": found.claimant, "respondent": found.respondent, "bond": bond}
-    told["rules_by"] = found.deadline if caller.as_json else moment(found.deadline)
+    told["rules_by"] = moment(found.deadline)
     show({**told, "evidence": found.evidence, **where}, as_json=caller.as_json)
 
 
@@ -199,13 +199,13 @@ def open_filing(caller: Member, filing: Filing, told: dict[str, Any], *, yes: bo
     confirm("Open the case?", yes=yes)
     filed = client.file_case(filing)
     client.wait_for(filed.mined.block_number)
-    deadline = filed.case.deadline
     told = {"case": str(filed.number), **told}
     if caller.as_json:
         told |= {"bond": str(filed.case.bond), "token": token.symbol, "decimals": token.decimals}
-        told |= {"fee": str(filing.fee), "until": filing.until, "rules_by": deadline}
+        told |= {"fee": str(filing.fee)}
     else:
-        told |= {"bond": bond, "fee": fee, "until": moment(filing.until), "rules_by": moment(deadline)}
+        told |= {"bond": bond, "fee": fee}
+    told |= {"until": moment(filing.until), "rules_by": moment(filed.case.deadline)}
     told |= {"evidence": filed.case.evidence, "court": filing.court}
     where = {"block": filed.mined.block_number, "tx_hash": filed.mined.tx_hash}
     show({**told, **where}, as_json=caller.as_json)

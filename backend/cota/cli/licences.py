@@ -26,7 +26,7 @@ def show_license(caller: Visitor, license: License) -> None:
     is_overdue = 0 < duty.due_at < max(time.time(), head.timestamp)
     if caller.as_json:
         told: dict[str, Any] = {
-            "due_at": duty.due_at,
+            "due_at": moment(duty.due_at) if duty.due_at else None,
             "overdue": is_overdue,
             "reports": duty.reports,
             "late": duty.late,
@@ -41,7 +41,7 @@ def show_license(caller: Visitor, license: License) -> None:
             "holder": found["receiver"],
             "price": money(int(found["price"]), token["decimals"], token["symbol"]),
             "opens epochs": ", ".join(map(str, found["epochs"])),
-            "ends": moment(found["expires_at"]) if found["expires_at"] else "never",
+            "ends": found["expires_at"] or "never",
             "report due": moment(duty.due_at) if duty.due_at else "none",
             "overdue": "yes: a late report makes it good" if is_overdue else "no",
             "reports": f"{duty.reports}, of which late {duty.late}",

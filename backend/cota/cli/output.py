@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -62,8 +61,10 @@ def say(line: str, *, stderr: bool = False) -> None:
 
 
 def moment(seconds: int) -> str:
-    """Unix seconds for people, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    """Unix seconds as every answer tells a time, the service's too: in UTC."""
+    from cota.units import told_time
+
+    return told_time(seconds)
 
 
 def clean(text: str) -> str:

@@ -33,7 +33,7 @@ def price(caller: Member, dataset: Dataset, amount: Amount, license_class: Class
         if found["price"] is None
         else money(found["price"], currency.decimals, currency.symbol),
         "next price": money(found["next_price"], currency.decimals, currency.symbol),
-        "from": f"{found['effective_at']} (Unix seconds)",
+        "from": found["effective_at"],
     }
     show({"dataset": dataset, "class": license_class, **told, **_where(mined)}, as_json=False)
 

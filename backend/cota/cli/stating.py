@@ -19,7 +19,7 @@ from cota.cli.amounts import money, shares
 from cota.cli.arguments import MaybeAddress, hash_option, numbered, option_of
 from cota.cli.caller import Reader, calling
 from cota.cli.failures import WrongUse
-from cota.cli.output import clean, console, moment, print_json, say, show, show_rows
+from cota.cli.output import clean, console, print_json, say, show, show_rows
 
 if TYPE_CHECKING:
     from cota.units import Address, Hash32
@@ -219,13 +219,13 @@ def _write_evidence(caller: Reader, dataset: Hash32, epoch: int, path: Path) -> 
 def _appeal(found: dict[str, Any]) -> str:
     if found["case"] is not None:
         case = found["case"]
-        return f"Your appeal is case {case['case']}: {case['state']}, ruled by {moment(case['deadline'])}."
+        return f"Your appeal is case {case['case']}: {case['state']}, ruled by {case['deadline']}."
     if not found["may_appeal"]:
         if found["until"] is None:
             return "No appeal is possible."
-        return f"No appeal is possible. The time for one: until {moment(found['until'])}."
+        return f"No appeal is possible. The time for one: until {found['until']}."
     token = found["token"]
     return (
-        f"Until {moment(found['until'])} you may appeal (cota appeal): for at most {shares(found['most'])}, "
+        f"Until {found['until']} you may appeal (cota appeal): for at most {shares(found['most'])}, "
         f"under a bond of {_money(found['bond'], token)}."
     )

@@ -49,9 +49,6 @@ SaltsOption = Annotated[
 def list_seats(caller: Reader, juror: MaybeAddress = None) -> None:
     """List the panels that you were drawn for, newest first."""
     seats = list(caller.client.seats(juror or caller.address))
-    if not caller.as_json:
-        for one in seats:
-            one |= {name: moment(one[name]) for name in ("commit_ends_at", "reveal_ends_at")}
     columns = (
         "case",
         "ground",
@@ -192,7 +189,7 @@ def _tell(caller: Visitor, dataset: Hash32, case: int, mined: Receipt | None = N
     times = {"commit_ends_at": panel.commit_ends_at, "reveal_ends_at": panel.reveal_ends_at}
     times["appeal_ends_at"] = panel.appeal_ends_at
     for name, at in times.items():
-        told[name] = at if caller.as_json else (moment(at) if at else None)
+        told[name] = moment(at) if at else None
     if not caller.as_json and trial.phase.name == "DRAWING":
         say(f"The panel is drawn once block {panel.draw_block} has a successor: cota vote draw.", stderr=True)
     where = {} if mined is None else {"block": mined.block_number, "tx_hash": mined.tx_hash}

@@ -263,10 +263,12 @@ def give_back(client: CotaClient, leases: Iterable[Lease]) -> None:
 
 
 def _print_leases(caller: Labeller, leases: list[Lease]) -> None:
+    from cota.units import told_time
+
     rows = [
         {
             "item": "0x" + lease.item_ref.hex(),
-            "expires_at": lease.expires_at.isoformat().replace("+00:00", "Z"),
+            "expires_at": told_time(lease.expires_at),
             "content": lease.content,
         }
         for lease in leases

@@ -8,9 +8,8 @@ reading prose; nothing here holds a key, a token or a signature.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from cota.errors import DomainError, problem_types
+from cota.units import told_time
 
 
 class ClientError(Exception):
@@ -30,7 +29,7 @@ class StakeLocked(ClientError):
 
     def __init__(self, until: int) -> None:
         super().__init__(
-            f"work may still be judged: the stake is locked, until {_moment(until)} at the latest"
+            f"work may still be judged: the stake is locked, until {told_time(until)} at the latest"
         )
         self.until = until
 
@@ -40,13 +39,9 @@ class BountyLocked(ClientError):
 
     def __init__(self, until: int) -> None:
         super().__init__(
-            f"labels may still be paid: what is left of the bounty goes back from {_moment(until)} on"
+            f"labels may still be paid: what is left of the bounty goes back from {told_time(until)} on"
         )
         self.until = until
-
-
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 class BondNotCovered(ClientError):

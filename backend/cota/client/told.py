@@ -216,12 +216,12 @@ class DeliveryTold(Placed):
 
     state: Field[str] = Field(_text)
     answered: Field[bool] = Field(_true_or_false)
-    due_at: Field[int | None] = Field(optional(_whole))
+    due_at: Field[datetime | None] = Field(optional(parse_time))
     returned: Field[int | None] = Field(optional(parse_amount))
 
 
 class LicenseTold(Placed):
-    """`due_at`: Unix seconds of the next report, 0 where none is due."""
+    """`expires_at`: None for good. `due_at`: of the next report, None where none is due."""
 
     license: Field[int] = Field(parse_amount)
     dataset: Field[Hash32] = Field(parse_hash32)
@@ -231,9 +231,9 @@ class LicenseTold(Placed):
     price: Field[int] = Field(parse_amount)
     epochs: Field[tuple[int, ...]] = Field(_each(_whole))
     terms_hash: Field[Hash32] = Field(parse_hash32)
-    expires_at: Field[int] = Field(_whole)
+    expires_at: Field[datetime | None] = Field(optional(parse_time))
     expired: Field[bool] = Field(_true_or_false)
-    due_at: Field[int] = Field(_whole)
+    due_at: Field[datetime | None] = Field(optional(parse_time))
     overdue: Field[bool] = Field(_true_or_false)
     reports: Field[int] = Field(_whole)
     late: Field[int] = Field(_whole)
@@ -247,7 +247,7 @@ class LicenseCheck(Told):
     licensed: Field[bool] = Field(_true_or_false)
     license: Field[int | None] = Field(optional(parse_amount))
     epochs: Field[tuple[int, ...]] = Field(_each(_whole))
-    expires_at: Field[int | None] = Field(optional(_whole))
+    expires_at: Field[datetime | None] = Field(optional(parse_time))
 
 
 class RateTold(Told):

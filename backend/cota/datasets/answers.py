@@ -13,7 +13,7 @@ from cota.datasets.schemas import (
     PromiseAnswer,
     TermsAnswer,
 )
-from cota.http.schemas import Token
+from cota.http.schemas import Token, instant
 from cota.http.services import Services
 from cota.units import address_of, to_hex
 
@@ -80,7 +80,7 @@ def show_price(row: Any) -> PriceAnswer:
         **{"class": row._mapping["class"]},
         price=price,
         next_price=int(row.next_price),
-        effective_at=int(row.effective_at),
+        effective_at=instant(row.effective_at),
     )
 
 

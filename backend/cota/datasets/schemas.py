@@ -90,7 +90,7 @@ class PriceAnswer(Answer):
     license_class: Annotated[int, Field(alias="class", serialization_alias="class")]
     price: Amount | None
     next_price: Amount
-    effective_at: int
+    effective_at: Instant
 
 
 class DatasetDetailAnswer(DatasetAnswer):

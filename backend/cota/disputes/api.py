@@ -34,7 +34,7 @@ from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
-from cota.http.schemas import Page
+from cota.http.schemas import Page, instant
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.http.spool import download, downloads
@@ -162,10 +162,10 @@ def _seat(row: Any) -> SeatAnswer:
         dispute=str(int(row.dispute_id)),
         round=int(row.round),
         round_state=row.round_state,
-        commit_ends_at=int(row.commit_ends_at),
-        reveal_ends_at=int(row.reveal_ends_at),
+        commit_ends_at=instant(row.commit_ends_at),
+        reveal_ends_at=instant(row.reveal_ends_at),
         committed=row.committed_block is not None,
         ruling=None if row.ruling is None else int(row.ruling),
-        deadline=int(row.deadline),
+        deadline=instant(row.deadline),
         block=row.block_number,
     )

@@ -9,6 +9,7 @@ from cota.http.schemas import (
     Answer,
     Bytes32,
     Contract,
+    Instant,
     OnChain,
     Request,
     RequestAmount,
@@ -20,13 +21,13 @@ UINT64_MAX = 2**64 - 1
 
 
 class RoundAnswer(Answer):
-    """A panel of a case. Times in Unix seconds, null until it is drawn; voting ends earlier when all have voted."""
+    """A panel of a case. Times are null until it is drawn; voting ends earlier when all have voted."""
 
     round: int
     state: Literal["drawing", "voting", "appealed", "ruled"]
     seats: int | None
-    commit_ends_at: int | None
-    reveal_ends_at: int | None
+    commit_ends_at: Instant | None
+    reveal_ends_at: Instant | None
     committed: int
     revealed: int
 
@@ -40,7 +41,7 @@ class AppealCase(OnChain):
     has_penalty: bool
     evidence: Bytes32
     bond: Amount
-    deadline: int
+    deadline: Instant
     round: RoundAnswer | None
     correction: Annotated[
         str | None, Field(description="Number under which the missing shares are claimed, once upheld")
@@ -56,7 +57,7 @@ class AppealAnswer(Answer):
     account: Contract
     dataset: Bytes32
     epoch: int
-    until: Annotated[int | None, Field(description="Unix seconds; later the court refuses")]
+    until: Annotated[Instant | None, Field(description="Later the court refuses")]
     may_appeal: bool
     labels: Annotated[int, Field(description="The account's rows of the epoch")]
     counted: Annotated[Amount, Field(description="Shares that the epoch gives it")]
@@ -89,7 +90,7 @@ class AppealCallAnswer(Answer):
 
     account: Contract
     chain_id: int
-    until: int
+    until: Instant
     bond: Amount
     held: Annotated[Amount, Field(description="What the wallet has of the bond's token")]
     token: Token
@@ -131,7 +132,7 @@ class EvidenceAnswer(Answer):
 
 
 class SeatAnswer(Answer):
-    """A juror's seat on a panel. Times in Unix seconds; `ruling`: 0 no answer, 1 for who brought the case, 2 against,
+    """A juror's seat on a panel. `ruling`: 0 no answer, 1 for who brought the case, 2 against,
     null until it is revealed."""
 
     dataset: Bytes32
@@ -144,9 +145,9 @@ class SeatAnswer(Answer):
     dispute: str
     round: int
     round_state: Literal["drawing", "voting", "appealed", "ruled"]
-    commit_ends_at: int
-    reveal_ends_at: int
+    commit_ends_at: Instant
+    reveal_ends_at: Instant
     committed: bool
     ruling: int | None
-    deadline: int
+    deadline: Instant
     block: int

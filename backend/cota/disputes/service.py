@@ -30,7 +30,7 @@ from cota.disputes.schemas import (
 )
 from cota.errors import ChainReverted, InvalidBody, NotFound, NotIndexedYet
 from cota.http.paging import encode_cursor
-from cota.http.schemas import Page
+from cota.http.schemas import Page, instant
 from cota.http.services import Services
 from cota.licenses.batches import batch_trees
 from cota.settlement.leaves import Leaf
@@ -61,7 +61,7 @@ async def state_of(
         account=account,
         dataset=dataset.id,
         epoch=epoch,
-        until=until,
+        until=instant(until),
         may_appeal=is_open and bool(most or penalty),
         labels=labels,
         counted=units,
@@ -110,7 +110,7 @@ async def make_ready(
     return AppealCallAnswer(
         account=account,
         chain_id=services.chain_id,
-        until=until,
+        until=instant(until),
         bond=bond,
         held=await cota.balance_of(account, "latest"),
         token=await services.tokens.describe(cota.address),
@@ -198,7 +198,7 @@ def _case(services: Services, row: Any) -> AppealCase:
         has_penalty=row.has_penalty,
         evidence=bytes(row.evidence),
         bond=int(row.bond),
-        deadline=int(row.deadline),
+        deadline=instant(row.deadline),
         round=None if row.round is None else _round(row),
         correction=str(int(row.correction)) if row.correction else None,
         missed=None if row.missed is None else int(row.missed),
@@ -214,8 +214,8 @@ def _round(row: Any) -> RoundAnswer:
         round=int(row.round),
         state=row.round_state,
         seats=None if row.seats is None else int(row.seats),
-        commit_ends_at=None if row.commit_ends_at is None else int(row.commit_ends_at),
-        reveal_ends_at=None if row.reveal_ends_at is None else int(row.reveal_ends_at),
+        commit_ends_at=instant(row.commit_ends_at),
+        reveal_ends_at=instant(row.reveal_ends_at),
         committed=row.committed,
         revealed=row.revealed,
     )

@@ -1,6 +1,7 @@
 """HTTP of events: request -> **api** -> queries, stream, webhooks."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -27,7 +28,7 @@ from cota.http.bodies import StrictRoute
 from cota.http.limits import CALLER, AtOnce
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.problems import documented
-from cota.http.schemas import Account, Bytes32, Page
+from cota.http.schemas import Account, Bytes32, Page, instant
 from cota.http.sessions import Read, ServicesDep, Write
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
@@ -159,18 +160,18 @@ def _fields(event: Event) -> dict[str, Any]:
     }
 
 
-def _deadline(event: Event, appeal_periods: Mapping[bytes, int]) -> int | None:
+def _deadline(event: Event, appeal_periods: Mapping[bytes, int]) -> datetime | None:
     if event.dataset and event.kind == "epoch-finalized":
-        return int(event.at.timestamp()) + appeal_periods[event.dataset]
+        return event.at + timedelta(seconds=appeal_periods[event.dataset])
     ends = next((event.data[name] for name in _DEADLINES if name in event.data), None)
-    return None if ends is None else int(ends)
+    return None if ends is None else instant(int(ends))
 
 
 def _ending(found: Ending) -> CredentialEnding:
     return CredentialEnding(
         credential=found.credential,
         issuer=found.issuer,
-        expires_at=found.expires_at,
+        expires_at=instant(found.expires_at),
         expired=found.is_over,
         datasets=found.datasets,
     )

@@ -16,8 +16,9 @@ Kind = Literal[
 
 
 class EventAnswer(Answer):
-    """One thing that happened on chain. `id` resumes a stream after it; amounts in `data` are base units, as text.
-    `dataset` is null for what is not of one dataset: credentials."""
+    """One thing that happened on chain. `id` resumes a stream after it; `data` is what the contract said, numbers as
+    text: amounts in base units, times in Unix seconds. `dataset` is null for what is of none:
+    credentials."""
 
     id: str
     kind: Kind
@@ -36,7 +37,7 @@ class InboxAnswer(EventAnswer):
 
     labels: int | None
     counted: int | None
-    deadline: Annotated[int | None, Field(description="Unix seconds")]
+    deadline: Instant | None
 
 
 class CredentialEnding(Answer):
@@ -44,7 +45,7 @@ class CredentialEnding(Answer):
 
     credential: Bytes32
     issuer: Contract
-    expires_at: Annotated[int, Field(description="Unix seconds; not held from then on")]
+    expires_at: Annotated[Instant, Field(description="Not held from then on")]
     expired: bool
     datasets: Annotated[list[Bytes32], Field(description="Those that she works on and that ask for it")]
 

@@ -17,6 +17,7 @@ from cota.errors import BadRequest
 from cota.events import queries
 from cota.events.queries import Event, Wanted
 from cota.http.services import Services
+from cota.units import told_time
 
 POLL_SECONDS = 0.5
 PULSE_SECONDS = 15.0
@@ -93,7 +94,7 @@ def show(event: Event) -> dict[str, Any]:
         "kind": event.kind,
         "dataset": "0x" + event.dataset.hex() if event.dataset else None,
         "account": event.account,
-        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "at": told_time(event.at),
         "block": event.block,
         "tx_hash": "0x" + event.tx_hash.hex(),
         "data": event.data,

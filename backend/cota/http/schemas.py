@@ -2,7 +2,8 @@
 answer.
 
 Promises: unknown fields are refused in requests; an amount is a decimal string both ways; an address comes in
-in any case (a wrong checksum is refused) and goes out as EIP-55; a time goes out in UTC with `Z`.
+in any case (a wrong checksum is refused) and goes out as EIP-55; a time goes out in UTC with `Z`, also one that a
+contract keeps as Unix seconds. Seconds stay what is signed or hashed with them: terms, statements, receipts.
 """
 
 from datetime import UTC, datetime
@@ -10,13 +11,14 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
-from cota.units import Address, Hash32, parse_address, parse_amount, parse_hash32, to_hex
+from cota.units import Address, Hash32, parse_address, parse_amount, parse_hash32, to_hex, told_time
 
 Item = TypeVar("Item")
 
 UINT64_MAX = 2**64 - 1
 UINT128_MAX = 2**128 - 1
 _ZERO = "0x" + "00" * 20
+_LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 
 
 def _account(value: Any) -> Address:
@@ -74,10 +76,6 @@ def _below(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 _ADDRESS_SCHEMA = WithJsonSchema(
     {
         "type": "string",
@@ -111,8 +109,14 @@ UnixTime = Annotated[
 ]
 """Unix seconds in a request."""
 Instant = Annotated[
-    datetime, PlainSerializer(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime, PlainSerializer(told_time), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """A contract's Unix seconds, for an answer. None for 0, by which contracts say that there is none, and for what
+    no calendar names (after the year 9999): nobody waits for it."""
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds <= _LAST_SECOND else None
 
 
 class Request(BaseModel):

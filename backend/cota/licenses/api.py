@@ -20,6 +20,7 @@ from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
 from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
+from cota.http.schemas import instant
 from cota.http.services import Services
 from cota.http.sessions import MinBlock, Read, ServicesDep
 from cota.http.spool import download, downloads
@@ -56,7 +57,7 @@ async def check_license(
         address=address,
         license=str(found.id),
         epochs=[epoch.number for epoch in await queries.epochs_of(session, found)],
-        expires_at=found.expires_at,
+        expires_at=instant(found.expires_at),
         export_url=f"/v1/licenses/{found.id}/export",
     )
 
@@ -78,10 +79,10 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
         price=found.price,
         epochs=[epoch.number for epoch in await queries.epochs_of(session, found)],
         terms_hash=found.terms_hash,
-        expires_at=found.expires_at,
+        expires_at=instant(found.expires_at),
         expired=service.is_expired(found, now),
         renewed_block=found.renewed_block,
-        due_at=owed.due_at,
+        due_at=instant(owed.due_at),
         overdue=owed.is_overdue(now),
         reports=owed.reports,
         late=owed.late,
@@ -150,7 +151,7 @@ def _show_delivery(services: Services, row: Any) -> DeliveryAnswer:
         state=row.state,
         coordinator=None if row.coordinator is None else address_of(bytes(row.coordinator)),
         price=None if row.price is None else int(row.price),
-        due_at=None if row.due_at is None else int(row.due_at),
+        due_at=instant(row.due_at),
         answered=row.answered,
         returned=None if row.returned is None else int(row.returned),
         block=row.block_number,

@@ -4,24 +4,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cota.http.schemas import Amount, Answer, Bytes32, Contract, OnChain, Token
+from cota.http.schemas import Amount, Answer, Bytes32, Contract, Instant, OnChain, Token
 
 
 class DeliveryAnswer(OnChain):
     """What is said of the delivery of a licence's last payment. Coordinator, price (in the licence's `token`) and
-    `due_at` (Unix seconds) stand once it was demanded, `returned` (base units of COTA) once it was ruled on."""
+    `due_at` stand once it was demanded, `returned` (base units of COTA) once it was ruled on."""
 
     state: Literal["demanded", "answered", "disputed", "acknowledged", "upheld", "returned"]
     coordinator: Contract | None
     price: Amount | None
-    due_at: int | None
+    due_at: Instant | None
     answered: bool
     returned: Amount | None
 
 
 class LicenseAnswer(OnChain):
-    """A licence opens the rows of `epochs`, those finalised when it was bought or renewed. `expires_at` 0:
-    for good. `due_at`: when the next report is due (Unix seconds), 0 where none is; `overdue` ones can be made good by
+    """A licence opens the rows of `epochs`, those finalised when it was bought or renewed. `expires_at` null:
+    for good. `due_at`: when the next report is due, null where none is; `overdue` ones can be made good by
     a late report, and are counted."""
 
     license: Annotated[str, Field(description="The token's id, decimal")]
@@ -32,10 +32,10 @@ class LicenseAnswer(OnChain):
     price: Amount
     epochs: list[int]
     terms_hash: Bytes32
-    expires_at: int
+    expires_at: Instant | None
     expired: bool
     renewed_block: int | None
-    due_at: int
+    due_at: Instant | None
     overdue: bool
     reports: int
     late: int
@@ -52,5 +52,5 @@ class CheckAnswer(Answer):
     address: Contract
     license: str | None
     epochs: list[int]
-    expires_at: int | None
+    expires_at: Annotated[Instant | None, Field(description="null for good, and without a licence")]
     export_url: str | None

@@ -15,7 +15,7 @@ from cota.licenses import queries
 from cota.licenses.export import Export
 from cota.licenses.queries import Epoch, License
 from cota.store.session import ReadSession
-from cota.units import Address
+from cota.units import Address, told_time
 
 
 async def require_license(session: ReadSession, license: int) -> License:
@@ -44,7 +44,7 @@ async def open_license(
     if found.receiver != account:
         raise NotLicensed("the licence is another account's")
     if is_expired(found, await services.freshness.now()):
-        raise NotLicensed("the licence has expired: renew it", expired_at=found.expires_at)
+        raise NotLicensed("the licence has expired: renew it", expired_at=told_time(found.expires_at))
     if await was_returned(session, found):
         raise NotLicensed("the price came back, because it was not delivered: renew the licence to download")
     if services.freshness.status_of(found.place[0]) != "final":

@@ -14,7 +14,7 @@ from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
-from cota.http.schemas import Page
+from cota.http.schemas import Page, instant
 from cota.http.services import Services
 from cota.http.sessions import Read, ServicesDep
 from cota.settlement import queries, service
@@ -150,7 +150,7 @@ def _show(services: Services, dataset: bytes, row: EpochRow) -> EpochAnswer:
         leaf_count=row.leaf_count,
         file_hash=row.file_hash,
         proposer=row.proposer,
-        window_ends_at=row.window_ends_at,
+        window_ends_at=instant(row.window_ends_at),
         finalized_block=row.finalized_block,
         file_url=f"/v1/datasets/0x{dataset.hex()}/epochs/{row.epoch}/file" if row.content_key else None,
         block=row.block,

@@ -24,7 +24,7 @@ class EpochAnswer(OnChain):
     leaf_count: int | None
     file_hash: Bytes32 | None
     proposer: Contract | None
-    window_ends_at: int | None
+    window_ends_at: Instant | None
     finalized_block: int | None
     file_url: Annotated[str | None, Field(description="Where the epoch file is, if this service holds it")]
 
