@@ -16,7 +16,7 @@ from tests.fixtures.marker import MARKER, pieces_of
 
 VERBS = [
     ("status",), ("join",), ("leave",), ("work",), ("submit",), ("receipt",), ("appeal",), ("challenge",),
-    ("claim",), ("transfer",), ("statement",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",),
+    ("claim",), ("transfer",), ("statement",), ("inbox",), ("backup",), ("buy",), ("renew",), ("license",), ("pay",),
     ("export",), ("convert",), ("score",), ("verify",), ("verify", "export"), ("verify", "evidence"),
     ("dataset", "quality"), ("dataset", "preview"), ("dataset", "test"), ("dataset", "list"), ("dataset", "show"),
     ("dataset", "epochs"), ("dataset", "create"),

@@ -20,6 +20,7 @@ from cota.datasets.schemas import (
     PaymentAnswer,
     PromiseAnswer,
 )
+from cota.events.schemas import CredentialEnding, InboxAnswer, InboxPage
 from cota.insight.schemas import QualityAnswer, RateAnswer
 from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
 from cota.settlement.schemas import EpochAnswer
@@ -39,6 +40,9 @@ SENT: dict[type[Told], type[Any]] = {
     told.DeliveryTold: DeliveryAnswer,
     told.LicenseTold: LicenseAnswer,
     told.LicenseCheck: CheckAnswer,
+    told.InboxEvent: InboxAnswer,
+    told.InboxPage: InboxPage,
+    told.CredentialEndingTold: CredentialEnding,
     told.RateTold: RateAnswer,
     told.QualityTold: QualityAnswer,
 }

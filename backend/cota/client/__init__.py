@@ -20,6 +20,7 @@ from cota.client.demanding import DemandCalls, Demanded
 from cota.client.disputing import Filed, Filing
 from cota.client.exams import Exam, ExamCalls, ExamOutcome, Sitting
 from cota.client.goldfinding import GoldCalls
+from cota.client.inbox import InboxCalls
 from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
 from cota.client.own_copy import CopyCalls, OwnCopy
@@ -39,11 +40,14 @@ from cota.client.successors import SuccessorCalls
 from cota.client.told import (
     AccountTold,
     BatchTold,
+    CredentialEndingTold,
     DatasetFigures,
     DatasetTold,
     DeliveryTold,
     EpochTold,
     HolderTold,
+    InboxEvent,
+    InboxPage,
     LicenseCheck,
     LicenseTold,
     MembershipTold,
@@ -58,10 +62,11 @@ from cota.client.told import (
 __all__ = [
     "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "BountyClaimed",
     "BountyClosed", "BountyDue", "BountyLocked", "BountyOpened", "BountyReturned", "ClientError", "CotaClient",
-    "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold", "Exam", "ExamOutcome",
-    "Filed", "Filing", "HolderTold", "Inclusion", "Lease", "LicenseCheck", "LicenseTold", "MembershipTold",
-    "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview", "PromiseTold", "QualityTold", "RateTold", "Sent",
-    "ShareTold", "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "CredentialEndingTold", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold",
+    "Exam", "ExamOutcome", "Filed", "Filing", "HolderTold", "InboxEvent", "InboxPage", "Inclusion", "Lease",
+    "LicenseCheck", "LicenseTold", "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview",
+    "PromiseTold", "QualityTold", "RateTold", "Sent", "ShareTold", "SignedLabel", "SignedReceipt", "Sitting",
+    "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
@@ -77,6 +82,7 @@ class CotaClient(
     LookingCalls,
     ExamCalls,
     IncomeCalls,
+    InboxCalls,
     CopyCalls,
     ContestCalls,
 ):

@@ -110,6 +110,8 @@ class AsyncCotaClient:
     my_annotations = _streamed(CotaClient.my_annotations)
     earning_labels = _streamed(CotaClient.earning_labels)
     fetch_backup = _awaited(CotaClient.fetch_backup)
+    inbox = _streamed(CotaClient.inbox)
+    inbox_page = _awaited(CotaClient.inbox_page)
     appeal_state = _awaited(CotaClient.appeal_state)
     evidence = _streamed(CotaClient.evidence)
     claim = _awaited(CotaClient.claim)

@@ -211,6 +211,41 @@ class OwnRow(Told):
     reason: Field[str | None] = Field(optional(_text))
 
 
+class InboxEvent(Told):
+    """What concerned the account. `data` quotes the contract; `labels` and `counted`: her own of an epoch, once it is
+    scored; `deadline`: until when something can be done about it. None where there is none."""
+
+    id: Field[str] = Field(_text)
+    kind: Field[str] = Field(_text)
+    dataset: Field[Hash32 | None] = Field(optional(parse_hash32))
+    account: Field[Address | None] = Field(optional(parse_address))
+    at: Field[datetime] = Field(parse_time)
+    block: Field[int] = Field(_whole)
+    tx_hash: Field[Hash32] = Field(parse_hash32)
+    data: Field[Mapping[str, Any]] = Field(_object)
+    labels: Field[int | None] = Field(optional(_whole))
+    counted: Field[int | None] = Field(optional(_whole))
+    deadline: Field[datetime | None] = Field(optional(parse_time))
+
+
+class CredentialEndingTold(Told):
+    """A credential of the account that ends soon or ended lately; `datasets`: hers that ask for it."""
+
+    credential: Field[Hash32] = Field(parse_hash32)
+    issuer: Field[Address] = Field(parse_address)
+    expires_at: Field[datetime] = Field(parse_time)
+    expired: Field[bool] = Field(_true_or_false)
+    datasets: Field[tuple[Hash32, ...]] = Field(_each(parse_hash32))
+
+
+class InboxPage(Told):
+    """`next`: the cursor of older events, None at the end; `ending` is the same on every page."""
+
+    events: Field[tuple[InboxEvent, ...]] = Field(_each(InboxEvent), "items")
+    next: Field[str | None] = Field(optional(_text))
+    ending: Field[tuple[CredentialEndingTold, ...]] = Field(_each(CredentialEndingTold))
+
+
 class DeliveryTold(Placed):
     """`returned`: COTA, None before a ruling."""
 
