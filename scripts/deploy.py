@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from cota import log
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.contracts import AccessManager
+from cota.chain.fees import FeePolicy
 from cota.chain.rpc import RpcError
 from cota.chain.sender import Sender
 from cota.errors import DomainError
@@ -169,7 +170,8 @@ class Deploy:
     def _sender(self, role: str) -> Sender:
         if role not in self._senders:
             key = local_key(role) if role in LOCAL_JURORS else self.settings.key(role)
-            self._senders[role] = Sender(self.client, key.account())
+            fees = FeePolicy(self.settings.fee_ceiling, self.settings.fee_priority)
+            self._senders[role] = Sender(self.client, key.account(), fees=fees)
         return self._senders[role]
 
 

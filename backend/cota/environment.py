@@ -69,14 +69,18 @@ class Reader:
     def port(self, name: str, default: int) -> int:
         return self._parse(name, self.text(name), _parse_port) or default
 
-    def whole(self, name: str, default: int, most: int) -> int:
-        """A whole number from 1 on."""
+    def whole(self, name: str, default: int, most: int, least: int = 1) -> int:
+        found = self.whole_or_none(name, most, least)
+        return default if found is None else found
+
+    def whole_or_none(self, name: str, most: int, least: int = 1) -> int | None:
+        """A whole number, `least` to `most`; none where nothing is set."""
         text = self.text(name)
         if text is None:
-            return default
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= most:
-            self.problems.append(f"{name} must be a whole number, 1 to {most}")
-            return default
+            return None
+        if not re.fullmatch(r"[0-9]{1,18}", text) or not least <= int(text) <= most:
+            self.problems.append(f"{name} must be a whole number, {least} to {most}")
+            return None
         return int(text)
 
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:

@@ -249,7 +249,15 @@ class ChainUnavailable(DomainError):
     slug, title, status = "chain-unavailable", "The chain cannot be reached at present", 503
 
 
+class FeesTooHigh(ChainUnavailable):
+    """The chain asks for more gas money than the operator allows. Like a silent node, it passes: try again later."""
+
+    slug, title, status = "fees-too-high", "The chain's fees are above what is allowed here", 503
+
+
 def problem_types() -> dict[str, type[DomainError]]:
     """Every cause by slug, the base (`internal`) included."""
-    causes: list[type[DomainError]] = [DomainError, *DomainError.__subclasses__()]
+    causes: list[type[DomainError]] = [DomainError]
+    for cause in causes:  # grows while it is walked
+        causes += cause.__subclasses__()
     return {cause.slug: cause for cause in causes}

@@ -22,6 +22,8 @@ from cota.units import Address
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
+MOST_FEE: Final = 10**15
+"""Wei per gas: a million gwei."""
 KEY_ROLES: Final = ("deployer", "coordinator", "receipt", "relayer")
 VARIABLES: Final = (
     "DATABASE_URL",
@@ -37,6 +39,8 @@ VARIABLES: Final = (
     "COTA_UPLOAD_MIB",
     "COTA_BOUNTIES",
     "COTA_BOUNTY_LEAST",
+    "COTA_FEE_CEILING",
+    "COTA_FEE_PRIORITY",
     "COTA_LOG_LEVEL",
     "COTA_KEY",
     *(f"COTA_{role.upper()}_KEY" for role in KEY_ROLES),
@@ -80,6 +84,10 @@ class Settings:
     """What a worker does for bounties: PAY (and assign), ASSIGN, OFF."""
     bounty_least: int
     """Base units of a token of six decimals below which a payment is left to whom it belongs."""
+    fee_ceiling: int | None
+    """Wei per gas that no transaction passes; none: what the chain asks."""
+    fee_priority: int | None
+    """Wei per gas for the block's maker; none: what the node suggests."""
     log_level: str
     _rpc_urls: tuple[str, ...] = field(repr=False)
     _store: str | None
@@ -174,6 +182,8 @@ def load(
         upload_mib=reader.whole("COTA_UPLOAD_MIB", 512, most=65_536),
         bounties=reader.choice("COTA_BOUNTIES", ("PAY", "ASSIGN", "OFF"), "PAY"),
         bounty_least=reader.whole("COTA_BOUNTY_LEAST", 10_000, most=10**12 - 1),
+        fee_ceiling=reader.whole_or_none("COTA_FEE_CEILING", MOST_FEE),
+        fee_priority=reader.whole_or_none("COTA_FEE_PRIORITY", MOST_FEE, least=0),
         log_level=reader.choice("COTA_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         _rpc_urls=reader.http_urls("RPC_URL") or _default_nodes(is_local, defaults),
         _store=reader.text("COTA_STORE") or _default_store(is_local, defaults),
@@ -186,6 +196,9 @@ def load(
             if is_local and role not in keys and not reader.names_problem(key_variable(role))
         ),
     )
+    ceiling, priority = settings.fee_ceiling, settings.fee_priority
+    if ceiling is not None and priority is not None and ceiling < priority:
+        reader.problems.append(f"COTA_FEE_CEILING ({ceiling}) is below COTA_FEE_PRIORITY ({priority})")
     _report_missing(reader, settings, needs)
     if reader.problems:
         raise SettingsError(reader.problems)

@@ -69,6 +69,19 @@ def test_load__bounties__are_paid_from_a_least_amount_on_unless_told_otherwise()
     )
 
 
+def test_load__fees__are_wei_and_the_ceiling_holds_the_priority_B25() -> None:
+    assert (load(environ={}).fee_ceiling, load(environ={}).fee_priority) == (None, None)
+    told = load(environ={"COTA_FEE_CEILING": "30000000000", "COTA_FEE_PRIORITY": "0"})
+    assert (told.fee_ceiling, told.fee_priority) == (30 * 10**9, 0)
+    assert problems_of({"COTA_FEE_CEILING": "0", "COTA_FEE_PRIORITY": "2 gwei"}) == (
+        "COTA_FEE_CEILING must be a whole number, 1 to 1000000000000000",
+        "COTA_FEE_PRIORITY must be a whole number, 0 to 1000000000000000",
+    )
+    assert problems_of({"COTA_FEE_CEILING": "1", "COTA_FEE_PRIORITY": "2"}) == (
+        "COTA_FEE_CEILING (1) is below COTA_FEE_PRIORITY (2)",
+    )
+
+
 def test_load__many_faults__are_reported_together() -> None:
     problems = problems_of(
         {

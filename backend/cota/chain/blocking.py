@@ -24,8 +24,14 @@ class BlockingNode:
     block))`."""
 
     def __init__(
-        self, urls: Sequence[str], chain_id: int, genesis: bytes | None = None, **options: Any
+        self,
+        urls: Sequence[str],
+        chain_id: int,
+        genesis: bytes | None = None,
+        fees: FeePolicy | None = None,
+        **options: Any,
     ) -> None:
+        self._fees = fees
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cota-chain", daemon=True)
         self._thread.start()
@@ -72,10 +78,8 @@ class BlockingNode:
     def request(self, method: str, *params: Any) -> Any:
         return self.run(self.client.request(method, *params))
 
-    def sender(
-        self, account: LocalAccount | None, *, address: Address | None = None, fees: FeePolicy | None = None
-    ) -> "BlockingSender":
-        return BlockingSender(self, Sender(self.client, account, address=address, fees=fees))
+    def sender(self, account: LocalAccount | None, *, address: Address | None = None) -> "BlockingSender":
+        return BlockingSender(self, Sender(self.client, account, address=address, fees=self._fees))
 
 
 class BlockingSender:

@@ -9,16 +9,12 @@ from typing import Any
 
 from cota.chain.client import NodeClient
 from cota.chain.rpc import RpcError
-from cota.errors import ChainUnavailable
+from cota.errors import ChainUnavailable, FeesTooHigh
 
 _GWEI = 10**9
 _FALLBACK_PRIORITY = _GWEI
 # Nodes want a tenth more of both fees for a replacement; an eighth is what the base fee can rise in a block.
 _BUMP_NUMERATOR, _BUMP_DENOMINATOR = 9, 8
-
-
-class FeeTooHigh(Exception):
-    """The chain asks for more than the configured ceiling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,12 @@ class FeePolicy:
             raise ValueError(
                 f"the largest fee ({self.ceiling} wei) is below the priority fee ({self.priority} wei)"
             )
+
+    def check(self, fees: "Fees") -> "Fees":
+        """The same fees. Raises FeesTooHigh."""
+        if self.ceiling is not None and fees.limit > self.ceiling:
+            raise FeesTooHigh(f"{fees.limit} wei per gas are needed, the ceiling is {self.ceiling}")
+        return fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def base_fee(header: dict[str, Any]) -> int | None:
 
 
 async def quote(client: NodeClient, policy: FeePolicy) -> Fees:
-    """What the next blocks will take. Raises FeeTooHigh, ChainUnavailable."""
+    """What the next blocks will take. Raises FeesTooHigh, ChainUnavailable."""
     header = await client.header("latest")
     if header is None:
         raise ChainUnavailable("the node knows no newest block")
@@ -84,7 +86,7 @@ def _cap(fees: Fees, policy: FeePolicy, needed: int) -> Fees:
     if policy.ceiling is None or fees.limit <= policy.ceiling:
         return fees
     if needed > policy.ceiling:
-        raise FeeTooHigh(f"the chain asks {needed} wei per gas, the ceiling is {policy.ceiling}")
+        raise FeesTooHigh(f"the chain asks {needed} wei per gas, the ceiling is {policy.ceiling}")
     priority = None if fees.priority is None else min(fees.priority, policy.ceiling)
     return Fees(policy.ceiling, priority)
 

@@ -20,7 +20,7 @@ from cota.chain.client import NodeClient
 from cota.chain.fees import FeePolicy, Fees, quote
 from cota.chain.reverts import Revert, revert_of
 from cota.chain.rpc import RpcError
-from cota.errors import ChainUnavailable
+from cota.errors import ChainUnavailable, FeesTooHigh
 from cota.log import get_logger
 from cota.units import Address, Hash32, parse_address
 
@@ -266,8 +266,7 @@ class Sender:
                 receipt = await self.client.receipt(tx_hash)
                 if receipt is not None and _depth(header, receipt) >= confirmations:
                     return receipt
-            if header and not sent.fees.covers(header):
-                sent.fees = sent.fees.raised_to(await quote(self.client, self._policy))
+            if header and not sent.fees.covers(header) and await self._raise_fees(sent):
                 await self._remind(sent, account)
             elif time.monotonic() > remind:
                 remind = time.monotonic() + _REMIND_AFTER
@@ -277,13 +276,22 @@ class Sender:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_LOOK)
 
+    async def _raise_fees(self, sent: _Sent) -> bool:
+        """False above the ceiling: what was sent waits for the fees to fall."""
+        try:
+            sent.fees = self._policy.check(sent.fees.raised_to(await quote(self.client, self._policy)))
+        except FeesTooHigh:
+            return False
+        return True
+
     async def _remind(self, sent: _Sent, account: LocalAccount) -> None:
         """The same transaction again, same nonce: better paid, or because the node may have lost it."""
         try:
             await self._broadcast(sent, account)
             log.info("sent again", sender=self.address, nonce=sent.nonce, limit=sent.fees.limit)
-        except _Outdated:
-            pass  # mined meanwhile, or fees rose once more: the next look tells
+        except _Outdated as reason:
+            # Mined meanwhile, or fees rose, perhaps above the ceiling: the next look tells.
+            log.info("not taken now", sender=self.address, nonce=sent.nonce, cause=str(reason))
 
     async def _find_cause(self, draft: _Draft, receipt: dict[str, Any]) -> Revert:
         """Why a mined transaction failed, as far as a call at its block still tells."""

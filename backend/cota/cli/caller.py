@@ -58,10 +58,12 @@ class Visitor(Closing):
     @cached_property
     def client(self) -> CotaClient:
         """The client, once the service has said that it serves the network asked for."""
+        from cota.chain.fees import FeePolicy
         from cota.client import CotaClient
 
         account, url = self._account(), self.api or self.settings.api_url
-        client = CotaClient(url, account, self._rpc_url(), patience_s=FIRST_PATIENCE_S)
+        fees = FeePolicy(self.settings.fee_ceiling, self.settings.fee_priority)
+        client = CotaClient(url, account, self._rpc_url(), patience_s=FIRST_PATIENCE_S, fees=fees)
         try:
             self._check_network(client)
             self._equip(client)

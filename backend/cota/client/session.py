@@ -27,6 +27,7 @@ from cota.auth.siwe import build_message, text_digest
 from cota.auth.typed import Domain, Message, digest
 from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import DatasetRegistry, Token
+from cota.chain.fees import FeePolicy
 from cota.chain.sender import Receipt as Mined
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
@@ -43,7 +44,7 @@ SIGNED_FOR_S = 300
 
 class Session(Closing):
     """One account at one API. Without an account only public reads work. `rpc_url`: a node, or several
-    separated by commas, in order of preference."""
+    separated by commas, in order of preference. `fees`: what her own transactions may pay for gas."""
 
     def __init__(
         self,
@@ -52,9 +53,11 @@ class Session(Closing):
         rpc_url: str | None = None,
         *,
         patience_s: float = 60.0,
+        fees: FeePolicy | None = None,
     ) -> None:
         self.http = Transport(api_url, patience_s=patience_s)
         self.rpc_url = rpc_url
+        self._fees = fees
         self._account = account
         self._node: BlockingNode | None = None
         self._datasets: dict[Hash32, DatasetFigures] = {}
@@ -140,7 +143,7 @@ class Session(Closing):
             if self.rpc_url is None:
                 raise ClientError("this call asks the chain itself: give the client an rpc_url")
             urls = self.rpc_url.split(",")
-            node = BlockingNode(urls, self.status.chain_id, self.status.genesis_hash)
+            node = BlockingNode(urls, self.status.chain_id, self.status.genesis_hash, self._fees)
             try:
                 node.run(node.client.check())
             except BaseException:

@@ -14,6 +14,7 @@ from cota.auth.sessions import SessionBook
 from cota.auth.verify import SignatureVerifier
 from cota.chain.client import NodeClient, WrongChain
 from cota.chain.deployment import Deployment
+from cota.chain.fees import FeePolicy
 from cota.chain.sender import Sender
 from cota.errors import ChainUnavailable
 from cota.http.coordinators import Coordinators
@@ -90,7 +91,8 @@ def make_sender(settings: Settings, node: NodeClient, database: Database, role: 
     def lock(name: str) -> AbstractAsyncContextManager[None]:
         return named_lock(database, name)
 
-    return Sender(node, settings.key(role).account(), lock=lock)
+    fees = FeePolicy(settings.fee_ceiling, settings.fee_priority)
+    return Sender(node, settings.key(role).account(), lock=lock, fees=fees)
 
 
 @asynccontextmanager
