@@ -260,4 +260,4 @@ def problem_types() -> dict[str, type[DomainError]]:
     causes: list[type[DomainError]] = [DomainError]
     for cause in causes:  # grows while it is walked
         causes += cause.__subclasses__()
-    return {cause.slug: cause for cause in causes}
+    return {cause.slug: cause for cause in causes if "slug" in vars(cause)}
