@@ -64,7 +64,14 @@ async def ask(world: World, dataset: Dataset, wallet: Wallet) -> httpx2.Response
 async def test_exam__demanded__no_work_before_it_is_passed(world: World) -> None:
     dataset = await with_exam(world)
     told = (await world.http.get(f"{dataset.path}/exam")).json()
-    assert told == {"asked": 4, "pass_correct": 3, "attempts": 2, "passed": None, "attempts_left": None}
+    assert told == {
+        "asked": 4,
+        "pass_correct": 3,
+        "attempts": 2,
+        "passed": None,
+        "attempts_left": None,
+        "open_until": None,
+    }
     wallet = await world.member(dataset)
     refused(await ask(world, dataset, wallet), "exam-wanted", 403)
     sitting = (await sit(world, dataset, wallet)).json()

@@ -86,7 +86,7 @@ class BlockingSender:
     """A Sender whose calls return when they are done."""
 
     def __init__(self, node: BlockingNode, sender: Sender) -> None:
-        self._node = node
+        self.node = node
         self.sender = sender
 
     @property
@@ -94,7 +94,7 @@ class BlockingSender:
         return self.sender.address
 
     def simulate(self, to: Address | None, data: bytes, value: int = 0) -> bytes:
-        return self._node.run(self.sender.simulate(to, data, value))
+        return self.node.run(self.sender.simulate(to, data, value))
 
     def send(
         self,
@@ -106,7 +106,7 @@ class BlockingSender:
         on_signed: OnSigned | None = None,
     ) -> Receipt:
         sending = self.sender.send(to, data, value, confirmations=confirmations, on_signed=on_signed)
-        return self._node.run(sending)
+        return self.node.run(sending)
 
     def resume(self, signed: Signed, hashes: Sequence[Hash32]) -> Receipt | None:
-        return self._node.run(self.sender.resume(signed, hashes))
+        return self.node.run(self.sender.resume(signed, hashes))

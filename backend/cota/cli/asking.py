@@ -7,6 +7,8 @@ no; what is typed hidden is never shown.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import typer
 
@@ -31,6 +33,11 @@ def confirm(question: str, *, yes: bool) -> None:
     answer = ask(f"{question} [y/N]")
     if answer is None or answer.lower() not in ("y", "yes"):
         raise Failed("nothing was done: not confirmed (--yes answers beforehand)")
+
+
+def asked(question: str, *, yes: bool) -> Callable[[], None]:
+    """The same question, for `CotaClient.asking`: it comes once it is known that the answer can be acted on."""
+    return partial(confirm, question, yes=yes)
 
 
 def ask_hidden(prompt: str, instead: str) -> str:

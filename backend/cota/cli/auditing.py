@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cota.cli.amounts import money
 from cota.cli.arguments import Checkpoint, Dataset, Number, OutFile, YesOption, hash_option, numbered
 from cota.cli.arguments import argument as an_argument
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, Visitor, calling
 from cota.cli.output import say, show
 
@@ -43,8 +43,8 @@ def open_audit(
     client.facts_of(dataset)
     fee, token = client.audit_fee(dataset), client.currency_of(dataset)
     say(f"Fee: {money(fee, token.decimals, token.symbol)}, to the holders.", stderr=True)
-    confirm("Open the audit?", yes=yes)
-    opened = client.open_audit(dataset, checkpoint, commitment or fresh_salt())
+    with client.asking(asked("Open the audit?", yes=yes)):
+        opened = client.open_audit(dataset, checkpoint, commitment or fresh_salt())
     _tell(caller, dataset, opened.number, opened.mined.block_number, opened.mined.tx_hash)
 
 

@@ -18,7 +18,7 @@ from cota.cli.arguments import (
     address_option,
     amount_option,
 )
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, Reader, calling
 from cota.cli.failures import WrongUse
 from cota.cli.output import moment, show, show_rows
@@ -84,8 +84,8 @@ def close(caller: Member, bounty: BountyNumber, yes: YesOption = False) -> None:
     """
     client = caller.chain_client
     client.bounty(bounty)
-    confirm(f"Close bounty {bounty}? It can never be opened again.", yes=yes)
-    done = client.close_bounty(bounty)
+    with client.asking(asked(f"Close bounty {bounty}? It can never be opened again.", yes=yes)):
+        done = client.close_bounty(bounty)
     client.wait_for(done.block)
     told = {
         "bounty": str(bounty),

@@ -24,7 +24,7 @@ from cota.cli.arguments import (
     hash_option,
     parse_bytes32,
 )
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
 from cota.cli.failures import Failed, WrongUse
 from cota.cli.output import say, show
@@ -67,20 +67,22 @@ def buy(
     twice, whatever was interrupted.
     """
     client = caller.chain_client
-    token = client.currency_of(dataset)
+    token, is_agreed = client.currency_of(dataset), isinstance(max_price, TypedAmount)
     if isinstance(max_price, TypedAmount):
         most = max_price.base_units(token.decimals, token.symbol)
     else:
         most = client.price_of(dataset, license_class)
         if not most:
             raise Failed(f"class {license_class} of this dataset is not sold")
-        _tell_of_licence(caller, dataset)
-        confirm(f"Buy class {license_class} for {money(most, token.decimals, token.symbol)}?", yes=yes)
     if not most:
         raise WrongUse("nothing is sold for zero")
-    bought = client.buy(
-        dataset, license_class=license_class, max_price=most, receiver=receiver, intent=intent
-    )
+    if not is_agreed:
+        _tell_of_licence(caller, dataset)
+    question = f"Buy class {license_class} for {money(most, token.decimals, token.symbol)}?"
+    with client.asking(asked(question, yes=yes or is_agreed)):
+        bought = client.buy(
+            dataset, license_class=license_class, max_price=most, receiver=receiver, intent=intent
+        )
     client.wait_for(bought.block)
     price = str(bought.price) if caller.as_json else money(bought.price, token.decimals, token.symbol)
     told = {"license": str(bought.license), "dataset": dataset, "class": license_class, "price": price}
@@ -104,13 +106,14 @@ def renew(
     client = caller.chain_client
     found = client.license(license, min_block=client.node.head().number)
     dataset = parse_bytes32(found["dataset"])
-    token = client.currency_of(dataset)
+    token, is_agreed = client.currency_of(dataset), isinstance(max_price, TypedAmount)
     if isinstance(max_price, TypedAmount):
         most = max_price.base_units(token.decimals, token.symbol)
     else:
         most = client.price_of(dataset, found["class"])
-        confirm(f"Renew licence {license} for {money(most, token.decimals, token.symbol)}?", yes=yes)
-    mined = client.renew(license, max_price=most, intent=intent)
+    question = f"Renew licence {license} for {money(most, token.decimals, token.symbol)}?"
+    with client.asking(asked(question, yes=yes or is_agreed)):
+        mined = client.renew(license, max_price=most, intent=intent)
     renewed = client.license(license, min_block=mined.block_number)
     told = {
         "license": str(license),

@@ -20,9 +20,8 @@ from cota.cli.output import JsonOption, NetworkOption
 from cota.closing import Closing
 
 if TYPE_CHECKING:
-    from eth_account.signers.local import LocalAccount
-
     from cota.client import CotaClient
+    from cota.client.session import Wallet
     from cota.settings import Settings
     from cota.units import Address
 
@@ -80,7 +79,7 @@ class Visitor(Closing):
             _ = self.settings.rpc_urls
         return self.client
 
-    def _account(self) -> LocalAccount | None:
+    def _account(self) -> Wallet | None:
         return None
 
     def _equip(self, client: CotaClient) -> None:
@@ -135,10 +134,10 @@ class Member(Visitor):
     def address(self) -> Address:
         return self.client.address
 
-    def _account(self) -> LocalAccount | None:
-        from cota.cli.wallets import find_key
+    def _account(self) -> Wallet | None:
+        from cota.cli.wallets import find_wallet
 
-        return find_key(self.settings, self.keystore, self.password_file).account()
+        return find_wallet(self.settings, self.keystore, self.password_file)
 
 
 @dataclass
@@ -151,7 +150,7 @@ class Reader(Member):
             raise Failed("whose? Give an ADDRESS, or set COTA_KEY for your own")
         return self.client.address
 
-    def _account(self) -> LocalAccount | None:
+    def _account(self) -> Wallet | None:
         has_none = self.keystore is None and not self.settings.has_key("account")
         return None if has_none else super()._account()
 

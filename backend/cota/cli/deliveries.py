@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cota.cli.arguments import License, YesOption, hash_option, parse_bytes32
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, Visitor, calling
 from cota.cli.output import moment, show
 
@@ -62,8 +62,10 @@ def dispute(caller: Member, license: License, yes: YesOption = False) -> None:
     """
     client, dataset = caller.chain_client, _dataset(caller, license)
     cost = client.delivery_dispute_cost(dataset, license)
-    confirm(f"The arbitrator costs {cost / WEI:g} of the chain's coin, whatever he says. Go on?", yes=yes)
-    _tell(caller, license, client.dispute_delivery(dataset, license))
+    question = f"The arbitrator costs {cost / WEI:g} of the chain's coin, whatever he says. Go on?"
+    with client.asking(asked(question, yes=yes)):
+        mined = client.dispute_delivery(dataset, license)
+    _tell(caller, license, mined)
 
 
 def _dataset(caller: Visitor, license: int) -> Hash32:

@@ -14,7 +14,7 @@ import typer
 
 from cota.cli.amounts import SHARE_DECIMALS, TypedAmount, money, shares
 from cota.cli.arguments import CaseNumber, Checkpoint, Dataset, Epoch, YesOption, amount_option, hash_option
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, Visitor, calling
 from cota.cli.failures import WrongUse
 from cota.cli.output import moment, say, show
@@ -136,8 +136,8 @@ def appeal_ruling(caller: Member, dataset: Dataset, case: CaseNumber, yes: YesOp
     fee = money(price.fee, COIN_DECIMALS, "of the chain's coin")
     for line in (f"Until {moment(price.until)}.", f"Bond: {bond}.", f"Fee: {fee}, whatever they say."):
         say(line, stderr=True)
-    confirm("Appeal the ruling?", yes=yes)
-    mined = client.appeal_ruling(dataset, case, price)
+    with client.asking(asked("Appeal the ruling?", yes=yes)):
+        mined = client.appeal_ruling(dataset, case, price)
     tell_case(caller, dataset, case, block=mined.block_number, tx_hash=mined.tx_hash)
 
 
@@ -196,8 +196,8 @@ def open_filing(caller: Member, filing: Filing, told: dict[str, Any], *, yes: bo
     ):
         if line:
             say(line, stderr=True)
-    confirm("Open the case?", yes=yes)
-    filed = client.file_case(filing)
+    with client.asking(asked("Open the case?", yes=yes)):
+        filed = client.file_case(filing)
     client.wait_for(filed.mined.block_number)
     told = {"case": str(filed.number), **told}
     if caller.as_json:

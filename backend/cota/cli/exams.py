@@ -17,7 +17,9 @@ from cota.cli.asking import ask, confirm
 from cota.cli.caller import Member, Reader, calling
 from cota.cli.failures import Failed
 from cota.cli.labeller import Labeller
+from cota.cli.membership import require_member
 from cota.cli.output import moment, say, show
+from cota.cli.publishing import question_of
 from cota.cli.working import class_lines, class_names, item_lines
 from cota.errors import InvalidLabel
 
@@ -65,9 +67,7 @@ def set_exam(
     from cota.cli.batch_file import check_items, open_items
     from cota.formats.incoming import ReadOptions
 
-    schema = caller.client.facts_of(dataset)["schema"]
-    if schema is None:
-        raise Failed("the dataset has no question yet: cota dataset describe tells it")
+    schema = question_of(caller, dataset)
     incoming = open_items(file, ReadOptions(kind=schema["kind"]))
     checked = check_items(file, incoming, schema)
     if checked.gold != checked.items:
@@ -90,7 +90,11 @@ def sit(caller: Labeller, dataset: Dataset, yes: YesOption = False) -> None:
     if found.passed:
         show({"dataset": dataset, "passed": True}, as_json=caller.as_json)
         return
-    confirm(_question(found), yes=yes)
+    if found.open_until is None:
+        if not found.attempts_left:
+            raise Failed(f"no sitting is left: each account has {found.attempts}")
+        require_member(caller, dataset)
+        confirm(_question(found), yes=yes)
     sitting = client.sit_exam(dataset)
     answers = _answers(sitting, schema)
     if answers is None:

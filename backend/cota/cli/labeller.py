@@ -17,10 +17,9 @@ from cota.cli.caller import Member
 from cota.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from eth_account.signers.local import LocalAccount
-
     from cota.cli.agent_file import AgentFile
     from cota.client import CotaClient
+    from cota.client.session import Wallet
     from cota.units import Address, Hash32
 
 AgentOption = Annotated[
@@ -59,8 +58,19 @@ class Labeller(Member):
             raise Failed(
                 f"{self.agent} is for dataset 0x{self.agent_file.agent.dataset.hex()}, not for this one"
             )
-        self.client.recover_receipts(dataset)
+        self.client.facts_of(dataset)
+        self.keeping.recover_receipts(dataset)
         return self.client
+
+    @property
+    def keeping(self) -> CotaClient:
+        """The client with its backup. Whose that is, her key says, for which a password may have to be typed."""
+        from cota.client import Backup
+
+        client = self.client
+        if client.backup is None:
+            client.backup = Backup(self.backup or backup_path(client.status.network, self.address))
+        return client
 
     def question(self, dataset: Hash32) -> dict[str, Any]:
         """The dataset's schema. Raises Failed while its publisher has not told it."""
@@ -75,20 +85,16 @@ class Labeller(Member):
             raise Failed("the service shows another question than the one that the terms name")
         return schema
 
-    def _account(self) -> LocalAccount | None:
+    def _account(self) -> Wallet | None:
         return None if self.agent_file is not None else super()._account()
 
     def _equip(self, client: CotaClient) -> None:
-        from cota.client import Backup
-
         file = self.agent_file
         if file is not None:
             if file.chain_id != client.status.chain_id:
                 raise Failed(f"{self.agent} is for chain {file.chain_id}, not {client.status.chain_id}")
             client.use_agent(file.agent)
             client.http.token = file.token
-        account = file.agent.account if file else client.address
-        client.backup = Backup(self.backup or backup_path(client.status.network, account))
 
 
 def backup_path(network: str, account: str) -> Path:

@@ -14,8 +14,9 @@ from cota.cli.amounts import money
 from cota.cli.arguments import Dataset, YesOption
 from cota.cli.asking import confirm
 from cota.cli.caller import Member, calling
+from cota.cli.failures import Failed
 from cota.cli.output import say, show
-from cota.errors import OwnDataset
+from cota.errors import DatasetNotOpen, NotAMember, OwnDataset
 
 if TYPE_CHECKING:
     from cota.chain.sender import Receipt
@@ -44,6 +45,9 @@ def join(caller: Member, dataset: Dataset, by_self: SelfOption = False, yes: Yes
     if _state(caller, dataset) == "active":
         show({**told, "state": "active", "already": True}, as_json=caller.as_json)
         return
+    state = client.facts_of(dataset).state
+    if state != "open":
+        raise DatasetNotOpen(f"the dataset is {state}: nobody can join it now")
     for line in (
         f"You join: {client.facts_of(dataset)['title'] or 'a dataset without a title'}",
         client.consent(),
@@ -65,6 +69,13 @@ def leave(caller: Member, dataset: Dataset, by_self: SelfOption = False, yes: Ye
     """
     client = caller.chain_client if by_self else caller.client
     title = client.facts_of(dataset)["title"]
+    state = _state(caller, dataset)
+    if state in ("leaving", "ended"):
+        raise Failed(
+            "you left it already: cota stake release DATASET frees the stake once your work is settled"
+        )
+    if state is None:
+        raise NotAMember()
     confirm(
         f"Leave {title or 'the dataset'}? Leased items are given back; earned shares stay yours.", yes=yes
     )
@@ -78,6 +89,13 @@ def _settled(client: CotaClient, sent: Sent | Receipt) -> dict[str, Any]:
     block = sent.block if hasattr(sent, "block") else sent.block_number
     client.wait_for(block)
     return {"block": block, "tx_hash": sent.tx_hash}
+
+
+def require_member(caller: Member, dataset: bytes) -> None:
+    """Raises NotAMember for who has not joined, or left."""
+    state = _state(caller, dataset)
+    if state != "active":
+        raise NotAMember(membership=state)
 
 
 def _state(caller: Member, dataset: bytes) -> str | None:

@@ -39,11 +39,11 @@ def demand(caller: Labeller, row: Row) -> None:
     The receipt comes from your backup, else from the service. Answered, the fee is the coordinator's; left
     unanswered, it is yours again with a twentieth of the bond: `cota demand` again then takes that step.
     """
-    client = caller.chain_client
+    _ = caller.chain_client
+    client = caller.keeping
     received = client.kept_receipt(row) or client.receipt(row)
     done = client.demand_inclusion(received)
-    answer_by = done.answer_by if caller.as_json else moment(done.answer_by)
-    told = {"row_id": received.receipt.row_id, "state": done.state, "answer_by": answer_by}
+    told = {"row_id": received.receipt.row_id, "state": done.state, "answer_by": moment(done.answer_by)}
     show(told | {"block": done.block, "tx_hash": done.tx_hash}, as_json=caller.as_json)
 
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cota.cli.arguments import Dataset, YesOption
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
 from cota.cli.failures import Failed
 from cota.cli.output import say, show
+from cota.errors import Forbidden
 
 if TYPE_CHECKING:
     from cota.chain.terms import Terms
@@ -103,8 +104,8 @@ def create(
     show(_named(terms), as_json=False, stderr=True)
     if checked is not None:
         _tell(checked)
-    confirm("Create this dataset? Its terms can never be changed.", yes=yes)
-    dataset, mined = client.register_dataset(terms, wanted.uri)
+    with client.asking(asked("Create this dataset? Its terms can never be changed.", yes=yes)):
+        dataset, mined = client.register_dataset(terms, wanted.uri)
     try:
         client.wait_for(mined.block_number)
         client.describe_dataset(
@@ -172,14 +173,23 @@ def add_batch(
     from cota.cli.batch_file import check_items
 
     client = caller.chain_client
-    schema = client.facts_of(dataset)["schema"]
-    if schema is None:
-        raise Failed("the dataset has no question yet: cota dataset describe tells it")
+    schema = question_of(caller, dataset)
     incoming = _open(file, file_format, schema["kind"], gold, encoding, delimiter, base_url, config)
     checked = check_items(file, incoming, schema)
     if checked.lost:
         _tell(checked)
     show({"dataset": dataset, **_add(client, dataset, checked)}, as_json=caller.as_json)
+
+
+def question_of(caller: Member, dataset: Hash32) -> dict[str, Any]:
+    """The schema of the caller's own dataset. Raises Forbidden, Failed: before a file is read, which may be large."""
+    found = caller.client.facts_of(dataset)
+    if found.publisher != caller.address:
+        raise Forbidden("only the dataset's publisher may do that", publisher=found.publisher)
+    if found.question is None:
+        raise Failed("the dataset has no question yet: cota dataset describe tells it")
+    schema: dict[str, Any] = found.question
+    return schema
 
 
 def _open(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cota.cli.amounts import money
 from cota.cli.arguments import Amount, ClassOption, Dataset, YesOption
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
 from cota.cli.output import show
 
@@ -88,8 +88,8 @@ def _change(caller: Member, dataset: bytes, state: str, question: str = "", *, y
 
     client, name = caller.chain_client, Hash32(dataset)
     title = client.facts_of(name)["title"]
-    confirm(f"{title or dataset.hex()}: {question}", yes=yes)
-    mined = client.set_state(name, DatasetState[state])
+    with client.asking(asked(f"{title or dataset.hex()}: {question}", yes=yes)):
+        mined = client.set_state(name, DatasetState[state])
     client.wait_for(mined.block_number)
     show(
         {"dataset": dataset, "state": client.dataset(name)["state"], **_where(mined)}, as_json=caller.as_json

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cota.cli.arguments import Dataset, MaybeAddress, Of, Receiver, YesOption
-from cota.cli.asking import confirm
+from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
 from cota.cli.output import moment, show
 
@@ -44,11 +44,13 @@ def show_successor(caller: Member, address: MaybeAddress = None) -> None:
 @calling
 def name(caller: Member, successor: Receiver, days: DaysOption = 90, yes: YesOption = False) -> None:
     """Name who gets your shares if your key is lost; name another to change your mind."""
-    confirm(
-        f"If you do not object for {days} days after {successor} asks, all your shares are theirs. Name them?",
-        yes=yes,
+    question = (
+        f"If you do not object for {days} days after {successor} asks, all your shares are theirs. Name them?"
     )
-    _tell(caller, caller.chain_client.name_successor(successor, days * DAY), successor=successor, days=days)
+    client = caller.chain_client
+    with client.asking(asked(question, yes=yes)):
+        mined = client.name_successor(successor, days * DAY)
+    _tell(caller, mined, successor=successor, days=days)
 
 
 @calling
@@ -75,10 +77,11 @@ def cancel(caller: Member) -> None:
 @calling
 def complete(caller: Member, account: Of, yes: YesOption = False) -> None:
     """Complete a succession whose time is over. For ever."""
-    confirm(
-        f"From now on, and for ever, what {account} holds of shares goes to its successor. Complete?", yes=yes
-    )
-    _tell(caller, caller.chain_client.complete_succession(account), of=account)
+    question = f"From now on, and for ever, what {account} holds of shares goes to its successor. Complete?"
+    client = caller.chain_client
+    with client.asking(asked(question, yes=yes)):
+        mined = client.complete_succession(account)
+    _tell(caller, mined, of=account)
 
 
 @calling

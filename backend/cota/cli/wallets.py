@@ -8,16 +8,27 @@ shows any part of a key or a password; keys that everybody knows sign on the loc
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from eth_account import Account
 
 from cota.cli.asking import ask_hidden
 from cota.cli.failures import Failed
+from cota.client.session import Wallet
 from cota.keys import SigningKey, development_addresses
 from cota.settings import Settings
 
 LARGEST_FILE = 2**16
+
+
+def find_wallet(settings: Settings, keystore: Path | None, password_file: Path | None) -> Wallet:
+    """The caller's account. Where its password is to be typed: how to get it, so that nobody is asked for a password
+    before it is known that there is something to sign. Raises Failed, SettingsError."""
+    is_typed = keystore is not None and password_file is None and sys.stdin.isatty()
+    if is_typed and not settings.has_key("account"):
+        return lambda: find_key(settings, keystore, None).account()
+    return find_key(settings, keystore, password_file).account()
 
 
 def find_key(settings: Settings, keystore: Path | None, password_file: Path | None) -> SigningKey:

@@ -13,9 +13,9 @@ from cota.chain.contracts import Audit, AuditDesk, AuditState, DatasetRegistry, 
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
+from cota.client.foreseeing import foresee
 from cota.client.juries import JuryCalls
 from cota.client.refusals import ClientError
-from cota.errors import ChainReverted
 from cota.units import Address, Hash32, to_hex
 
 
@@ -41,13 +41,10 @@ class AuditCalls(JuryCalls):
         sample is drawn. Raises ChainReverted, before anything is approved where the desk would refuse."""
         desk, fee = self._audit_desk(dataset), self.audit_fee(dataset)
         data = AuditDesk.encode_open_audit(dataset, checkpoint, commitment)
-        try:
-            self.node.sender(self.account).simulate(desk, data)
-        except ChainReverted as refusal:
-            # The fee is what the desk takes last: all else was right.
-            if refusal.extra.get("error") not in ("ERC20InsufficientAllowance", "ERC20InsufficientBalance"):
-                raise
-        token = Token(self.node.client, self.currency_of(dataset).address)
+        foresee(self.sender, desk, data)
+        currency = self.currency_of(dataset)
+        self.require_balance(currency, fee)
+        token = Token(self.node.client, currency.address)
         if self.node.run(token.allowance(self.address, desk, "latest")) < fee:
             self.send(token.address, Token.encode_approve(desk, fee))
         mined = self.send(desk, data)

@@ -29,7 +29,7 @@ from cota.client.claiming import ClaimCalls
 from cota.client.records import Currency
 from cota.client.refusals import BountyLocked, ClientError, Untrustworthy
 from cota.errors import ChainReverted
-from cota.units import Address, BlockRef, Hash32, format_units
+from cota.units import Address, BlockRef, Hash32
 
 MOST = 2**120 - 1
 """Base units that an escrow can count of one bounty."""
@@ -205,11 +205,8 @@ class BountyCalls(ClaimCalls):
 
     def _put_aside(self, currency: Currency, escrow: Address, amount: int) -> None:
         """An allowance for exactly this, if there is none that is large enough."""
+        self.require_balance(currency, amount)
         token = Token(self.node.client, currency.address)
-        balance = self.node.run(token.balance_of(self.address, "latest"))
-        if balance < amount:
-            held, wanted = (format_units(one, currency.decimals) for one in (balance, amount))
-            raise ClientError(f"the wallet holds {held} {currency.symbol}, and {wanted} are wanted")
         if self.node.run(token.allowance(self.address, escrow, "latest")) < amount:
             self.send(token.address, Token.encode_approve(escrow, amount))
 

@@ -21,6 +21,7 @@ from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
 from cota.client.downloads import Partial, check_with
+from cota.client.foreseeing import foresee
 from cota.client.intents import Intent
 from cota.client.passports import make_passport
 from cota.client.permits import sign_permit
@@ -82,12 +83,12 @@ class BuyerCalls(Session):
             if price == 0:
                 raise ClientError(f"class {license_class} of this dataset is not sold")
             deadline = self.now() + SIGNED_FOR_S
+            self._require_price(dataset, license_class, price)
             wanted = Order(dataset, license_class, price, self.terms_hash_of(dataset), deadline, owner)
             permit = self._permit(dataset, market, price, deadline)
             if permit is not None:
                 return LicenseMarket.encode_buy_with_permit(wanted, permit)
-            self._approve(dataset, market, price)
-            return LicenseMarket.encode_buy(wanted)
+            return self._allowed(dataset, market, price, LicenseMarket.encode_buy(wanted))
 
         what = {"buy": to_hex(dataset), "class": license_class, "receiver": owner, "market": market}
         return self._bought(self._pay(intent, what, market, order), market)
@@ -104,9 +105,10 @@ class BuyerCalls(Session):
         def order() -> bytes:
             found = self.node.run(LicenseMarket(self.node.client, market).license_of(license, "latest"))
             price = self.price_of(dataset, found.class_) if max_price is None else max_price
-            self._approve(dataset, market, price)
+            self._require_price(dataset, found.class_, price)
             deadline = self.now() + SIGNED_FOR_S
-            return LicenseMarket.encode_renew(license, price, self.terms_hash_of(dataset), deadline)
+            data = LicenseMarket.encode_renew(license, price, self.terms_hash_of(dataset), deadline)
+            return self._allowed(dataset, market, price, data)
 
         return self._pay(intent, {"renew": str(license), "market": market}, market, order)
 
@@ -124,8 +126,9 @@ class BuyerCalls(Session):
         market = self.proven_contract_of(dataset, "market")
 
         def order() -> bytes:
-            self._approve(dataset, market, amount)
-            return LicenseMarket.encode_pay_royalty(license, amount, report_hash)
+            self.require_balance(self.currency_of(dataset), amount)
+            data = LicenseMarket.encode_pay_royalty(license, amount, report_hash)
+            return self._allowed(dataset, market, amount, data)
 
         what = {
             "royalty": str(license),
@@ -138,8 +141,8 @@ class BuyerCalls(Session):
     def pay(self, dataset: Hash32, amount: int) -> Mined:
         """Pays all holders of a dataset directly, without a licence and without a split."""
         shares = self.proven_contract_of(dataset, "shares")
-        self._approve(dataset, shares, amount)
-        return self.send(shares, DatasetShares.encode_pay(amount))
+        self.require_balance(self.currency_of(dataset), amount)
+        return self.send(shares, self._allowed(dataset, shares, amount, DatasetShares.encode_pay(amount)))
 
     def transfer_shares(self, dataset: Hash32, receiver: Address, amount: int) -> Mined:
         """Moves shares; revenue already earned stays with the seller."""
@@ -221,7 +224,7 @@ class BuyerCalls(Session):
         }
         folder = self.intents or Path.home() / ".config" / "cota" / "intents"
         with Intent(folder, intent, told) as kept:
-            return kept.pay(self.node.sender(self.account), to, make)
+            return kept.pay(self.sender, to, make)
 
     def _check(self, path: Path) -> tuple[Report, Passport]:
         report, checked = check_with(self.node, self.status.chain_id, self.registry, path)
@@ -242,11 +245,18 @@ class BuyerCalls(Session):
     def _token_of(self, dataset: Hash32) -> Address:
         return take(self.terms_of(dataset), "payment_token", parse_address)
 
-    def _approve(self, dataset: Hash32, spender: Address, amount: int) -> None:
-        """An allowance for exactly this payment, if there is none that is large enough."""
+    def _require_price(self, dataset: Hash32, license_class: int, most: int) -> None:
+        """Raises ClientError where the account lacks the price, which may be less than the most that it pays."""
+        self.require_balance(self.currency_of(dataset), min(most, self.price_of(dataset, license_class)))
+
+    def _allowed(self, dataset: Hash32, spender: Address, amount: int, data: bytes) -> bytes:
+        """The payment `data`, with an allowance for exactly it if there is none that is large enough: not before all
+        else about it is right. Raises ChainReverted, ClientError."""
         token = Token(self.node.client, self._token_of(dataset))
         if amount and self.node.run(token.allowance(self.address, spender, "latest")) < amount:
+            foresee(self.sender, spender, data)
             self.send(token.address, Token.encode_approve(spender, amount))
+        return data
 
     def _permit(self, dataset: Hash32, spender: Address, amount: int, deadline: int) -> Permit | None:
         """None when the token knows no permits (EIP-2612)."""

@@ -49,4 +49,4 @@ class DeliveryCalls(Session):
         """Takes an unmet demand to the arbitrator, and pays what that costs. Raises ChainReverted."""
         cost = self.delivery_dispute_cost(dataset, license)
         data = DeliveryDesk.encode_dispute(license)
-        return self.node.sender(self.account).send(self.desk_of(dataset), data, cost)
+        return self.send(self.desk_of(dataset), data, cost)

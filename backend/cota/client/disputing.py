@@ -29,9 +29,9 @@ from cota.chain.contracts import (
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
 from cota.chain.sender import Receipt as Mined
+from cota.client.foreseeing import foresee
 from cota.client.refusals import BondNotCovered, ClientError, Untrustworthy
 from cota.client.session import Session
-from cota.errors import ChainReverted
 from cota.settlement.leaves import tree_of
 from cota.units import ZERO_ADDRESS, Address, Hash32, format_units
 
@@ -105,7 +105,7 @@ class DisputeCalls(Session):
         cota = Token(self.node.client, self.status.stake_token.address)
         if self.node.run(cota.allowance(self.address, filing.court, "latest")) < filing.bond:
             self.send(cota.address, Token.encode_approve(filing.court, filing.bond))
-        mined = self.node.sender(self.account).send(filing.court, filing.data, filing.fee)
+        mined = self.send(filing.court, filing.data, filing.fee)
         number = _opened(filing.court, mined)
         court = SettlementCourt(self.node.client, filing.court)
         return Filed(number, self.node.run(court.case_of(number, "latest")), mined)
@@ -169,7 +169,7 @@ class DisputeCalls(Session):
     def _filing_at(
         self, court: Address, data: bytes, bond: int, fee: int, until: int, leaf: ShareClaim = NO_LEAF
     ) -> Filing:
-        self._refused_but_for_the_bond(court, data, fee)
+        foresee(self.sender, court, data, fee)
         self._require_bond(bond)
         return Filing(court, data, bond, fee, until, leaf)
 
@@ -182,15 +182,6 @@ class DisputeCalls(Session):
             raise BondNotCovered(
                 f"the bond is {short}, and your wallet holds {format_units(held, token.decimals)}"
             )
-
-    def _refused_but_for_the_bond(self, court: Address, data: bytes, fee: int) -> None:
-        """Raises what the court says to a call. The bond is what it takes last: if only that is missing, all else was
-        right."""
-        try:
-            self.node.sender(self.account).simulate(court, data, fee)
-        except ChainReverted as refusal:
-            if refusal.extra.get("error") not in ("ERC20InsufficientAllowance", "ERC20InsufficientBalance"):
-                raise
 
 
 def _opened(court: Address, mined: Mined) -> int:

@@ -14,13 +14,15 @@ from cota.units import Hash32, parse_hash32, to_hex
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """What is demanded; `passed` and `attempts_left` are the account's, None without one."""
+    """What is demanded; `passed` and what follows are the account's, None without one. `open_until`: when the sitting
+    that it has open ends."""
 
     asked: int
     pass_correct: int
     attempts: int
     passed: bool | None
     attempts_left: int | None
+    open_until: datetime | None
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -30,6 +32,7 @@ class Exam:
             attempts=take(answer, "attempts", int),
             passed=take(answer, "passed", optional(bool)),
             attempts_left=take(answer, "attempts_left", optional(int)),
+            open_until=take(answer, "open_until", optional(parse_time)),
         )
 
 

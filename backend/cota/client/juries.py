@@ -17,6 +17,7 @@ from cota.chain.contracts import Case, CouncilArbiter, Ground, Panel, Phase, Set
 from cota.chain.sender import Receipt as Mined
 from cota.client.disputing import DisputeCalls
 from cota.client.downloads import fetch_private, is_whole
+from cota.client.foreseeing import foresee
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.units import Address, Hash32, to_hex
 
@@ -88,7 +89,7 @@ class JuryCalls(DisputeCalls):
         """Raises what `reveal_vote` would; nothing is sent."""
         trial = self.trial_of(dataset, number)
         data = CouncilArbiter.encode_reveal_vote(trial.case.dispute, ruling, salt)
-        self.node.sender(self.account).simulate(trial.arbiter, data)
+        self.sender.simulate(trial.arbiter, data)
 
     def execute_ruling(self, dataset: Hash32, number: int) -> Mined:
         """Brings a final ruling to the court. Anyone may. Raises ChainReverted."""
@@ -122,13 +123,13 @@ class JuryCalls(DisputeCalls):
         """Takes the ruling to a larger panel, as who lost by it. Raises ChainReverted; then nothing was approved."""
         court = self._serving(dataset).court
         data, token = SettlementCourt.encode_appeal_ruling(number), self.status.stake_token.address
-        self._refused_but_for_the_bond(court, data, price.fee)
+        foresee(self.sender, court, data, price.fee)
         if (
             self.node.run(Token(self.node.client, token).allowance(self.address, court, "latest"))
             < price.bond
         ):
             self.send(token, Token.encode_approve(court, price.bond))
-        return self.node.sender(self.account).send(court, data, price.fee)
+        return self.send(court, data, price.fee)
 
     # --- what is judged
 

@@ -13,7 +13,8 @@ import io
 import json
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -25,10 +26,11 @@ from eth_account.signers.local import LocalAccount
 from cota.auth.signatures import sign_digest
 from cota.auth.siwe import build_message, text_digest
 from cota.auth.typed import Domain, Message, digest
-from cota.chain.blocking import BlockingNode
+from cota.chain.blocking import BlockingNode, BlockingSender
 from cota.chain.contracts import DatasetRegistry, Token
 from cota.chain.fees import FeePolicy
 from cota.chain.sender import Receipt as Mined
+from cota.client.foreseeing import AskedSender
 from cota.client.records import Currency, Status, parse_time, take
 from cota.client.refusals import ClientError, Untrustworthy
 from cota.client.told import AccountTold, DatasetFigures, DatasetTold, EpochTold, HolderTold, PaymentTold
@@ -36,20 +38,22 @@ from cota.client.transport import Transport
 from cota.closing import Closing
 from cota.errors import NotSignedIn
 from cota.settlement.epoch_file import EpochFile, read_epoch_file
-from cota.units import Address, Hash32, parse_address, parse_hash32, to_hex
+from cota.units import Address, Hash32, format_units, parse_address, parse_hash32, to_hex
 
+Wallet = LocalAccount | Callable[[], LocalAccount]
 SIGNED_FOR_S = 300
 """How long a statement signed here stays usable: enough for a slow network, too short to hoard."""
 
 
 class Session(Closing):
     """One account at one API. Without an account only public reads work. `rpc_url`: a node, or several
-    separated by commas, in order of preference. `fees`: what her own transactions may pay for gas."""
+    separated by commas, in order of preference. `account` may be what gives it once it is needed. `fees`: what its
+    own transactions may pay for gas."""
 
     def __init__(
         self,
         api_url: str,
-        account: LocalAccount | None = None,
+        account: Wallet | None = None,
         rpc_url: str | None = None,
         *,
         patience_s: float = 60.0,
@@ -60,6 +64,7 @@ class Session(Closing):
         self._fees = fees
         self._account = account
         self._node: BlockingNode | None = None
+        self._question: Callable[[], None] | None = None
         self._datasets: dict[Hash32, DatasetFigures] = {}
         self._proven: dict[Hash32, dict[str, Address]] = {}
 
@@ -77,6 +82,8 @@ class Session(Closing):
     def account(self) -> LocalAccount:
         if self._account is None:
             raise NotSignedIn("this call needs a wallet: give the client an account")
+        if not isinstance(self._account, LocalAccount):
+            self._account = self._account()
         return self._account
 
     @property
@@ -152,9 +159,38 @@ class Session(Closing):
             self._node = node
         return self._node
 
-    def send(self, to: Address, data: bytes) -> Mined:
+    @property
+    def sender(self) -> BlockingSender:
+        """What sends the account's transactions."""
+        made = self.node.sender(self.account)
+        return made if self._question is None else AskedSender(made, self._ask_once)
+
+    def send(self, to: Address, data: bytes, value: int = 0) -> Mined:
         """Simulates, signs, sends and waits for one transaction of the account. Raises ChainReverted."""
-        return self.node.sender(self.account).send(to, data)
+        return self.sender.send(to, data, value)
+
+    @contextmanager
+    def asking(self, question: Callable[[], None]) -> Iterator[None]:
+        """What is sent inside is asked about: once, after it was simulated and before the first transaction leaves.
+        `question` raises to stop it."""
+        self._question = question
+        try:
+            yield
+        finally:
+            self._question = None
+
+    def _ask_once(self) -> None:
+        question, self._question = self._question, None
+        if question is not None:
+            question()
+
+    def require_balance(self, currency: Currency, amount: int) -> None:
+        """Raises ClientError where the account holds less of a token."""
+        token = Token(self.node.client, currency.address)
+        balance = self.node.run(token.balance_of(self.address, "latest"))
+        if balance < amount:
+            held, wanted = (format_units(one, currency.decimals) for one in (balance, amount))
+            raise ClientError(f"the wallet holds {held} {currency.symbol}, and {wanted} are wanted")
 
     # --- public reads
 

@@ -27,13 +27,14 @@ class ExamRequest(Request):
 
 
 class ExamAnswer(Answer):
-    """What is demanded. `passed` and `attempts_left` are the caller's; null without a session."""
+    """What is demanded. `passed`, `attempts_left` and `open_until` are the caller's; null without a session."""
 
     asked: int
     pass_correct: int
     attempts: int
     passed: bool | None
     attempts_left: int | None
+    open_until: Annotated[Instant | None, Field(description="When the sitting that she has open ends")]
 
 
 class SittingAnswer(Answer):

@@ -85,6 +85,7 @@ class Exam:
     attempts: int
     passed: bool = False
     attempts_left: int = 0
+    open_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ async def sit(session: WriteSession, dataset: bytes, account: Address) -> Sittin
     exam = await _exam_of(session, dataset, account)
     now = datetime.now(UTC)
     for one in await _sittings(session, dataset, account):
-        if one.state == "open" and one.expires_at >= now:
+        if _is_open(one, now):
             return await _shown(session, bytes(one.id), one.questions, one.expires_at)
     if exam.passed:
         raise NoAttemptLeft("the exam is passed: there is nothing more to sit")
@@ -154,7 +155,7 @@ async def answer(session: WriteSession, sitting: bytes, account: Address, answer
     if found is None or bytes(found.account) != address_bytes(account):
         raise NotFound("this account has no such sitting")
     dataset, now = bytes(found.dataset), datetime.now(UTC)
-    if found.state == "open" and found.expires_at >= now:
+    if _is_open(found, now):
         if len(answers) != len(found.questions):
             raise InvalidBody(f"{len(found.questions)} answers are wanted, null where there is none")
         correct = await _count(session, await require_dataset(session, dataset), found.questions, answers)
@@ -175,7 +176,14 @@ async def _exam_of(session: ReadSession, dataset: bytes, account: Address | None
         return Exam(row.asked, row.pass_correct, row.attempts)
     sittings = await _sittings(session, dataset, account)
     passed = any(one.state == "passed" for one in sittings)
-    return Exam(row.asked, row.pass_correct, row.attempts, passed, max(0, row.attempts - len(sittings)))
+    now = datetime.now(UTC)
+    open_until = next((one.expires_at for one in sittings if _is_open(one, now)), None)
+    left = max(0, row.attempts - len(sittings))
+    return Exam(row.asked, row.pass_correct, row.attempts, passed, left, open_until)
+
+
+def _is_open(sitting: Any, now: datetime) -> bool:
+    return bool(sitting.state == "open" and sitting.expires_at >= now)
 
 
 async def _sittings(session: ReadSession, dataset: bytes, account: Address) -> Sequence[Any]:
