@@ -28,7 +28,8 @@ VERBS = [
     ("vote", "reveal"), ("vote", "execute"), ("vote", "withdraw"), ("audit", "open"), ("audit", "show"),
     ("audit", "draw"), ("audit", "rows"), ("audit", "return"), ("audit", "withdraw"), ("prove", "bounds"),
     ("prove", "signature"), ("prove", "answer"), ("bounty", "open"), ("bounty", "fund"), ("bounty", "close"),
-    ("bounty", "return"), ("bounty", "list"), ("bounty", "claim"),
+    ("bounty", "return"), ("bounty", "list"), ("bounty", "claim"), ("media", "upload"), ("media", "get"),
+    ("media", "remove"),
 ]  # fmt: skip
 DATASET = "0x" + "07" * 32
 NOBODY = "http://127.0.0.1:9"

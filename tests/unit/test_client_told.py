@@ -17,6 +17,7 @@ from cota.datasets.schemas import (
     DatasetAnswer,
     DatasetDetailAnswer,
     HolderAnswer,
+    MediumAnswer,
     PaymentAnswer,
     PromiseAnswer,
 )
@@ -41,6 +42,7 @@ SENT: dict[type[Told], type[Any]] = {
     told.LicenseTold: LicenseAnswer,
     told.LicenseCheck: CheckAnswer,
     told.InboxEvent: InboxAnswer,
+    told.MediumTold: MediumAnswer,
     told.InboxPage: InboxPage,
     told.CredentialEndingTold: CredentialEnding,
     told.RateTold: RateAnswer,

@@ -28,6 +28,7 @@ from cota.cli import (
     inbox,
     licences,
     looking,
+    media,
     membership,
     overview,
     processes,
@@ -99,6 +100,10 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "archive": selling.archive,
             "withdraw": selling.withdraw,
         },
+    ),
+    "media": (
+        "Pictures and sounds that items show, kept by the service.",
+        {"upload": media.upload, "get": media.get, "remove": media.remove},
     ),
     "bounty": (
         "Cash for labels: for publishers open, fund, close, return; for labellers list, claim.",

@@ -181,11 +181,17 @@ def add_batch(
     show({"dataset": dataset, **_add(client, dataset, checked)}, as_json=caller.as_json)
 
 
-def question_of(caller: Member, dataset: Hash32) -> dict[str, Any]:
-    """The schema of the caller's own dataset. Raises Forbidden, Failed: before a file is read, which may be large."""
+def require_publisher(caller: Member, dataset: Hash32) -> None:
+    """Raises Forbidden, in the service's words, before anything is sent to it."""
     found = caller.client.facts_of(dataset)
     if found.publisher != caller.address:
         raise Forbidden("only the dataset's publisher may do that", publisher=found.publisher)
+
+
+def question_of(caller: Member, dataset: Hash32) -> dict[str, Any]:
+    """The schema of the caller's own dataset. Raises Forbidden, Failed: before a file is read, which may be large."""
+    require_publisher(caller, dataset)
+    found = caller.client.facts_of(dataset)
     if found.question is None:
         raise Failed("the dataset has no question yet: cota dataset describe tells it")
     schema: dict[str, Any] = found.question

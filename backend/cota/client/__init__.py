@@ -23,6 +23,7 @@ from cota.client.goldfinding import GoldCalls
 from cota.client.inbox import InboxCalls
 from cota.client.income import IncomeCalls
 from cota.client.looking import Agreement, LookingCalls, Preview
+from cota.client.media import MediaCalls
 from cota.client.own_copy import CopyCalls, OwnCopy
 from cota.client.proofs import Inclusion
 from cota.client.publisher import NewItem, PublisherCalls
@@ -50,6 +51,7 @@ from cota.client.told import (
     InboxPage,
     LicenseCheck,
     LicenseTold,
+    MediumTold,
     MembershipTold,
     OwnRow,
     PaymentTold,
@@ -64,9 +66,9 @@ __all__ = [
     "BountyClosed", "BountyDue", "BountyLocked", "BountyOpened", "BountyReturned", "ClientError", "CotaClient",
     "CredentialEndingTold", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold",
     "Exam", "ExamOutcome", "Filed", "Filing", "HolderTold", "InboxEvent", "InboxPage", "Inclusion", "Lease",
-    "LicenseCheck", "LicenseTold", "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview",
-    "PromiseTold", "QualityTold", "RateTold", "Sent", "ShareTold", "SignedLabel", "SignedReceipt", "Sitting",
-    "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "LicenseCheck", "LicenseTold", "MediumTold", "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold",
+    "Preview", "PromiseTold", "QualityTold", "RateTold", "Sent", "ShareTold", "SignedLabel", "SignedReceipt",
+    "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 
@@ -83,6 +85,7 @@ class CotaClient(
     ExamCalls,
     IncomeCalls,
     InboxCalls,
+    MediaCalls,
     CopyCalls,
     ContestCalls,
 ):

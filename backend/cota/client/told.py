@@ -211,6 +211,27 @@ class OwnRow(Told):
     reason: Field[str | None] = Field(optional(_text))
 
 
+class MediumTold(Told):
+    """A picture or sound that the service keeps. Of pictures: pixels of the upright frame, orientation (EXIF)."""
+
+    token: Field[Hash32] = Field(parse_hash32)
+    url: Field[str] = Field(_text)
+    sha256: Field[Hash32] = Field(parse_hash32)
+    type: Field[str] = Field(_text)
+    size: Field[int] = Field(_whole)
+    width: Field[int | None] = Field(optional(_whole))
+    height: Field[int | None] = Field(optional(_whole))
+    orientation: Field[int | None] = Field(optional(_whole))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """An item that shows it."""
+        if self.width is None:
+            return {"audio": self.url, "sha256": self["sha256"]}
+        frame = {name: self[name] for name in ("width", "height", "orientation")}
+        return {"image": self.url, **frame, "sha256": self["sha256"]}
+
+
 class InboxEvent(Told):
     """What concerned the account. `data` quotes the contract; `labels` and `counted`: her own of an epoch, once it is
     scored; `deadline`: until when something can be done about it. None where there is none."""
