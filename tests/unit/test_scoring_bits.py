@@ -50,7 +50,7 @@ def test_score__rows_and_gold_shuffled__give_the_same_bits(seed: int) -> None:
 def test_score__pieces_of_any_size__give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sums are exact, so where a piece ends makes no difference."""
     for name, size in (
-        ("cota.scoring.outward.votes.PIECE", 7),
+        ("cota.scoring.pieces.PIECE", 7),
         ("cota.scoring.outward.pairs._EXPANSIONS", 11),
         ("cota.scoring.outward.skill._WORKERS", 3),
         ("cota.scoring.outward.skill._AT_ONCE", 1),

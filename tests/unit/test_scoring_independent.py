@@ -16,7 +16,7 @@ from cota.scoring.outward.apart import Apart
 from cota.scoring.outward.numbers import WEIGHT_ONE
 from cota.scoring.outward.pairs import find_pairs
 from cota.scoring.outward.rounds import _Run
-from cota.scoring.outward.votes import pieces
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import Floats
 from tests.unit.scoring_crowd import CAMOUFLAGED, CLASSES, GOLD, ROWS, TRUTH, accuracy, camouflage
 from tests.unit.test_scoring_bits import SCORES_4
@@ -66,8 +66,13 @@ def test_score__rows_and_gold_shuffled__give_the_same_bits(seed: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 50])
 def test_score__pieces_of_any_size__give_the_same_bits(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    for name in ("votes.PIECE", "apart._EXPANSIONS", "pairs._EXPANSIONS", "skill._WORKERS"):
-        monkeypatch.setattr(f"cota.scoring.outward.{name}", size * 5)
+    for name in (
+        "outward.apart._EXPANSIONS",
+        "outward.pairs._EXPANSIONS",
+        "outward.skill._WORKERS",
+        "pieces.PIECE",
+    ):
+        monkeypatch.setattr(f"cota.scoring.{name}", size * 5)
     assert digest(CAMOUFLAGED, GOLD) == SCORES_4
 
 
@@ -91,7 +96,7 @@ def test_beside__random_crowds_and_pairs__are_the_rows_of_a_plain_search(
     excess = chosen[np.minimum(pairs.one, pairs.other) * 14 + np.maximum(pairs.one, pairs.other)]
     use = draw.random(answers.workers) < 0.7
     monkeypatch.setattr("cota.scoring.outward.apart._EXPANSIONS", 3)
-    monkeypatch.setattr("cota.scoring.outward.votes.PIECE", 11)
+    monkeypatch.setattr("cota.scoring.pieces.PIECE", 11)
     apart = Apart(answers, pairs, excess, 100)
     voters = apart.voters(use)
     found = [
@@ -154,7 +159,7 @@ def test_score__only_a_bloc__is_judged_by_gold_alone() -> None:
     run.round(2)
     pairs = run._pairs
     apart = Apart(named.answers, pairs, np.full(len(pairs.one), WEIGHT_ONE), 100)
-    counts = run._votes.evidence(500, apart)
-    assert counts[:, :, 2:].sum() == 0
+    counts = run._votes.evidence(500, run._groups, apart)
+    assert counts[:, 2:].sum() == 0
     assert counts.sum() == 4 * len(GOLD)
-    assert run._votes.evidence(500).sum() == 4 * len(TRUTH)
+    assert run._votes.evidence(500, run._groups).sum() == 4 * len(TRUTH)

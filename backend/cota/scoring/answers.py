@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cota.errors import BadRequest
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import DuplicateLabel, Flags, Ints, LabelRow
 
 Small = NDArray[np.int32]
@@ -39,8 +40,11 @@ class Answers:
 
     def per_worker(self, rows: Flags | None = None) -> Ints:
         """How many rows (of those flagged) each worker has."""
-        chosen = self.worker if rows is None else self.worker[rows]
-        return np.bincount(chosen, minlength=self.workers)
+        found = np.zeros(self.workers, np.int64)
+        for part in pieces(len(self.worker)):
+            chosen = self.worker[part] if rows is None else self.worker[part][rows[part]]
+            np.add.at(found, chosen.astype(np.int64), 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,19 +63,21 @@ def exp_table() -> Floats:
     return np.rint(table * _EXP_ONE)
 
 
-def exp_weights(logs: Floats) -> Floats:
-    """exp(x - max) x 2^24 along the first axis, x in 1 / LOG_ONE nats (integers in floats)."""
+def exp_weights(logs: Floats | Ints) -> Floats:
+    """exp(x - max) x 2^24 along the first axis, x in 1 / LOG_ONE nats (integers, in floats or not)."""
     below = logs.max(axis=0) - logs
-    steps = (below * (_STEPS_PER_NAT / LOG_ONE)).astype(np.int32)
-    return np.asarray(np.take(exp_table(), np.minimum(steps, _NATS * _STEPS_PER_NAT)), np.float64)
+    last = _NATS * _STEPS_PER_NAT
+    if below.dtype.kind == "i":
+        below >>= LOG_ONE.bit_length() - _STEPS_PER_NAT.bit_length()
+        return np.asarray(exp_table().take(below, mode="clip"), np.float64)
+    steps = np.minimum(below * (_STEPS_PER_NAT / LOG_ONE), last).astype(np.int32)
+    return np.asarray(np.take(exp_table(), steps), np.float64)
 
 
-def probabilities(logs: Floats) -> Floats:
+def probabilities(logs: Floats | Ints) -> Floats:
     """Log scores (classes, n) to probabilities in PROB_ONE, rounded one by one."""
     weights = exp_weights(logs)
-    total = weights[0].copy()
-    for row in weights[1:]:
-        total += row
+    total = weights.sum(axis=0)  # of integers: exact
     weights *= PROB_ONE
     weights /= total
     return np.rint(weights, out=weights)

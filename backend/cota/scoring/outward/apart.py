@@ -26,6 +26,8 @@ class _Rows:
     task: Ints
     worker: Ints
     starts: Ints
+    count: Ints
+    """(tasks) how many rows each has."""
 
 
 class Apart:
@@ -43,7 +45,7 @@ class Apart:
         place = np.flatnonzero(among[self._answers.worker])
         task = self._answers.task[place].astype(np.int64)
         starts = np.searchsorted(task, np.arange(self._answers.tasks + 1))
-        return _Rows(place, task, self._answers.worker[place].astype(np.int64), starts)
+        return _Rows(place, task, self._answers.worker[place].astype(np.int64), starts, np.diff(starts))
 
     def voters(self, use: Flags) -> _Rows:
         """The rows of those in use who depend on somebody: what `beside` looks among."""
@@ -54,7 +56,7 @@ class Apart:
         table, in pieces."""
         mine = self._mine
         first, last = np.searchsorted(mine.place, [rows.start, rows.stop]).tolist()
-        size = np.diff(voters.starts)[mine.task[first:last]]
+        size = voters.count[mine.task[first:last]]
         ends = np.cumsum(size)
         begin = 0
         while begin < last - first:

@@ -7,7 +7,7 @@ paid; a cluster of copies is paid once.
 
 import numpy as np
 
-from cota.scoring.answers import Answers
+from cota.scoring.answers import Answers, Small
 from cota.scoring.fixed import PROB_ONE, ln
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.pairs import Pairs
@@ -87,10 +87,10 @@ def representatives(cluster: Ints, labels: Ints) -> Ints:
     return speaker[cluster]
 
 
-def sharers(answers: Answers, cluster: Ints) -> Ints:
+def sharers(answers: Answers, cluster: Ints) -> Small:
     """Per row: how many accounts of her cluster answered the item."""
     alone = np.bincount(cluster, minlength=answers.workers)[cluster] == 1
-    found = np.ones(len(answers.task), np.int64)
+    found = np.ones(len(answers.task), np.int32)
     rows = np.flatnonzero(~alone[answers.worker])
     key = answers.task[rows].astype(np.int64) * answers.workers + cluster[answers.worker[rows]]
     _, place, count = np.unique(key, return_inverse=True, return_counts=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cota.scoring.answers import Answers, Whole
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import Flags, Ints
 
 _EXPANSIONS = 2**20
@@ -63,19 +64,10 @@ def _blocks(answers: Answers, among: Flags, least: int, decided: Ints) -> Iterat
     task, worker, answer = answers.task, answers.worker, answers.answer
     if not rows.all():
         task, worker, answer = task[rows], worker[rows], answer[rows]
-    count = len(task)
-    if not count:
+    if not len(task):
         return
-    ends = np.cumsum(np.bincount(task, minlength=answers.tasks)).astype(np.int32)
-    columns = _Columns(
-        worker,
-        answer,
-        (decided[task] >= 0) & (decided[task] != answer),
-        np.asarray(ends[task] - np.arange(1, count + 1, dtype=np.int32), np.int32),
-    )
+    columns, begins, work = _columns(answers, task, worker, answer, decided)
     order = _by_worker(worker)
-    begins = np.concatenate([[0], np.cumsum(np.bincount(worker, minlength=answers.workers))])
-    work = np.cumsum(np.bincount(worker, weights=columns.later, minlength=answers.workers))
     first = 0
     while first < answers.workers:
         done = work[first - 1] if first else 0
@@ -85,6 +77,25 @@ def _blocks(answers: Answers, among: Flags, least: int, decided: Ints) -> Iterat
         if len(mine):
             yield _block(columns, answers.workers, first, least, mine)
         first = last
+
+
+def _columns(
+    answers: Answers, task: Whole, worker: Whole, answer: Whole, decided: Ints
+) -> tuple[_Columns, Ints, Ints]:
+    """The columns; where each worker's rows begin when they are sorted by worker; and how many pairs of rows there are
+    up to each worker."""
+    ends = np.searchsorted(task, np.arange(1, answers.tasks + 1))
+    bad, later = np.empty(len(task), np.bool_), np.empty(len(task), np.int32)
+    rows, work = np.zeros(answers.workers, np.int64), np.zeros(answers.workers, np.int64)
+    for part in pieces(len(task)):
+        where, who = task[part].astype(np.int64), worker[part].astype(np.int64)
+        known = decided.take(where)
+        bad[part] = (known >= 0) & (known != answer[part])
+        following = ends.take(where) - np.arange(part.start + 1, part.stop + 1)
+        later[part] = following
+        np.add.at(rows, who, 1)
+        np.add.at(work, who, following)
+    return _Columns(worker, answer, bad, later), np.concatenate([[0], np.cumsum(rows)]), np.cumsum(work)
 
 
 def _by_worker(worker: Whole) -> Ints:

@@ -12,10 +12,12 @@ from cota.scoring.answers import Answers
 from cota.scoring.fixed import PROB_ONE, log_fixed
 from cota.scoring.outward import dependence, skill
 from cota.scoring.outward.apart import Apart
+from cota.scoring.outward.cells import find_cells, group_cells
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.pairs import find_pairs
 from cota.scoring.outward.votes import Votes
 from cota.scoring.outward.watch import Leak, find_faults, find_leak
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import Flags, Floats, Ints
 
 
@@ -60,9 +62,12 @@ class _Run:
         self._answers, self._rules = answers, rules
         self._prior = skill.class_prior(answers, rules.class_prior_pseudo_count)
         self._q = skill.marginals(answers, self._prior, rules.marginal_pseudo_counts)
-        self._q_level = np.minimum(self._q * skill.Q_LEVELS // PROB_ONE, skill.Q_LEVELS - 1)
+        self._cells = find_cells(answers)
+        self._given: Ints = self._q[self._cells.worker, self._cells.answer]
+        q_level = np.minimum(self._given * skill.Q_LEVELS // PROB_ONE, skill.Q_LEVELS - 1)
+        self._groups = group_cells(self._cells.worker, q_level)
         self._labels = answers.per_worker()
-        self._votes = Votes(answers, self._prior)
+        self._votes = Votes(answers, self._cells, self._prior)
         self._cluster: Ints = np.arange(answers.workers, dtype=np.int64)
         self._speaker = self._cluster
         self._voting: Flags = np.zeros(answers.workers, np.bool_)
@@ -98,8 +103,10 @@ class _Run:
         self._judge(rules.proven_quantile_per_mille)
 
     def _judge(self, per_mille: int) -> None:
-        counts = self._votes.evidence(self._rules.log_odds_per_mille, self._apart)
-        self._posterior = skill.posterior(counts, self._q_level, self._rules.quantiles)
+        counts = self._votes.evidence(self._rules.log_odds_per_mille, self._groups, self._apart)
+        self._posterior = skill.posterior_of(
+            counts, self._groups, self._answers.workers, self._rules.quantiles
+        )
         self._prove(per_mille)
 
     def _prove(self, per_mille: int) -> None:
@@ -119,21 +126,23 @@ class _Run:
 
     def _vote(self, able: Floats, weight: Ints) -> None:
         self._choose()
-        self._votes.tally(self._by_habits(able) * weight[:, None, None] // WEIGHT_ONE, self._prior)
+        own = self._by_habits(able) * weight[self._cells.worker] // WEIGHT_ONE
+        self._votes.tally(own.astype(np.int32), self._prior)
 
     def _by_habits(self, able: Floats) -> Ints:
-        """(workers, answers, classes), naive Bayes: an answer has probability (1 - s) q, plus s if it is right."""
-        classes = self._answers.classes
-        likelihood = np.repeat(((1.0 - able)[:, None] * self._q / PROB_ONE)[:, :, None], classes, axis=2)
-        for c in range(classes):
-            likelihood[:, c, c] += able
-        return log_fixed(np.maximum(likelihood, 1e-9))
+        """(classes, cells), naive Bayes: an answer has probability (1 - s) q, plus s if it is right."""
+        worker, answer = self._cells.worker, self._cells.answer
+        wrong = (1.0 - able)[worker] * self._given / PROB_ONE
+        own = np.repeat(log_fixed(np.maximum(wrong, 1e-9))[None, :], self._answers.classes, axis=0)
+        own[answer, np.arange(len(answer))] = log_fixed(np.maximum(wrong + able[worker], 1e-9))
+        return own
 
     def assist(self) -> None:
         """At the end the others vote too, each at the skill that she is paid for; no skill is learnt from it."""
         paid = self._posterior.quantiles[self._rules.skill_quantile_per_mille]
         helps = ~self._voting & (paid > 0) & (self._speaker == np.arange(len(paid)))
-        self._votes.assist(np.where(helps[:, None, None], self._by_habits(paid / 100), 0))
+        own = np.where(helps[self._cells.worker], self._by_habits(paid / 100), 0)
+        self._votes.assist(own.astype(np.int32))
 
     def verdict(self, now: Flags) -> Verdict:
         answers, rules = self._answers, self._rules
@@ -141,18 +150,22 @@ class _Run:
         paid = np.maximum(self._posterior.quantiles[rules.skill_quantile_per_mille], 0)
         paid = np.minimum(paid, paid[self._speaker])
         difficulty = self._votes.difficulty(decided, rules)
-        settled = now & (decided[answers.task] >= 0)
-        weight = difficulty[answers.task] // dependence.sharers(answers, self._cluster)
+        counted, weight = np.zeros((2, answers.workers), np.int64)
+        sharers = dependence.sharers(answers, self._cluster)
+        for rows in pieces(len(answers.task)):
+            task = answers.task[rows].astype(np.int64)
+            settled = np.flatnonzero(now[rows] & (decided.take(task) >= 0))
+            worker = answers.worker[rows][settled].astype(np.int64)
+            np.add.at(counted, worker, 1)
+            np.add.at(weight, worker, difficulty[task[settled]] // sharers[rows][settled])
         return Verdict(
             decided,
             self._votes.probabilities.max(axis=0).astype(np.int64),
             difficulty,
             paid,
             self._voting,
-            answers.per_worker(settled),
-            np.bincount(
-                answers.worker, weights=np.where(settled, weight, 0), minlength=answers.workers
-            ).astype(np.int64),
+            counted,
+            weight,
             self._cluster,
             find_faults(answers, self._q, rules),
             find_leak(answers, decided, rules),

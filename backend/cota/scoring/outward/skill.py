@@ -3,7 +3,7 @@
 Skill s is like Cohen's kappa: 1 always right, 0 no better than her own habits. An answer of a worker who gives
 it with frequency q has likelihood q + s (a - q), a how likely it is right (1 or 0 on gold, else what the other
 proven votes say). q and a are rounded to a few levels, so one fixed table of log-likelihoods serves all and a
-worker is a row of counts. Promises: integers throughout; the prior is uniform and no crowd can move it.
+worker is a few rows of counts. Promises: integers throughout; the prior is uniform and no crowd can move it.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from cota.scoring.answers import Answers
+from cota.scoring.answers import Answers, Small
 from cota.scoring.fixed import LOG_ONE, PROB_ONE, exp_weights, log_fixed
+from cota.scoring.outward.cells import Groups, group_cells
 from cota.scoring.rows import Floats, Ints
 
 POINTS = np.arange(-100, 100, dtype=np.int64)
@@ -25,7 +26,7 @@ WRONG, RIGHT = 0, 1
 _SOFT_STEPS = 12
 _SOFT_NATS = 4.5
 SOFT = 2
-_WORKERS = 2048
+_WORKERS = 256
 _AT_ONCE = 32
 """Workers in a piece, and in a product: small products are not spread over threads, which a busy machine makes
 wait for each other.
@@ -81,18 +82,18 @@ def marginals(answers: Answers, prior: Floats, pseudo_counts: int) -> Ints:
     return np.asarray(np.rint(shares * PROB_ONE), np.int64)
 
 
-def log_likelihoods(counts: Floats, q_level: Ints) -> Floats:
-    """(workers, skills) from counts (workers, classes, levels) and q levels (workers, classes)."""
+def log_likelihoods(counts: Floats | Small, worker: Ints, level: Ints, workers: int) -> Floats:
+    """(workers, skills) from counts (groups, levels) of a `worker` each, whose q is of that `level`; no two groups have
+    both in common."""
     table = likelihood_table()
-    total = np.zeros((len(counts), len(POINTS)))
-    for c in range(counts.shape[1]):
-        order = np.argsort(q_level[:, c], kind="stable")
-        levels, firsts = np.unique(q_level[order, c], return_index=True)
-        for level, group in zip(levels.tolist(), np.split(order, firsts[1:]), strict=True):
-            for part in range(0, len(group), _AT_ONCE):
-                who = group[part : part + _AT_ONCE]
-                # Integers below 2^53: exact in whatever order a library multiplies them.
-                total[who] += counts[who, c] @ table[level]
+    total = np.zeros((workers, len(POINTS)))
+    order = np.argsort(level, kind="stable")
+    levels, firsts = np.unique(level[order], return_index=True)
+    for q, first, end in zip(levels.tolist(), firsts, [*firsts[1:], len(order)], strict=False):
+        for part in range(first, end, _AT_ONCE):
+            some = order[part : min(part + _AT_ONCE, end)]
+            # Integers below 2^53: exact in whatever order a library multiplies them.
+            total[worker[some]] += counts[some].astype(np.float64) @ table[q]
     return total
 
 
@@ -106,16 +107,32 @@ class Posterior:
 
 
 def posterior(counts: Floats, q_level: Ints, per_milles: Sequence[int]) -> Posterior:
-    """Of each worker, from counts (workers, classes, levels), a bounded number of workers at once."""
-    mean = np.zeros(len(counts))
-    quantiles = {per_mille: np.zeros(len(counts), np.int64) for per_mille in per_milles}
-    for first in range(0, len(counts), _WORKERS):
-        part = slice(first, first + _WORKERS)
-        logs = log_likelihoods(counts[part], q_level[part])
+    """Of each worker, from counts (workers, classes, levels) and q levels (workers, classes)."""
+    workers, classes = q_level.shape
+    groups = group_cells(np.repeat(np.arange(workers), classes), q_level.reshape(-1))
+    joined = np.zeros((len(groups.worker), LEVELS))
+    np.add.at(joined, groups.of_cell, counts.reshape(-1, LEVELS))
+    return posterior_of(joined, groups, workers, per_milles)
+
+
+def posterior_of(
+    counts: Floats | Small, groups: Groups, workers: int, per_milles: Sequence[int]
+) -> Posterior:
+    """Of each worker, from counts (groups, levels), a bounded number of workers at once."""
+    mean = np.zeros(workers)
+    quantiles = {per_mille: np.zeros(workers, np.int64) for per_mille in per_milles}
+    for first in range(0, workers, _WORKERS):
+        part = slice(first, min(first + _WORKERS, workers))
+        rows = slice(*np.searchsorted(groups.worker, [part.start, part.stop]).tolist())
+        logs = log_likelihoods(
+            counts[rows], groups.worker[rows] - first, groups.level[rows], part.stop - part.start
+        )
         weights = exp_weights(np.ascontiguousarray(logs.T))
         cumulative = np.cumsum(weights, axis=0)
-        total = cumulative[-1]
-        mean[part] = np.cumsum(weights * POINTS[:, None], axis=0)[-1] / total / 100
+        total = cumulative[-1].copy()
+        mean[part] = (weights * POINTS[:, None]).sum(axis=0) / total / 100
+        cumulative *= 1000
         for per_mille, found in quantiles.items():
-            found[part] = POINTS[np.argmax(cumulative * 1000 >= total * per_mille, axis=0)]
+            # As many points as are below come before the first that is not.
+            found[part] = POINTS[(cumulative < total * per_mille).sum(axis=0)]
     return Posterior(mean, quantiles)

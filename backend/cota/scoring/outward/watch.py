@@ -13,7 +13,7 @@ from cota.scoring.answers import Answers
 from cota.scoring.fixed import PROB_ONE
 from cota.scoring.outward.dependence import divergence
 from cota.scoring.outward.numbers import OutwardRules
-from cota.scoring.outward.votes import pieces
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import Flags, Floats, Ints
 
 
@@ -64,15 +64,15 @@ def choice_errors(rates: Ints, gold: Flags) -> float:
 
 
 def _know_gold(answers: Answers, decided: Ints, rules: OutwardRules) -> Flags:
-    asked, right = np.zeros((2, answers.workers)), np.zeros((2, answers.workers))
+    asked, right = np.zeros((2, 2, answers.workers), np.int64)
     for rows in pieces(len(answers.task)):
-        task, worker = answers.task[rows], answers.worker[rows]
-        known, settled = answers.gold[task] >= 0, decided[task] >= 0
-        agrees = decided[task] == answers.answer[rows]
-        for side, chosen in enumerate((known, ~known & settled)):
-            asked[side] += np.bincount(worker[chosen], minlength=answers.workers)
-            right[side] += np.bincount(worker[chosen & agrees], minlength=answers.workers)
-    return far_better_on_gold(asked, right, rules)
+        task, worker = answers.task[rows].astype(np.int64), answers.worker[rows].astype(np.int64)
+        verdict = decided.take(task)
+        known, agrees = answers.gold.take(task) >= 0, verdict == answers.answer[rows]
+        for side, chosen in enumerate((known, ~known & (verdict >= 0))):
+            np.add.at(asked[side], worker[chosen], 1)
+            np.add.at(right[side], worker[chosen & agrees], 1)
+    return far_better_on_gold(asked.astype(np.float64), right.astype(np.float64), rules)
 
 
 def far_better_on_gold(asked: Floats, right: Floats, rules: OutwardRules) -> Flags:
