@@ -36,6 +36,7 @@ from cota.moderation.api import router as moderation
 from cota.observe import api as observe
 from cota.settings import Settings, load, refusing
 from cota.settlement.api import router as settlement
+from cota.settlement.conduct_api import router as conduct
 from cota.tasks.api import router as tasks
 from cota.tasks.exam_api import router as exams
 from cota.tasks.service import Bench
@@ -49,6 +50,7 @@ _DOMAINS = (
     exams,
     annotations,
     settlement,
+    conduct,
     bounties,
     licenses,
     insight,

@@ -114,6 +114,12 @@ def test_pay__royalty_and_report__reach_the_holders(story: Story, licence: dict[
     # 20 % publisher, 3 % treasury
     assert int(story.run("dataset", "show", story.birds)["paid"]) - before == 12_500_000 * 77 // 100
     assert story.run("pay", licence["license"], "0", "--report", report, key=buyer)["amount"] == "0"
+    mere_report, royalty = story.run("license", licence["license"])["royalties"][:2]
+    assert (royalty["amount"], royalty["report_hash"]) == ("12500000", report)
+    assert royalty["payer"] == story.people.address(buyer)
+    assert (mere_report["amount"], mere_report["report_hash"]) == ("0", report)
+    shown = story.terminal.run("license", licence["license"]).out
+    assert f"2, of 12.5 TUSD together; the last at {mere_report['at']}" in shown
     nothing = story.terminal.run("pay", licence["license"], "0", key=buyer)
     assert nothing.code == 2
     foreign = story.terminal.run(

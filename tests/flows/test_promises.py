@@ -57,6 +57,19 @@ async def test_settlement__rejected__is_proposed_anew_as_the_next_attempt(world:
     await world.mine(61)
     assert await world.work.advance(dataset.id) == ["finalize"]
     assert await _told(world, dataset) == ("finalized", 2)
+    told = (await world.http.get(f"{dataset.path}/epochs/1/attempts")).json()
+    fell, stands = told["items"]
+    assert (fell["attempt"], fell["state"], fell["forfeited"]) == (1, "rejected", "4")
+    assert fell["settle_by"] > fell["at"]
+    assert (stands["attempt"], stands["state"], stands["forfeited"], stands["settle_by"]) == (
+        2, "finalized", None, None,
+    )  # fmt: skip
+    assert stands["total_units"] == (await world.http.get(f"{dataset.path}/epochs/1")).json()["total_units"]
+    page = (await world.http.get(f"{dataset.path}/epochs/1/attempts?limit=1")).json()
+    assert page["items"] == [fell]
+    rest = (await world.http.get(f"{dataset.path}/epochs/1/attempts?limit=1&cursor={page['next']}")).json()
+    assert (rest["items"], rest["next"]) == ([stands], None)
+    assert (await world.http.get(f"{dataset.path}/epochs/7/attempts")).status_code == 404
 
 
 async def test_demand__nobody_answers__the_bond_burns_and_the_service_receipts_no_more(world: World) -> None:
@@ -76,6 +89,18 @@ async def test_demand__nobody_answers__the_bond_burns_and_the_service_receipts_n
     assert await ledger.credit_of(local_key("deployer").address, "latest") == bond // 20
     assert await ledger.coordinator_of(dataset.id, "latest") == dataset.terms.successor
     assert dataset.id not in await world.work.due()
+    of_coordinator = f"/v1/coordinators/{receipt['coordinator']}/slashes"
+    last = (await world.http.get(of_coordinator)).json()["items"][0]
+    assert (last["fault"], last["place"], last["dataset"]) == (
+        "unanswered", str(receipt["index"]), "0x" + dataset.id.hex(),
+    )  # fmt: skip
+    assert (last["amount"], last["credited"], last["balance"]) == (str(bond), str(bond // 20), "0")
+    # Whoever demanded it, whoever sent the proof.
+    assert (last["prover"], last["to"]) == (local_key("deployer").address,) * 2
+    assert (last["by"], last["token"]["symbol"]) == (faults.address, "COTA")
+    nobody = (await world.http.get(f"/v1/coordinators/{local_key('buyer').address}/slashes")).json()
+    assert nobody == {"items": [], "next": None}
+    assert (await world.http.get(of_coordinator + "?cursor=x")).status_code == 400
     await asyncio.sleep(KEEP_SECONDS)
     refused = (await world.submit(dataset, body)).json()
     assert refused["type"] == "/problems/other-coordinator"

@@ -23,7 +23,7 @@ from cota.datasets.schemas import (
 )
 from cota.events.schemas import CredentialEnding, InboxAnswer, InboxPage
 from cota.insight.schemas import QualityAnswer, RateAnswer
-from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
+from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer, RoyaltyAnswer
 from cota.settlement.schemas import EpochAnswer
 
 SENT: dict[type[Told], type[Any]] = {
@@ -41,6 +41,7 @@ SENT: dict[type[Told], type[Any]] = {
     told.DeliveryTold: DeliveryAnswer,
     told.LicenseTold: LicenseAnswer,
     told.LicenseCheck: CheckAnswer,
+    told.RoyaltyTold: RoyaltyAnswer,
     told.InboxEvent: InboxAnswer,
     told.MediumTold: MediumAnswer,
     told.InboxPage: InboxPage,

@@ -99,5 +99,19 @@ def _for_people(found: Mapping[str, Any], caller: Visitor) -> dict[str, Any]:
         "price floor": paid(terms["price_floor"]),
         "paid to holders": f"{paid(found['paid'])}, of which {paid(found['claimed'])} claimed",
         "shares": f"{shares(found['supply'])} at {found['shares']}",
+        "coordinator": _coordinator(caller, terms["coordinator"]),
         "served here": "yes" if found["ours"] else "no: another coordinator takes its labels",
     }
+
+
+def _coordinator(caller: Visitor, told: str) -> str:
+    """Who logs and settles the labels, and whether its bond was ever taken for a broken promise."""
+    from cota.units import parse_address
+
+    address = parse_address(told)
+    stake, taken = caller.client.status.stake_token, list(caller.client.slashes(address))
+    if not taken:
+        return f"{address}; nothing was ever taken from its bond"
+    amount = money(sum(int(one["amount"]) for one in taken), stake.decimals, stake.symbol)
+    last = taken[0]["fault"] or "a ruling"
+    return f"{address}; its bond was taken from {len(taken)} times, {amount} in all, last for {last}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cota.cli.amounts import money
 from cota.cli.arguments import License, parse_bytes32
 from cota.cli.caller import Visitor, calling
 from cota.cli.output import moment, show
 
+if TYPE_CHECKING:
+    from cota.client import RoyaltyTold
+
 
 @calling
 def show_license(caller: Visitor, license: License) -> None:
-    """Show a licence: what it opens, until when, whether a report is due or overdue, how its delivery stands.
+    """Show a licence: what it opens, until when, what was paid under it, whether a report is due or overdue.
 
     A report is a royalty with --report or --report-file, of 0 too: cota pay.
     """
@@ -22,6 +25,7 @@ def show_license(caller: Visitor, license: License) -> None:
     found = client.license(license, min_block=head.number)
     dataset = parse_bytes32(found["dataset"])
     duty = client.duty_of(dataset, license)
+    royalties = list(client.royalties(license, min_block=head.number))
     # By the chain's clock where it is ahead of ours: the contracts go by it.
     is_overdue = 0 < duty.due_at < max(time.time(), head.timestamp)
     if caller.as_json:
@@ -30,6 +34,7 @@ def show_license(caller: Visitor, license: License) -> None:
             "overdue": is_overdue,
             "reports": duty.reports,
             "late": duty.late,
+            "royalties": royalties,
         }
         show({**found, **told}, as_json=True)
         return
@@ -45,10 +50,19 @@ def show_license(caller: Visitor, license: License) -> None:
             "report due": moment(duty.due_at) if duty.due_at else "none",
             "overdue": "yes: a late report makes it good" if is_overdue else "no",
             "reports": f"{duty.reports}, of which late {duty.late}",
+            "royalties": _royalties(royalties),
             "delivery": _delivery(found["delivery"]),
         },
         as_json=False,
     )
+
+
+def _royalties(found: list[RoyaltyTold]) -> str:
+    if not found:
+        return "none"
+    token, paid = found[0].token, sum(one.amount for one in found)
+    total = money(paid, token.decimals, token.symbol)
+    return f"{len(found)}, of {total} together; the last at {found[0]['at']}"
 
 
 def _delivery(found: dict[str, Any] | None) -> str:

@@ -58,6 +58,7 @@ from cota.client.told import (
     PromiseTold,
     QualityTold,
     RateTold,
+    RoyaltyTold,
     ShareTold,
 )
 
@@ -67,8 +68,8 @@ __all__ = [
     "CredentialEndingTold", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold",
     "Exam", "ExamOutcome", "Filed", "Filing", "HolderTold", "InboxEvent", "InboxPage", "Inclusion", "Lease",
     "LicenseCheck", "LicenseTold", "MediumTold", "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold",
-    "Preview", "PromiseTold", "QualityTold", "RateTold", "Sent", "ShareTold", "SignedLabel", "SignedReceipt",
-    "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "Preview", "PromiseTold", "QualityTold", "RateTold", "RoyaltyTold", "Sent", "ShareTold", "SignedLabel",
+    "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ against the chain.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from cota.client.permits import sign_permit
 from cota.client.records import take
 from cota.client.refusals import ClientError, Unreachable, Untrustworthy
 from cota.client.session import SIGNED_FOR_S, Session
-from cota.client.told import LicenseCheck, LicenseTold
+from cota.client.told import LicenseCheck, LicenseTold, RoyaltyTold
 from cota.errors import ChainReverted, NoSuchRange
 from cota.formats.outgoing.whole import beside
 from cota.formats.passport import Passport, passport_of, write_passport
@@ -198,6 +198,10 @@ class BuyerCalls(Session):
 
     def license(self, license: int, *, min_block: int | None = None) -> LicenseTold:
         return LicenseTold(self.http.get(f"/v1/licenses/{license}", min_block=min_block))
+
+    def royalties(self, license: int, *, min_block: int | None = None) -> Iterator[RoyaltyTold]:
+        """Paid under a licence, newest first."""
+        return map(RoyaltyTold, self.pages(f"/v1/licenses/{license}/royalties", min_block=min_block))
 
     def duty_of(self, dataset: Hash32, license: int) -> Duty:
         """Reports of a licence: made, late, and until when the next one is due (0: none)."""

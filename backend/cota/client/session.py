@@ -203,6 +203,14 @@ class Session(Closing):
     def epochs(self, dataset: Hash32) -> list[EpochTold]:
         return list(map(EpochTold, self.pages(f"/v1/datasets/{to_hex(dataset)}/epochs")))
 
+    def attempts(self, dataset: Hash32, epoch: int) -> Iterator[dict[str, Any]]:
+        """Every settlement that was proposed for a checkpoint, in order; those that fell, too."""
+        return self.pages(f"/v1/datasets/{to_hex(dataset)}/epochs/{epoch}/attempts")
+
+    def slashes(self, coordinator: Address) -> Iterator[dict[str, Any]]:
+        """What a coordinator's bond was taken for, newest first."""
+        return self.pages(f"/v1/coordinators/{coordinator}/slashes")
+
     def epoch_file(self, dataset: Hash32, epoch: int) -> EpochFile:
         """An epoch's public file, if it is the one whose hash the mirror has. Raises Untrustworthy."""
         path = f"/v1/datasets/{to_hex(dataset)}/epochs/{epoch}"

@@ -297,6 +297,16 @@ class LicenseTold(Placed):
     token: Field[Currency] = Field(Currency.parse)
 
 
+class RoyaltyTold(Placed):
+    """`report_hash`: None where no report of use came with it."""
+
+    payer: Field[Address] = Field(parse_address)
+    amount: Field[int] = Field(parse_amount)
+    report_hash: Field[Hash32 | None] = Field(optional(parse_hash32))
+    token: Field[Currency] = Field(Currency.parse)
+    at: Field[datetime] = Field(parse_time)
+
+
 class LicenseCheck(Told):
     """Whether an account may download now, and by which licence."""
 

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from cota.auth.deps import CurrentWallet
 from cota.datasets.service import require_dataset
 from cota.errors import (
+    BadRequest,
     NoSuchRange,
     NotIndexedYet,
     NotLicensed,
@@ -18,18 +19,20 @@ from cota.errors import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
+from cota.http.paging import Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
-from cota.http.schemas import instant
+from cota.http.schemas import Page, instant
 from cota.http.services import Services
 from cota.http.sessions import MinBlock, Read, ServicesDep
 from cota.http.spool import download, downloads
 from cota.licenses import duty, queries, resuming, service
-from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer
+from cota.licenses.schemas import CheckAnswer, DeliveryAnswer, LicenseAnswer, RoyaltyAnswer
 from cota.units import address_of
 
 router = APIRouter(prefix="/licenses", tags=["licenses"], route_class=StrictRoute)
 
+_LAST = (2**63 - 1, 2**31 - 1)
 LicensePath = Annotated[int, Path(ge=0, lt=2**256, description="The licence's token id")]
 
 
@@ -93,6 +96,35 @@ async def get_license(license: LicensePath, services: ServicesDep, session: Read
         tx_hash=found.tx_hash,
         status=services.freshness.status_of(found.block),
     )
+
+
+@router.get(
+    "/{license}/royalties", operation_id="list_royalties", responses=documented(UnknownLicense, BadRequest)
+)
+async def list_royalties(
+    license: LicensePath, services: ServicesDep, session: Read, cursor: Cursor = None, limit: Limit = 50
+) -> Page[RoyaltyAnswer]:
+    """Royalties paid under a licence, newest first."""
+    found = await service.require_license(session, license)
+    dataset = await require_dataset(session, found.dataset)
+    token = await services.tokens.describe(dataset.terms.payment_token)
+    block, log_index = decode_cursor(cursor, _LAST)
+    rows = await queries.royalties(session, found, (int(block), int(log_index)), limit + 1)
+
+    def show(row: Any) -> RoyaltyAnswer:
+        report = bytes(row.report_hash)
+        return RoyaltyAnswer(
+            payer=address_of(bytes(row.payer)),
+            amount=int(row.amount),
+            report_hash=report if any(report) else None,
+            token=token,
+            at=row.block_time,
+            block=row.block_number,
+            tx_hash=bytes(row.tx_hash),
+            status=services.freshness.status_of(row.block_number),
+        )
+
+    return page_of(rows, limit, show, lambda row: (row.block_number, row.log_index))
 
 
 @router.get(

@@ -94,6 +94,13 @@ _DELIVERY = text(
     WHERE license = :license AND dataset = :dataset
     """
 )
+_ROYALTIES = text(
+    """
+    SELECT payer, amount, report_hash, block_number, block_time, tx_hash, log_index FROM mirror.royalties
+    WHERE license = :license AND dataset = :dataset AND (block_number, log_index) < (:block, :log_index)
+    ORDER BY block_number DESC, log_index DESC LIMIT :limit
+    """
+)
 _ROWS = text(
     """
     SELECT a.index AS place, a.row_id, a.account, a.lease, a.kind, a.label, a.label_salt, a.label_commitment, a.nonce,
@@ -170,6 +177,15 @@ async def find_of(session: ReadSession, dataset: bytes, receiver: Address, now: 
     row = {"dataset": dataset, "receiver": address_bytes(receiver), "now": now}
     found = (await session.execute(_OF, row)).one_or_none()
     return _license(found) if found else None
+
+
+async def royalties(
+    session: ReadSession, license: License, before: tuple[int, int], limit: int
+) -> Sequence[Any]:
+    """Paid under a licence, newest first, before a (block, log index)."""
+    values = {"license": license.id, "dataset": license.dataset, "limit": limit}
+    place = {"block": before[0], "log_index": before[1]}
+    return (await session.execute(_ROYALTIES, values | place)).all()
 
 
 async def course_of(session: ReadSession, license: License) -> list[Happening]:

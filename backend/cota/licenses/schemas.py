@@ -44,6 +44,16 @@ class LicenseAnswer(OnChain):
     export_url: str
 
 
+class RoyaltyAnswer(OnChain):
+    """What was paid under a licence for use of its labels, on top of its price."""
+
+    payer: Contract
+    amount: Amount
+    report_hash: Annotated[Bytes32 | None, Field(description="Names the report of use that came with it")]
+    token: Token
+    at: Instant
+
+
 class CheckAnswer(Answer):
     """Whether an account may download a dataset now, and by which licence."""
 

@@ -29,6 +29,41 @@ class EpochAnswer(OnChain):
     file_url: Annotated[str | None, Field(description="Where the epoch file is, if this service holds it")]
 
 
+class AttemptAnswer(OnChain):
+    """A settlement that was proposed for a checkpoint. Of one that fell, `forfeited` is what its proposer lost of
+    `bond` (base units of COTA), and `settle_by` is until when another can be proposed; null of all others."""
+
+    attempt: int
+    state: Literal["proposed", "disputed", "rejected", "finalized"]
+    settlement_root: Bytes32
+    total_units: Amount
+    leaf_count: int
+    file_hash: Bytes32
+    proposer: Contract
+    bond: Amount
+    window_ends_at: Instant
+    forfeited: Amount | None
+    settle_by: Instant | None
+    at: Instant
+
+
+class SlashAnswer(OnChain):
+    """What was taken from a coordinator's bond: `credited` of `amount` is `to`'s, the rest is burnt, `balance` is what
+    stays. Of a proven fault also which, its place, and who showed it; null where a court or the delivery desk ruled."""
+
+    dataset: Bytes32
+    by: Annotated[Contract, Field(description="The contract that decided")]
+    fault: Literal["omission", "unanswered", "equivocation", "expiry"] | None
+    place: Annotated[str | None, Field(description="A row's index; of an expiry the checkpoint's number")]
+    prover: Contract | None
+    amount: Amount
+    to: Contract
+    credited: Amount
+    balance: Amount
+    token: Token
+    at: Instant
+
+
 class LeafAnswer(Answer):
     """An account's claim on an epoch: give it to `claimShares`."""
 
