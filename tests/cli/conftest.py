@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cota.chain.blocking import BlockingNode
 from scripts.stack.local import LocalStack
 from tests.cli.story import People, Story, play
 from tests.cli.terminal import Terminal, terminal_of
@@ -43,6 +44,12 @@ def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Ter
 def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Played by commands alone, from two JSON files of a publisher to settled labels."""
     return play(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
+
+
+@pytest.fixture(scope="session")
+def node(story: Story) -> Iterator[BlockingNode]:
+    with BlockingNode([story.people.rpc], 31_337) as node:
+        yield node
 
 
 @pytest.fixture

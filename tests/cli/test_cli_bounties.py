@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ from cota.errors import ChainReverted
 from cota.keys import local_key
 from cota.units import Address, Hash32, parse_hash32, to_hex
 from scripts.stack.anvil import ask
-from scripts.stack.local import LocalStack
+from tests.cli.apart import node, stack, terminal
 from tests.cli.promising import LABELLERS, dollars, label, pass_time, refused
 from tests.cli.story import PATIENCE_S, People, Story, publish, wait_until_settled
-from tests.cli.terminal import Outcome, Terminal, terminal_of
-from tests.fixtures.stack import stack_of_its_own
+from tests.cli.terminal import Outcome, Terminal
+
+__all__ = ["node", "stack", "terminal"]
 
 CENT = 10_000
 RECEIPT_S, PENALTY_S = 600, 7_200
@@ -35,31 +36,13 @@ NO_DATASET = "0x" + "07" * 32
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    """A network of its own: time passes ahead of the clock."""
-    with stack_of_its_own("cli-bounties") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return terminal_of(stack, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    story = Story(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
+def story(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    story = Story(terminal, People(terminal.environment["RPC_URL"]), tmp_path_factory.mktemp("story"))
     terms = {"receipt_period": RECEIPT_S, "penalty_period": PENALTY_S, "appeal_period": 60}
     story.birds = publish(story, "rewarded", **terms)
     # Nobody's labels yet: its first settlement stays open for an hour.
     story.plain = publish(story, "slow", **terms | {"challenge_window": 3_600, "settle_period": 7_200})
     return story
-
-
-@pytest.fixture(scope="module")
-def node(story: Story) -> Iterator[BlockingNode]:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        yield node
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,12 +22,6 @@ SALT, NOT_DELIVERED = b"\7" * 32, 2
 RESPONSE_S, REPORTING_S = 3, 15
 # Not the story's: a wallet is relayed five joins a day.
 LABELLERS = ["0x" + keccak(f"cli deliveries: {name}".encode()).hex() for name in ("dora", "eva", "fay")]
-
-
-@pytest.fixture(scope="module")
-def node(story: Story) -> Iterator[BlockingNode]:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        yield node
 
 
 @pytest.fixture(scope="module")

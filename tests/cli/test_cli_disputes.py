@@ -18,38 +18,26 @@ from cota.chain.contracts import (
 from cota.client import CotaClient
 from cota.units import parse_hash32, told_time
 from scripts.stack.anvil import ask
-from scripts.stack.local import LocalStack
+from tests.cli.apart import node, stack, terminal
 from tests.cli.courtroom import BOND, COTA, DORA, EVA, EVIDENCE, FAY, FEE, SHARE, Room
 from tests.cli.story import GOLD, ITEMS, People, Story, play
-from tests.cli.terminal import Terminal, terminal_of
-from tests.fixtures.stack import stack_of_its_own
+from tests.cli.terminal import Terminal
+
+__all__ = ["node", "stack", "terminal"]
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    """A network of its own: its clock is put forward, by more than the folder's other stories bear."""
-    with stack_of_its_own("cli-disputes") as running:
-        yield running
+def story(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return play(terminal, People(terminal.environment["RPC_URL"]), tmp_path_factory.mktemp("story"))
 
 
 @pytest.fixture(scope="module")
-def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return terminal_of(stack, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return play(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
-
-
-@pytest.fixture(scope="module")
-def room(story: Story) -> Iterator[Room]:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        room = Room(story, node)
-        room.wait(room.final, ProposalState.FINALIZED)
-        room.wait(room.proposed, ProposalState.PROPOSED)
-        room.equip(EVA, 3 * BOND)
-        yield room
+def room(story: Story, node: BlockingNode) -> Room:
+    room = Room(story, node)
+    room.wait(room.final, ProposalState.FINALIZED)
+    room.wait(room.proposed, ProposalState.PROPOSED)
+    room.equip(EVA, 3 * BOND)
+    return room
 
 
 def test_appeal__what_the_court_refuses__costs_nothing(story: Story, room: Room) -> None:

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from cota.chain.blocking import BlockingNode
-from cota.chain.contracts import ProposalState
 from cota.keys import LOCAL_JURORS, local_key
 from cota.verify import exports
 from scripts.stack.anvil import ask
-from scripts.stack.local import LocalStack
+from tests.cli.apart import node, room, stack, story, terminal
 from tests.cli.courtroom import BOND, DORA, EVA, FAY, FEE, GIL, Room
-from tests.cli.story import ITEMS, People, Story
-from tests.cli.terminal import Terminal, terminal_of
-from tests.fixtures.stack import stack_of_its_own
+from tests.cli.story import ITEMS, Story
 
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    """A network of its own: blocks are mined ahead of time."""
-    with stack_of_its_own("cli-judging") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return terminal_of(stack, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
-
-
-@pytest.fixture(scope="module")
-def room(story: Story) -> Iterator[Room]:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        room = Room(story, node)
-        room.wait(room.proposed, ProposalState.PROPOSED)
-        yield room
+__all__ = ["node", "room", "stack", "story", "terminal"]
 
 
 def test_vote__by_jurors_drawn_by_lot__they_read_commit_and_reveal(story: Story, room: Room) -> None:

@@ -20,12 +20,6 @@ from tests.cli.story import ITEMS, Story, publish
 
 
 @pytest.fixture(scope="module")
-def node(story: Story) -> Any:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        yield node
-
-
-@pytest.fixture(scope="module")
 def licence(story: Story) -> dict[str, Any]:
     """Priced, claimed by Ana, bought: the story goes on from here."""
     people = story.people

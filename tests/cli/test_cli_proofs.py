@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from cota.chain.blocking import BlockingNode
 from cota.chain.contracts import (
     AnnotationLedger,
     DatasetRegistry,
@@ -36,10 +35,11 @@ from cota.settlement.listed_leaves import ListedLeaves
 from cota.store.content import ContentStore
 from cota.units import Address, Hash32, address_of, parse_hash32, to_hex
 from scripts.stack.local import LocalStack
+from tests.cli.apart import node, room, stack, story, terminal
 from tests.cli.courtroom import COTA, EVA, Room
-from tests.cli.story import ITEMS, People, Story
-from tests.cli.terminal import Terminal, terminal_of
-from tests.fixtures.stack import stack_of_its_own
+from tests.cli.story import ITEMS, Story
+
+__all__ = ["node", "room", "stack", "story", "terminal"]
 
 BOND = 1_000 * COTA
 MOST = 3 * ITEMS * UNITS_PER_LABEL
@@ -121,36 +121,16 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    """A network of its own: its worker is stopped."""
-    with stack_of_its_own("cli-proofs") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def terminal(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return terminal_of(stack, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def story(stack: LocalStack, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(terminal, People(stack.env["RPC_URL"]), tmp_path_factory.mktemp("story"))
-
-
-@pytest.fixture(scope="module")
-def bench(stack: LocalStack, story: Story) -> Iterator[Bench]:
-    with BlockingNode([story.people.rpc], 31_337) as node:
-        room = Room(story, node)
-        room.wait(room.proposed, ProposalState.PROPOSED)
-        stack.process("worker").stop()
-        story.people.give_gas(EVA)
-        buyer, dataset = story.people.buyer, room.proposed
-        audit = story.run("audit", "open", dataset, "1", "--yes", key=buyer)["audit"]
-        copy = story.folder / "audited.jsonl"
-        story.run("audit", "rows", dataset, audit, "--out", str(copy), key=buyer)
-        with CotaClient(stack.api_url) as client:
-            leaves = client.epoch_file(parse_hash32(dataset), 1).leaves
-        yield Bench(stack, room, parse_hash32(dataset), leaves, copy, story.folder)
+def bench(stack: LocalStack, story: Story, room: Room) -> Bench:
+    stack.process("worker").stop()
+    story.people.give_gas(EVA)
+    buyer, dataset = story.people.buyer, room.proposed
+    audit = story.run("audit", "open", dataset, "1", "--yes", key=buyer)["audit"]
+    copy = story.folder / "audited.jsonl"
+    story.run("audit", "rows", dataset, audit, "--out", str(copy), key=buyer)
+    with CotaClient(stack.api_url) as client:
+        leaves = client.epoch_file(parse_hash32(dataset), 1).leaves
+    return Bench(stack, room, parse_hash32(dataset), leaves, copy, story.folder)
 
 
 def test_honest_settlement__has_nothing_to_prove(story: Story, bench: Bench) -> None:
