@@ -68,6 +68,33 @@ async def test_of__more_keys_than_it_may_know__memory_is_bounded() -> None:
         assert len(remembered) <= 10
 
 
+async def test_of__no_room_left__the_key_that_came_first_makes_some() -> None:
+    remembered: Remembered[int, int] = Remembered(60, most=2)
+
+    async def found() -> int:
+        return 7
+
+    for key in (1, 2, 3):
+        await remembered.of(key, found)
+    assert [remembered.last(key) for key in (1, 2, 3)] == [None, 7, 7]
+
+
+async def test_last__stale__is_there_for_who_cannot_ask() -> None:
+    remembered: Remembered[str, bool] = Remembered(0, most=2, oldest=0)
+
+    async def no() -> bool:
+        return False
+
+    async def fails() -> bool:
+        raise ValueError("away")
+
+    assert await remembered.of("a", no) is False
+    with pytest.raises(ValueError, match="away"):
+        await remembered.of("a", fails)
+    assert remembered.last("a") is False
+    assert remembered.last("b") is None
+
+
 async def test_of__answer_older_than_may_be_given__is_waited_for_by_all() -> None:
     """Somebody may have signed out since, or lost a right."""
     remembered: Remembered[str, int] = Remembered(0, most=10, oldest=0.05)

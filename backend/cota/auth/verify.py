@@ -10,8 +10,6 @@ has many contract wallets' signatures checked, is slowed down by his own address
 """
 
 import asyncio
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from cota.auth import probe
@@ -20,6 +18,7 @@ from cota.auth.signatures import normalize_signature, recover
 from cota.chain.client import NodeClient
 from cota.errors import BadSignature, ChainUnavailable, WrongSigner
 from cota.http.limits import CALLER, Limits
+from cota.http.remembered import Remembered
 from cota.observe.metrics import SIGNATURE_CHECKS
 from cota.units import Address
 
@@ -42,7 +41,8 @@ class SignatureVerifier:
     def __init__(self, node: NodeClient, limits: Limits | None = None) -> None:
         self._node = node
         self._limits = limits or Limits()
-        self._has_code: OrderedDict[Address, tuple[bool, float]] = OrderedDict()
+        # No older answer while it is asked anew: a key's signature must not pass where there is code by now.
+        self._has_code: Remembered[Address, bool] = Remembered(KEEP_SECONDS, _MOST_KNOWN, oldest=KEEP_SECONDS)
 
     async def verify(self, account: Address, digest: bytes, signature: bytes) -> Verified:
         """Raises `BadSignature`, `WrongSigner` or `ChainUnavailable`."""
@@ -92,29 +92,25 @@ class SignatureVerifier:
         return verified
 
     async def _is_contract(self, account: Address) -> bool:
-        known = self._has_code.get(account)
-        if known is not None and time.monotonic() - known[1] < KEEP_SECONDS:
-            return known[0]
-        if known is None:
-            self._limits.check("account-check", CALLER.get())
-        try:
+        async def ask() -> bool:
+            if self._has_code.last(account) is None:
+                self._limits.check("account-check", CALLER.get())
             async with asyncio.timeout(CALL_SECONDS):
-                has_code = bool(await self._node.code(account))
+                return bool(await self._node.code(account))
+
+        try:
+            return bool(await self._has_code.of(account, ask))
         except (ChainUnavailable, TimeoutError):
+            known = self._has_code.last(account)
             if known is not None:
-                return known[0]
+                return known
             raise ChainUnavailable(
                 "whether this account is a contract cannot be asked now", retry_after=2
             ) from None
-        self._has_code[account] = (has_code, time.monotonic())
-        self._has_code.move_to_end(account)
-        while len(self._has_code) > _MOST_KNOWN:
-            self._has_code.popitem(last=False)
-        return has_code
 
     def forget(self, account: Address) -> None:
         """Asks again at the next signature whether the account has code."""
-        self._has_code.pop(account, None)
+        self._has_code.forget(account)
 
     async def _ask(self, account: Address, digest: bytes, signature: bytes) -> Verified:
         """ERC-1271 at a block that is told, so that an auditor can ask again."""

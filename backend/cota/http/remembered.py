@@ -2,7 +2,8 @@
 
 Promises: while one caller asks anew, the others are given the last answer instead of asking too, so that what runs
 out at once for all of them costs one question and makes nobody wait; where an old answer could do harm, none is given
-that is older than said; keys without an answer take no room; memory is bounded.
+that is older than said; keys without an answer take no room; memory is bounded: the key that came
+first makes room.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ class Remembered(Generic[Key, Value]):
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= self._most:
-                self._known.clear()
+                del self._known[next(iter(self._known))]
             known = self._known[key] = _Known()
         is_enough = self._oldest if known.value is not None and known.asking.locked() else self._seconds
         if _age(known) <= is_enough:
@@ -52,6 +53,11 @@ class Remembered(Generic[Key, Value]):
         finally:
             if known.value is None and not known.asking.locked() and self._known.get(key) is known:
                 del self._known[key]
+
+    def last(self, key: Key) -> Value | None:
+        """The last answer for a key, however old it is."""
+        known = self._known.get(key)
+        return None if known is None else known.value
 
     def forget(self, key: Key) -> None:
         """Asks at the next call; a question that is on its way is not kept."""
