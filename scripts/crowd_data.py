@@ -156,7 +156,7 @@ def find(name: str, *, online: bool = True) -> Path | None:
     try:
         return fetch(name)
     except (OSError, WrongContent, UnicodeDecodeError) as error:
-        print(f"{name} could not be fetched: {error}", file=sys.stderr)
+        print(f"{name} could not be fetched: {getattr(error, 'reason', error)}", file=sys.stderr)
         return None
 
 

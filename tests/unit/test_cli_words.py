@@ -1,6 +1,7 @@
 """The command line as such: its words, its manners, its secrets. Nothing here needs a service or a chain."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,17 @@ def test_help__every_verb__explains_itself_and_offers_json(terminal: Terminal, v
     assert (page.code, page.err) == (0, "")
     assert "--json" in page.out
     assert page.out.startswith(f"Usage: cota {' '.join(verb)}")
+
+
+@pytest.mark.parametrize("group", [(), *sorted({(one[0],) for one in VERBS if len(one) > 1})], ids=" ".join)
+def test_help__of_all_words__tells_each_in_a_whole_sentence(
+    terminal: Terminal, group: tuple[str, ...]
+) -> None:
+    listed = terminal.run(*group, "--help").out.partition("Commands:\n")[2]
+    assert listed
+    assert "..." not in listed
+    told = [" ".join(one.split()) for one in re.split(r"^  (?=\S)", listed, flags=re.M) if one.strip()]
+    assert all(one.endswith(".") and len(one.split()) > 2 for one in told), told
 
 
 def test_verb__that_is_not_there__is_not_pretended(terminal: Terminal) -> None:

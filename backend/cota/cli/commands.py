@@ -6,6 +6,7 @@ pretended; listing the words loads nothing that only their work needs.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -212,7 +213,7 @@ def build_app() -> typer.Typer:
     """The whole command."""
     app = _group("cota", "Cota: an annotation network whose labellers own the dataset's revenue.", _VERBS)
     for name, (what, verbs) in _GROUPS.items():
-        app.add_typer(_group(name, what, verbs))
+        app.add_typer(_group(name, what, verbs), short_help=what)
     # Alone it checks the network; a further word narrows it down.
     checks = _group(
         "verify",
@@ -234,5 +235,11 @@ def _group(name: str, what: str, verbs: Mapping[str, Verb]) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for word, verb in verbs.items():
-        group.command(word)(verb)
+        group.command(word, short_help=_first_sentence(verb))(verb)
     return group
+
+
+def _first_sentence(verb: Verb) -> str:
+    """Whole: the parser's own would be cut off at the end of a line."""
+    paragraph = " ".join((inspect.getdoc(verb) or "").split("\n\n")[0].split())
+    return paragraph.partition(". ")[0].removesuffix(".") + "."

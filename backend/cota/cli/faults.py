@@ -37,6 +37,7 @@ OpeningsOption = Annotated[
     list[Path],
     typer.Option(
         "--from",
+        metavar="FILE",
         exists=True,
         dir_okay=False,
         help="An export, or what cota audit rows, vote rows and statement --evidence wrote; may be given again.",

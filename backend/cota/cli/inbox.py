@@ -34,7 +34,7 @@ _SENTENCES = {
     "epoch-rejected": "epoch {epoch}: its settlement fell",
     "epoch-finalized": "epoch {epoch} is final",
     "revenue-paid": "{amount} was paid to all who hold shares",
-    "shares-claimed": "you got {units} shares of epoch {epoch}",
+    "shares-claimed": "you got {units} of epoch {epoch}",
     "revenue-claimed": "you took out {amount}",
     "license-bought": "you bought licence {license} for {price}",
     "penalised": "epoch {epoch}: a penalty burnt {burnt} of your stake",
@@ -86,7 +86,7 @@ def _told(client: CotaClient, event: InboxEvent) -> str:
         told = _SENTENCES[event.kind].format_map(_values(client, event))
     except (KeyError, ValueError):
         told = " ".join([event.kind, *(f"{name}={value}" for name, value in event.data.items())])
-    if event.labels is not None:
+    if event.labels is not None and event.kind.startswith("epoch-"):
         told += f"; {event.counted} of your {event.labels} labels count"
     return told
 

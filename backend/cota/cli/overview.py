@@ -24,7 +24,7 @@ def status(caller: Visitor) -> None:
         "lag": _lag(found),
         "indexer": {True: "leads", False: "none leads: start one", None: None}[found["indexer_leads"]],
         "undecodable logs": found["undecodable_logs"],
-        "final after": f"{found['confirmations']} blocks",
+        "final after": _blocks(found["confirmations"]),
         "paid in": f"{token.get('symbol')} {token.get('address')}" if token else None,
         "relayer": found["relayer"] or "none: send transactions yourself",
         "receipt key": found["receipt_key"],
@@ -35,4 +35,8 @@ def status(caller: Visitor) -> None:
 def _lag(found: dict[str, Any]) -> str | None:
     if found["lag_blocks"] is None:
         return None
-    return f"{found['lag_blocks']} blocks, {found['lag_seconds']} s"
+    return f"{_blocks(found['lag_blocks'])}, {found['lag_seconds']} s"
+
+
+def _blocks(count: int) -> str:
+    return f"{count} block" + ("" if count == 1 else "s")

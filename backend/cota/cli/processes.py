@@ -88,7 +88,8 @@ def worker(
         list[str] | None,
         typer.Option(
             "--settle-anyway",
-            help="DATASET:EPOCH that is held because gold may have leaked, and that you have looked at.",
+            metavar="DATASET:EPOCH",
+            help="One that is held because gold may have leaked, and that you have looked at.",
         ),
     ] = None,
 ) -> None:

@@ -32,7 +32,8 @@ _MARKS = {"ok": "[green]ok[/]", "failed": "[bold red]FAILED[/]", "skipped": "[di
 
 
 LabelsOption = Annotated[
-    list[Path] | None, typer.Option("--labels", help="A licensed export; may be given several times.")
+    list[Path] | None,
+    typer.Option("--labels", metavar="FILE", help="A licensed export; may be given several times."),
 ]
 EpochFilesOption = Annotated[
     Path | None, typer.Option("--epoch-files", help="A folder of epoch files, instead of an API.")
