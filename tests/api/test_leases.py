@@ -1,6 +1,7 @@
 """Leases: who gets which item, that a seat is given once, and that no lease lives for ever."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from cota.chain.contracts import DatasetRegistry
 from cota.chain.terms import DatasetState
+from cota.store.session import QUICK
 from tests.api.problems import refused
 from tests.api.wallets import Wallet, label_body
 from tests.api.world import Dataset, World
@@ -58,6 +60,35 @@ async def test_lease__same_wallet_many_times_at_once__never_one_item_twice(world
         for one in answer.json()["leases"]
     ]
     assert len(given) == len(set(given)) == 12
+
+
+async def test_lease__same_wallet_asks_for_many_at_once__holds_fifty_at_most(world: World) -> None:
+    """Each request counts what the one before it gave."""
+    dataset = await world.create_dataset(items=200, seats=1)
+    wallet = await world.member(dataset)
+    await world.sign_in(wallet)
+    answers = await asyncio.gather(*(ask(world, dataset, wallet, 20) for _ in range(6)))
+    given = [len(answer.json()["leases"]) for answer in answers if answer.status_code == 200]
+    assert sum(given) == 50
+    assert {answer.status_code for answer in answers} == {200, 429}
+
+
+async def test_lease__need_not_wait_for_the_disk__what_comes_after_it_does(world: World) -> None:
+    """A receipt says that its row is durable: rows are stored on the connections that leases are given on."""
+    dataset = await world.create_dataset()
+    wallet = await world.member(dataset)
+
+    async def on_each(statement: str) -> set[Any]:
+        async with AsyncExitStack() as held:
+            quick = world.services.database.quick
+            connections = [await held.enter_async_context(quick()) for _ in range(QUICK)]
+            cursors = [await connection.execute(statement) for connection in connections]
+            return {await one.fetchone() for one in cursors if one.description}
+
+    await on_each("SET synchronous_commit = on")  # tests run on a database that does not wait at all
+    await asyncio.gather(*(ask(world, dataset, wallet) for _ in range(2 * QUICK)))
+    assert await on_each("SHOW synchronous_commit") == {("on",)}
+    await on_each("RESET synchronous_commit")
 
 
 async def test_lease__all_items_being_given_to_others__waits_instead_of_saying_none(world: World) -> None:

@@ -7,6 +7,15 @@ import pytest
 from cota.http.remembered import Remembered
 
 
+class Clock:
+    """Seconds, as a test wants them."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 async def test_of__many_at_once_and_nothing_known__one_question_answers_all() -> None:
     asked: list[int] = []
 
@@ -20,23 +29,71 @@ async def test_of__many_at_once_and_nothing_known__one_question_answers_all() ->
     assert asked == [1]
 
 
-async def test_of__stale_and_somebody_asks__the_others_get_the_last_answer_at_once() -> None:
-    remembered: Remembered[str, int] = Remembered(0, most=10)
+async def test_of__past_half_its_age__is_asked_for_again_and_nobody_waits() -> None:
+    clock = Clock()
+    remembered: Remembered[str, int] = Remembered(60, most=10, clock=clock)
     answer = asyncio.Event()
+    asked: list[int] = []
 
     async def first() -> int:
         return 1
 
     async def slow() -> int:
+        asked.append(1)
         await answer.wait()
         return 2
 
     assert await remembered.of("a", first) == 1
-    asking = asyncio.create_task(remembered.of("a", slow))
-    await asyncio.sleep(0)
+    clock.now = 29
     assert await remembered.of("a", slow) == 1
+    await asyncio.sleep(0)
+    assert asked == []
+    clock.now = 31
+    for _ in range(5):
+        assert await remembered.of("a", slow) == 1
+        await asyncio.sleep(0)
+    assert asked == [1]
     answer.set()
-    assert await asking == 2
+    await asyncio.sleep(0.01)
+    assert await remembered.of("a", first) == 2
+
+
+async def test_of__asking_again_fails__is_told_to_who_waits_for_it() -> None:
+    clock = Clock()
+    remembered: Remembered[str, int] = Remembered(60, most=10, clock=clock)
+
+    async def first() -> int:
+        return 1
+
+    async def fails() -> int:
+        raise ValueError("away")
+
+    assert await remembered.of("a", first) == 1
+    clock.now = 31
+    assert await remembered.of("a", fails) == 1
+    await asyncio.sleep(0.01)
+    assert await remembered.of("a", fails) == 1
+    clock.now = 61
+    with pytest.raises(ValueError, match="away"):
+        await remembered.of("a", fails)
+
+
+async def test_of__asked_again_and_there_is_none_any_more__none_is_given() -> None:
+    clock = Clock()
+    remembered: Remembered[str, int] = Remembered(60, most=10, clock=clock)
+
+    async def first() -> int:
+        return 1
+
+    async def nothing() -> None:
+        return None
+
+    assert await remembered.of("a", first) == 1
+    clock.now = 31
+    assert await remembered.of("a", nothing) == 1
+    await asyncio.sleep(0.01)
+    assert len(remembered) == 0
+    assert await remembered.of("a", nothing) is None
 
 
 async def test_of__no_answer_or_a_failure__is_asked_for_again() -> None:
@@ -80,7 +137,7 @@ async def test_of__no_room_left__the_key_that_came_first_makes_some() -> None:
 
 
 async def test_last__stale__is_there_for_who_cannot_ask() -> None:
-    remembered: Remembered[str, bool] = Remembered(0, most=2, oldest=0)
+    remembered: Remembered[str, bool] = Remembered(0, most=2)
 
     async def no() -> bool:
         return False
@@ -97,7 +154,8 @@ async def test_last__stale__is_there_for_who_cannot_ask() -> None:
 
 async def test_of__answer_older_than_may_be_given__is_waited_for_by_all() -> None:
     """Somebody may have signed out since, or lost a right."""
-    remembered: Remembered[str, int] = Remembered(0, most=10, oldest=0.05)
+    clock = Clock()
+    remembered: Remembered[str, int] = Remembered(60, most=10, clock=clock)
     answer = asyncio.Event()
 
     async def first() -> int:
@@ -108,13 +166,12 @@ async def test_of__answer_older_than_may_be_given__is_waited_for_by_all() -> Non
         return 2
 
     assert await remembered.of("a", first) == 1
-    asking = [asyncio.create_task(remembered.of("a", slow))]
-    await asyncio.sleep(0)
+    clock.now = 59
     assert await remembered.of("a", slow) == 1
-    await asyncio.sleep(0.06)
-    asking.append(asyncio.create_task(remembered.of("a", slow)))
-    await asyncio.sleep(0)
-    assert not asking[1].done()
+    clock.now = 61
+    asking = [asyncio.create_task(remembered.of("a", slow)) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    assert not any(one.done() for one in asking)
     answer.set()
     assert await asyncio.gather(*asking) == [2, 2]
 

@@ -66,15 +66,13 @@ class SessionBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: Remembered[bytes, SignedIn] = Remembered(
-            KEEP_SECONDS / 2, _MOST_KNOWN, oldest=KEEP_SECONDS
-        )
+        self._known: Remembered[bytes, SignedIn] = Remembered(KEEP_SECONDS, _MOST_KNOWN)
 
     async def find(self, token: str) -> SignedIn | None:
         """The session of a token; None when there is none, or no longer."""
 
         async def ask() -> SignedIn | None:
-            async with self._database.read() as session:
+            async with self._database.glance() as session:
                 return await find(session, token)
 
         found = await self._known.of(_hash(token), ask)

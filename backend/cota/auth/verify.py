@@ -42,7 +42,7 @@ class SignatureVerifier:
         self._node = node
         self._limits = limits or Limits()
         # No older answer while it is asked anew: a key's signature must not pass where there is code by now.
-        self._has_code: Remembered[Address, bool] = Remembered(KEEP_SECONDS, _MOST_KNOWN, oldest=KEEP_SECONDS)
+        self._has_code: Remembered[Address, bool] = Remembered(KEEP_SECONDS, _MOST_KNOWN)
 
     async def verify(self, account: Address, digest: bytes, signature: bytes) -> Verified:
         """Raises `BadSignature`, `WrongSigner` or `ChainUnavailable`."""

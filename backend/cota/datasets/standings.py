@@ -30,7 +30,7 @@ class Standings:
             self._block = block
         found = self._known.get((dataset, account))
         if found is None:
-            async with self._database.read() as session:
+            async with self._database.glance() as session:
                 found = await queries.find_standing(session, dataset, account)
             # Schema and exam are told off the chain: until they are there and passed, the next question asks again.
             if (

@@ -45,7 +45,7 @@ class Coordinators:
     def __init__(self, database: Database, key: Address | None) -> None:
         self._database = database
         self.key = key
-        self._known: Remembered[Address, Registered] = Remembered(KEEP_SECONDS / 2, 1, oldest=KEEP_SECONDS)
+        self._known: Remembered[Address, Registered] = Remembered(KEEP_SECONDS, 1)
 
     async def include(self, dataset: bytes, coordinator: Address) -> bool:
         """Whether the dataset, whose terms name `coordinator`, is this service's to receipt."""

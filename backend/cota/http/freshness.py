@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cota.errors import BlockTooFar, NotIndexedYet
+from cota.http.remembered import Remembered
 from cota.networks import Network
 from cota.store.session import Database
 
@@ -46,20 +47,13 @@ class Freshness:
         self._confirmations = network.confirmations
         self._block_seconds = network.block_seconds
         self._burst = _LOCAL_BURST if network.is_local else _BURST
-        self._lock = asyncio.Lock()
         self._known: Indexed | None = None
-        self._read_at = float("-inf")
+        self._readings: Remembered[str, tuple[Indexed | None]] = Remembered(KEEP_SECONDS, 1)
 
     async def current(self) -> Indexed | None:
         """What is indexed; None before the first block, or while the database is away."""
-        if time.monotonic() - self._read_at < KEEP_SECONDS:
-            return self._known
-        async with self._lock:
-            if time.monotonic() - self._read_at >= KEEP_SECONDS:
-                asked_at = time.monotonic()
-                self._known = await self._read()
-                self._read_at = asked_at
-            return self._known
+        await self._readings.of("cursor", self._look)
+        return self._known
 
     async def now(self) -> int:
         """What time it is for the contracts, in Unix seconds: that of the newest indexed block; ours before there is
@@ -101,9 +95,14 @@ class Freshness:
         coming = 2 * (since + WAIT_SECONDS) / self._block_seconds
         return max(known.head, known.number) + int(coming) + self._burst
 
+    async def _look(self) -> tuple[Indexed | None]:
+        """That nothing is indexed, or that the database is away, is an answer too: not each caller asks again."""
+        self._known = await self._read()
+        return (self._known,)
+
     async def _read(self) -> Indexed | None:
         try:
-            async with self._database.read() as session:
+            async with self._database.glance() as session:
                 row = (await session.execute(_CURSOR)).one_or_none()
         except (SQLAlchemyError, OSError):
             return None

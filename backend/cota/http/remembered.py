@@ -1,9 +1,9 @@
 """Answers that may be a moment old: many callers -> **remembered** -> one question at a time for each key.
 
-Promises: while one caller asks anew, the others are given the last answer instead of asking too, so that what runs
-out at once for all of them costs one question and makes nobody wait; where an old answer could do harm, none is given
-that is older than said; keys without an answer take no room; memory is bounded: the key that came
-first makes room.
+Promises: none is given that was older than said when the caller came; from half that age on it is asked for again
+beside its callers, who are given the last one meanwhile, so that what runs out at once for all of them costs one
+question and makes nobody wait; keys without an answer take no room; memory is bounded: the key that came first makes
+room.
 """
 
 import asyncio
@@ -21,32 +21,42 @@ class _Known(Generic[Value]):
     at: float = float("-inf")
     value: Value | None = None
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    renewal: asyncio.Task[Any] | None = None
 
 
 class Remembered(Generic[Key, Value]):
-    """Up to `most` answers, each asked for again after `seconds`. `None` is no answer and is never kept. `oldest`: in
-    seconds, how old an answer may be that is given while somebody asks anew."""
+    """Up to `most` answers, none older than `seconds`. `None` is no answer and is never kept."""
 
-    def __init__(self, seconds: float, most: int, *, oldest: float = float("inf")) -> None:
+    def __init__(self, seconds: float, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._most = most
-        self._oldest = oldest
+        self._clock = clock
         self._known: dict[Key, _Known[Value]] = {}
 
     async def of(self, key: Key, ask: Callable[[], Awaitable[Value | None]]) -> Value | None:
-        """The answer for a key, by `ask` where none is fresh; what `ask` raises reaches who asked."""
+        """The answer for a key, by `ask` where none is known; what `ask` raises reaches who waits for it."""
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= self._most:
                 del self._known[next(iter(self._known))]
             known = self._known[key] = _Known()
-        is_enough = self._oldest if known.value is not None and known.asking.locked() else self._seconds
-        if _age(known) <= is_enough:
-            return known.value
+        oldest = self._clock() - self._seconds
+        if known.at < oldest:
+            return await self._ask(key, known, ask, oldest)
+        half = oldest + self._seconds / 2
+        if known.at < half and (known.renewal is None or known.renewal.done()):
+            known.renewal = asyncio.create_task(self._ask(key, known, ask, half))
+            known.renewal.add_done_callback(_let_pass)
+        return known.value
+
+    async def _ask(
+        self, key: Key, known: _Known[Value], ask: Callable[[], Awaitable[Value | None]], oldest: float
+    ) -> Value | None:
+        """An answer since `oldest`: one that somebody else was waiting for serves too."""
         try:
             async with known.asking:
-                if _age(known) > self._seconds:
-                    asked_at = time.monotonic()
+                if known.at < oldest:
+                    asked_at = self._clock()
                     known.value = await ask()
                     known.at = asked_at if known.value is not None else float("-inf")
                 return known.value
@@ -67,5 +77,7 @@ class Remembered(Generic[Key, Value]):
         return len(self._known)
 
 
-def _age(known: _Known[Any]) -> float:
-    return time.monotonic() - known.at
+def _let_pass(renewal: asyncio.Task[Any]) -> None:
+    """Nobody waits for it: whoever needs the answer once it is too old asks again, and is told of the failure."""
+    if not renewal.cancelled():
+        renewal.exception()

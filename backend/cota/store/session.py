@@ -46,11 +46,20 @@ class Database:
         )
         readable = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._read = async_sessionmaker(readable, class_=ReadSession, expire_on_commit=False)
+        glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._glance = async_sessionmaker(glancing, class_=ReadSession, expire_on_commit=False)
         self._write = async_sessionmaker(self.engine, class_=WriteSession, expire_on_commit=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         async with self._read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[ReadSession]:
+        """For one small question that many wait for: no transaction is begun and ended around it, which would be three
+        trips to the database instead of one. A second question may see a later moment."""
+        async with self._glance() as session:
             yield session
 
     @asynccontextmanager

@@ -68,8 +68,13 @@ _DRAWN = {
 _LOWEST_KEY = -(2**63)
 
 
-# The lock is the one of `queries.serialise`: no other request takes leases for this wallet meanwhile.
-_SERIALISE = "SELECT pg_advisory_xact_lock(hashtextextended('lease:' || encode(%(account)s, 'hex'), 0))"
+# The lock is the one of `queries.serialise`: no other request takes leases for this wallet meanwhile. The commit does
+# not wait for the disk: that of a row which uses the lease does, and brings there all that was written before. What a
+# power cut takes away is the lease with its seat, as if it had not been given; its holder is told that she holds none.
+_SERIALISE = """
+    SELECT pg_advisory_xact_lock(hashtextextended('lease:' || encode(%(account)s, 'hex'), 0)),
+           set_config('synchronous_commit', 'off', true)
+"""
 _BOUNDED = f"""LIMIT GREATEST(0, LEAST(:count, {MOST_AT_ONCE} - (
             SELECT count(*) FROM leases l
             WHERE l.account = :account AND l.dataset = :dataset AND l.state = 'active')))"""
@@ -113,9 +118,11 @@ async def take_quickly(database: Database, wish: Wish, cohort: Cohort | None, it
     row = _row(wish, secrets.randbits(63))
     if spread and cohort is not None:
         row["drawn"] = drawn_sections(cohort, wish.account, items)
-    async with database.quick() as connection, connection.pipeline(), connection.transaction():
-        await connection.execute(_SERIALISE, {"account": row["account"]}, prepare=True)
-        cursor = await connection.execute(_quick("sections" if spread else None), row, prepare=True)
+    # What is sent down a pipeline together is one transaction, so that the lock holds until the leases are there.
+    async with database.quick() as connection:
+        async with connection.pipeline():
+            await connection.execute(_SERIALISE, {"account": row["account"]}, prepare=True)
+            cursor = await connection.execute(_quick("sections" if spread else None), row, prepare=True)
         found = await cursor.fetchall()
     return [
         Lease(
