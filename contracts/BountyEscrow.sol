@@ -5,11 +5,12 @@ import {IAnnotationLedger} from "./interfaces/IAnnotationLedger.sol";
 import {IBountyEscrow} from "./interfaces/IBountyEscrow.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDatasetShares} from "./interfaces/IDatasetShares.sol";
+import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
 import {ISuccessions} from "./interfaces/ISuccessions.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Leaves} from "./libraries/Leaves.sol";
-import {Terms} from "./types.sol";
+import {StakeTerms, Terms} from "./types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -22,7 +23,8 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
     using BitMaps for BitMaps.BitMap;
 
-    /// @dev Longer than any dispute and succession, so that money does not stay here for a checkpoint that nobody settles.
+    /// @dev Longer than any dispute and succession, after the terms' own periods: money does not stay here for a checkpoint that
+    /// nobody settles, nor for an appeal that nobody rules.
     uint40 private constant LONGEST_WAIT = 365 days;
     /// @dev Heirs of heirs are followed so far; a circle of them ends somewhere in itself.
     uint256 private constant MAX_HEIRS = 8;
@@ -86,11 +88,8 @@ contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
         uint40 now_ = Clock.time();
         if (endsAt == 0) revert NotClosed(bounty);
         if (now_ <= endsAt) revert NotReturnable(bounty, endsAt + 1);
-        if (now_ <= endsAt + LONGEST_WAIT) {
-            uint64 covered = _lastCovered(b.dataset, endsAt) + 1 - b.firstCheckpoint;
-            if (b.assigned < covered) revert EpochsOpen(bounty, b.assigned, covered);
-            if (now_ < b.returnsAt) revert NotReturnable(bounty, b.returnsAt);
-        }
+        StakeTerms memory terms = REGISTRY.stakeTermsOf(b.dataset);
+        if (now_ <= endsAt + terms.settlePeriod + terms.appealPeriod + LONGEST_WAIT) _finish(bounty, b, endsAt, now_);
         amount = b.free;
         if (amount == 0) revert ZeroAmount();
         b.free = 0;
@@ -104,9 +103,8 @@ contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
     /// @inheritdoc IBountyEscrow
     function assign(uint256 bounty, uint64 epoch) external {
         Bounty storage b = _known(bounty);
-        if (epoch & Leaves.CORRECTION != 0) revert IsCorrection(epoch);
         if (_parts[bounty][epoch].isAssigned) revert AlreadyAssigned(bounty, epoch);
-        _assignEpoch(bounty, b, epoch);
+        _assign(bounty, b, epoch);
     }
 
     /// @inheritdoc IBountyEscrow
@@ -179,13 +177,38 @@ contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
         ExactTransfer.pull(IERC20(b.token), msg.sender, address(this), amount);
     }
 
+    /// @dev All that the bounty covers took its part and can be appealed no more, and no appeal of it waits for its ruling. Whom a
+    /// ruling found right is not late for what would go back now.
+    function _finish(uint256 bounty, Bounty storage b, uint40 endsAt, uint40 now_) private {
+        (bytes32 dataset, uint64 first) = (b.dataset, b.firstCheckpoint);
+        uint64 last = _lastCovered(dataset, endsAt);
+        if (b.assigned < last + 1 - first) revert EpochsOpen(bounty, b.assigned, last + 1 - first);
+        if (now_ < b.returnsAt) revert NotReturnable(bounty, b.returnsAt);
+        uint64 appealed = ISettlementCourt(REGISTRY.servingOf(dataset).court).firstAppealed(dataset, first, last);
+        if (appealed != 0) revert AppealOpen(bounty, appealed);
+        uint64 end = Leaves.CORRECTION + LEDGER.correctionCount(dataset);
+        for (uint64 epoch = Leaves.CORRECTION + 1; epoch <= end; ++epoch) {
+            (uint64 corrected, uint64 units) = LEDGER.correctionOf(dataset, epoch);
+            bool isCovered = corrected >= first && corrected <= last;
+            if (isCovered && !_parts[bounty][epoch].isAssigned) _take(bounty, b, epoch, units);
+        }
+    }
+
+    function _assign(uint256 bounty, Bounty storage b, uint64 epoch) private {
+        if (epoch & Leaves.CORRECTION == 0) return _assignEpoch(bounty, b, epoch);
+        (uint64 corrected, uint64 units) = LEDGER.correctionOf(b.dataset, epoch);
+        if (corrected == 0) revert EpochNotFinal(bounty, epoch);
+        _checkCovered(bounty, b, corrected);
+        _take(bounty, b, epoch, units);
+    }
+
     function _assignEpoch(uint256 bounty, Bounty storage b, uint64 epoch) private {
         IAnnotationLedger.Proposal memory p = LEDGER.proposalOf(b.dataset, epoch);
         if (p.state != IAnnotationLedger.ProposalState.Finalized) revert EpochNotFinal(bounty, epoch);
         _checkCovered(bounty, b, epoch);
         // Times of blocks, which have 40 bits here.
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint40 returnsAt = uint40(p.finalizedAt) + REGISTRY.stakeTermsOf(b.dataset).penaltyPeriod;
+        uint40 returnsAt = uint40(p.finalizedAt) + REGISTRY.stakeTermsOf(b.dataset).appealPeriod;
         if (returnsAt > b.returnsAt) b.returnsAt = returnsAt;
         b.assigned += 1;
         _take(bounty, b, epoch, p.totalUnits);
@@ -216,15 +239,7 @@ contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
         if (root == 0) revert EpochNotFinal(bounty, epoch);
         if (leaf.index >= leafCount) revert IndexOutOfRange(epoch, leaf.index, leafCount);
         if (!Leaves.verify(address(LEDGER), dataset, leaf, root)) revert InvalidProof(epoch, leaf.index);
-        if (!_parts[bounty][epoch].isAssigned) {
-            if (epoch & Leaves.CORRECTION == 0) {
-                _assignEpoch(bounty, b, epoch);
-            } else {
-                // Its one leaf, just proven, tells its total.
-                _checkCovered(bounty, b, LEDGER.correctionOf(dataset, epoch));
-                _take(bounty, b, epoch, leaf.units);
-            }
-        }
+        if (!_parts[bounty][epoch].isAssigned) _assign(bounty, b, epoch);
         Part memory part = _parts[bounty][epoch];
         if (leaf.units > part.unpaidUnits) revert EpochExhausted(epoch, part.unpaidUnits, leaf.units);
         _paid[bounty][epoch].set(leaf.index);
@@ -264,7 +279,8 @@ contract BountyEscrow is IBountyEscrow, ReentrancyGuardTransient {
 
     function _own(uint256 bounty) private view returns (Bounty storage b) {
         b = _known(bounty);
-        if (msg.sender != b.publisher) revert NotPublisher(b.dataset, msg.sender, b.publisher);
+        address owner = _receiverOf(b.publisher);
+        if (msg.sender != owner) revert NotPublisher(b.dataset, msg.sender, owner);
     }
 
     function _known(uint256 bounty) private view returns (Bounty storage b) {

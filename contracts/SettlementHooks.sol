@@ -62,6 +62,12 @@ abstract contract SettlementHooks is CoordinatorDesk {
         uint64 correctedUnits;
     }
 
+    /// @dev What an epoch of a correction is about.
+    struct Correction {
+        uint64 checkpointNumber;
+        uint64 units;
+    }
+
     /// @dev Written once, by `handOver`.
     struct Succession {
         address former;
@@ -76,8 +82,8 @@ abstract contract SettlementHooks is CoordinatorDesk {
     mapping(bytes32 dataset => mapping(uint64 number => Settlement)) internal _settlements;
     mapping(bytes32 dataset => mapping(uint64 number => Exception)) private _exceptions;
     mapping(bytes32 dataset => Succession) private _successions;
-    mapping(bytes32 dataset => uint64) private _corrections;
-    mapping(bytes32 dataset => mapping(uint64 epoch => uint64 checkpointNumber)) public correctionOf;
+    mapping(bytes32 dataset => uint64) public correctionCount;
+    mapping(bytes32 dataset => mapping(uint64 epoch => Correction)) public correctionOf;
 
     constructor(address registry_, address cotaToken) CoordinatorDesk(cotaToken) {
         if (registry_ == address(0)) revert ZeroAddress();
@@ -148,8 +154,8 @@ abstract contract SettlementHooks is CoordinatorDesk {
         _takeUnits(dataset, _rows(dataset, checkpointNumber), units, uint256(s.totalUnits) + x.correctedUnits);
         x.correctedUnits += units;
         _logs[dataset].minted = true;
-        epoch = Leaves.CORRECTION | ++_corrections[dataset];
-        correctionOf[dataset][epoch] = checkpointNumber;
+        epoch = Leaves.CORRECTION | ++correctionCount[dataset];
+        correctionOf[dataset][epoch] = Correction(checkpointNumber, units);
         emit CorrectionOpened(dataset, checkpointNumber, epoch, account, units);
         bytes32 root = Leaves.hashOnly(address(this), dataset, epoch, account, units);
         IDatasetShares(_bindings[dataset].shares).openEpoch(epoch, root, units, 1);

@@ -20,6 +20,8 @@ abstract contract AppealDesk is CourtCases {
 
     mapping(uint256 caseId => AppealRecord) private _appeals;
     mapping(bytes32 dataset => mapping(uint64 epoch => mapping(address account => bool))) private _appealed;
+    /// @dev Appeals that wait for their ruling, eight epochs a word, so that a look over many of them is cheap.
+    mapping(bytes32 dataset => mapping(uint64 eighth => uint256)) private _waiting;
 
     /// @inheritdoc ISettlementCourt
     function appeal(bytes32 dataset, uint64 epoch, AppealRequest calldata request)
@@ -43,6 +45,7 @@ abstract contract AppealDesk is CourtCases {
         );
         bool hasPenalty = request.leaf.penalty != 0;
         _appeals[caseId] = AppealRecord(request.leaf.index, hasPenalty, request.units);
+        _waiting[dataset][epoch / 8] += _oneOf(epoch);
         emit AppealOpened(caseId, dataset, msg.sender, request.leaf.index, hasPenalty, request.units);
         if (hasPenalty) _vault(dataset).holdPenalty(dataset, epoch, request.leaf.index, msg.sender);
         _lock(terms.challengeBond);
@@ -52,6 +55,18 @@ abstract contract AppealDesk is CourtCases {
     /// @inheritdoc ISettlementCourt
     function appealOf(uint256 caseId) external view returns (AppealRecord memory) {
         return _appeals[caseId];
+    }
+
+    /// @inheritdoc ISettlementCourt
+    function firstAppealed(bytes32 dataset, uint64 from, uint64 to) external view returns (uint64) {
+        for (uint64 epoch = from; epoch <= to; ++epoch) {
+            uint256 word = _waiting[dataset][epoch / 8] / _oneOf(epoch);
+            // The low 32 bits: its own count.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            if (uint32(word) != 0) return epoch;
+            if (word == 0) epoch |= 7;
+        }
+        return 0;
     }
 
     /// @dev No answer: a penalty is for proven faults, and this one was not upheld; units are for those who are found to
@@ -71,6 +86,7 @@ abstract contract AppealDesk is CourtCases {
         } else {
             burnt = _giveBackMost(c.bond, c.claimant);
         }
+        _waiting[c.dataset][c.epoch / 8] -= _oneOf(c.epoch);
         return (outcome, burnt);
     }
 
@@ -130,6 +146,11 @@ abstract contract AppealDesk is CourtCases {
         uint256 labels = r.labels < log.to - log.from ? r.labels : log.to - log.from;
         uint256 units = uint256(r.leaf.units) + r.units;
         if (units > labels * unitsPerLabel) revert AboveLabels(units, labels * unitsPerLabel);
+    }
+
+    /// @dev One appeal of an epoch, as its word counts it.
+    function _oneOf(uint64 epoch) private pure returns (uint256) {
+        return 1 << (epoch % 8 * 32);
     }
 
     function _vault(bytes32 dataset) private view returns (IStakeVault) {

@@ -306,8 +306,10 @@ interface IAnnotationLedger {
     function checkpointOf(bytes32 dataset, uint64 number) external view returns (Checkpoint memory);
     /// @notice Number of the first checkpoint made later than `time`; zero when there is none.
     function firstCheckpointAfter(bytes32 dataset, uint64 time) external view returns (uint64 number);
-    /// @notice The checkpoint that an epoch opened by `openCorrection` corrects; zero for any other.
-    function correctionOf(bytes32 dataset, uint64 epoch) external view returns (uint64 checkpointNumber);
+    /// @notice The checkpoint that an epoch opened by `openCorrection` corrects, and its units; zeros for any other.
+    function correctionOf(bytes32 dataset, uint64 epoch) external view returns (uint64 checkpointNumber, uint64 units);
+    /// @notice How many corrections a dataset has; they count from Leaves.CORRECTION + 1.
+    function correctionCount(bytes32 dataset) external view returns (uint64);
     /// @notice The present settlement of a checkpoint; all zero when there is none.
     function proposalOf(bytes32 dataset, uint64 checkpointNumber) external view returns (Proposal memory);
     /// @notice A coordinator's bond, locked part included.

@@ -92,7 +92,7 @@ interface IBountyEscrow {
     error UnknownBounty(uint256 bounty);
     /// @notice The dataset belongs to another version of the contracts.
     error NotServed(bytes32 dataset, address escrow);
-    /// @notice The caller is not the dataset's publisher.
+    /// @notice The caller is not the dataset's publisher, nor who succeeded to its lost key and closes or takes back.
     error NotPublisher(bytes32 dataset, address caller, address publisher);
     /// @notice The bounty was closed before; it takes no more money.
     error AlreadyClosed(uint256 bounty, uint64 endsAt);
@@ -106,8 +106,6 @@ interface IBountyEscrow {
     error NotCovered(uint256 bounty, uint64 epoch);
     /// @notice The epoch took its part before.
     error AlreadyAssigned(uint256 bounty, uint64 epoch);
-    /// @notice The part of a correction is taken when its one leaf is paid.
-    error IsCorrection(uint64 epoch);
     /// @notice The leaf was paid before.
     error AlreadyPaid(uint256 bounty, uint64 epoch, uint32 index);
     /// @notice The settlement has fewer leaves.
@@ -120,8 +118,10 @@ interface IBountyEscrow {
     error ClaimForNotAllowed(address account);
     /// @notice The caller is neither the leaf's account nor, where that was succeeded, its successor.
     error NotReceiver(address account, address caller, address receiver);
-    /// @notice Money goes back after the bounty has ended, and a penalty period after the last epoch that it covers.
+    /// @notice Money goes back after the bounty has ended, and an appeal period after the last epoch that it covers.
     error NotReturnable(uint256 bounty, uint64 from);
+    /// @notice An appeal of an epoch that the bounty covers waits for its ruling.
+    error AppealOpen(uint256 bounty, uint64 epoch);
     /// @notice Checkpoints made while the bounty lasted have not taken their part yet.
     error EpochsOpen(uint256 bounty, uint64 assigned, uint64 covered);
 
@@ -134,11 +134,11 @@ interface IBountyEscrow {
     function fund(uint256 bounty, uint256 amount) external;
 
     /// @notice Ends a bounty after the terms' receipt period, in which every label that was receipted by now must stand in
-    /// a checkpoint. Only the publisher.
+    /// a checkpoint. Only the publisher, or the successor of its lost key.
     function close(uint256 bounty) external;
 
-    /// @notice Takes an epoch's part out of what is free, once its settlement is final. Anyone may call; who is paid first
-    /// calls it in passing.
+    /// @notice Takes an epoch's part out of what is free, once its settlement is final, or the part of the correction of
+    /// one. Anyone may call; who is paid first calls it in passing.
     function assign(uint256 bounty, uint64 epoch) external;
 
     /// @notice Pays leaves their parts. Anyone may call; only the accounts gain, or the successors of those who lost their
@@ -148,9 +148,10 @@ interface IBountyEscrow {
     /// @notice Pays the caller's leaves to `to`: the way out for who cannot receive the token.
     function payTo(uint256 bounty, IDatasetShares.ShareClaim[] calldata leaves, address to) external;
 
-    /// @notice Gives back what is free, once the bounty has ended, every checkpoint that it covers took its part, and a
-    /// penalty period has passed since the last of them became final; or a year after its end, whatever is still open. Only
-    /// the publisher. May be called again. An appeal that is decided later finds nothing here.
+    /// @notice Gives back what is free, once the bounty has ended, every checkpoint that it covers took its part, an appeal
+    /// period has passed since the last of them became final, and no appeal of one waits for its ruling; corrections of them that
+    /// took no part yet take it first. Or, whatever is still open, a year, a settle period and an appeal period after its end. Only
+    /// the publisher, or the successor of its lost key. May be called again.
     /// @return amount given back
     function takeBack(uint256 bounty, address to) external returns (uint128 amount);
 

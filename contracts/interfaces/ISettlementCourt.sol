@@ -251,6 +251,8 @@ interface ISettlementCourt is IArbitrable {
     function caseCount() external view returns (uint256);
     /// @notice What an appeal is about; all zero for other cases.
     function appealOf(uint256 caseId) external view returns (AppealRecord memory);
+    /// @notice The first epoch, of those from `from` to `to`, of which an appeal waits for its ruling; zero where none does.
+    function firstAppealed(bytes32 dataset, uint64 from, uint64 to) external view returns (uint64 epoch);
     /// @notice Bond of the next case against the checkpoint's present attempt: the terms', doubled by each before.
     function nextBond(bytes32 dataset, uint64 epoch) external view returns (uint256);
     /// @notice Cases against an attempt: all so far, and those still open.

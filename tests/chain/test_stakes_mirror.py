@@ -124,6 +124,7 @@ def test_successions__shares_and_revenue_of_a_lost_key__are_the_heirs_P1(
     (row,) = rows(migrated_url, "successors", account=lost)
     assert (row.successor, row.state) == (heir, "completed")
     assert stage.node.run(successions.successor_of(lost, at)) == heir
+    assert [stage.node.run(successions.holder_of(one, at)) for one in (lost, heir)] == [heir, heir]
     balances = {r.account: r.balance for r in rows(migrated_url, "balances", dataset=dataset.id)}
     assert (balances[lost], balances[heir]) == (0, 3 * UNITS)
     acc = stage.node.run(dataset.shares.pool(at)).acc

@@ -29,7 +29,7 @@ from tests.cli.terminal import Outcome, Terminal
 __all__ = ["node", "stack", "terminal"]
 
 CENT = 10_000
-RECEIPT_S, PENALTY_S = 600, 7_200
+RECEIPT_S, APPEAL_S = 600, 3_600
 DORA, EVA, FAY = LABELLERS
 ELSEWHERE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 NO_DATASET = "0x" + "07" * 32
@@ -38,7 +38,7 @@ NO_DATASET = "0x" + "07" * 32
 @pytest.fixture(scope="module")
 def story(terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Story:
     story = Story(terminal, People(terminal.environment["RPC_URL"]), tmp_path_factory.mktemp("story"))
-    terms = {"receipt_period": RECEIPT_S, "penalty_period": PENALTY_S, "appeal_period": 60}
+    terms = {"receipt_period": RECEIPT_S, "penalty_period": 2 * APPEAL_S, "appeal_period": APPEAL_S}
     story.birds = publish(story, "rewarded", **terms)
     # Nobody's labels yet: its first settlement stays open for an hour.
     story.plain = publish(story, "slow", **terms | {"challenge_window": 3_600, "settle_period": 7_200})
@@ -243,7 +243,7 @@ def test_return__only_when_all_is_decided__and_once(
     pass_time(story, RECEIPT_S + 5)
     refused(publisher("bounty", "return", "3"), "EpochsOpen(", "epochs that it covers are not final yet")
     refused(publisher("bounty", "return", "1"), "bounty-locked", "goes back from 20")
-    pass_time(story, PENALTY_S)
+    pass_time(story, APPEAL_S)
     left = {one["bounty"]: int(one["free"]) for one in story.run("bounty", "list")["bounties"]}
     had = dollars(story, node, story.people.publisher)
     back = publisher("bounty", "return", "1", "--json").json()

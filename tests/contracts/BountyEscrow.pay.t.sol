@@ -152,8 +152,13 @@ contract BountyEscrowPayTest is BountyWorld {
         Part[] memory half = parts2(alice, 1e9, bob, 1e9);
         uint64 checkpoint = settleWithRows(dataset, half, 4);
         IDatasetShares.ShareClaim[] memory leaf = correct(dataset, checkpoint, carol, 2e9);
-        assertEq(ledger.correctionOf(dataset, leaf[0].epoch), checkpoint);
-        assertEq(ledger.correctionOf(dataset, checkpoint), 0);
+        (uint64 corrected, uint64 units) = ledger.correctionOf(dataset, leaf[0].epoch);
+        assertEq(corrected, checkpoint);
+        assertEq(units, 2e9);
+        assertEq(ledger.correctionCount(dataset), 1);
+        (corrected, units) = ledger.correctionOf(dataset, checkpoint);
+        assertEq(corrected, 0);
+        assertEq(units, 0);
         escrow.pay(bounty, leaf);
         assertEq(usd.balanceOf(carol), 60e4);
         assertEq(escrow.bountyOf(bounty).assigned, 0, "a correction is no checkpoint");
@@ -169,24 +174,58 @@ contract BountyEscrowPayTest is BountyWorld {
         escrow.pay(bounty, leaf);
     }
 
-    function test_correction__while_the_penalty_period_runs__is_paid__after_the_money_went_back__gets_nothing() public {
+    function test_correction__takes_its_part_before_what_is_free_goes_back__its_leaf_is_paid_whenever() public {
         uint256 bounty = openBounty(dataset, 30e4, 100e6);
         uint64 checkpoint = settleWithRows(dataset, parts2(alice, 1e9, bob, 1e9), 8);
         escrow.assign(bounty, checkpoint);
         closeBounty(bounty);
-        IDatasetShares.ShareClaim[] memory inTime = correct(dataset, checkpoint, carol, 2e9);
-        vm.warp(escrow.bountyOf(bounty).returnsAt - 1);
-        escrow.pay(bounty, inTime);
-        assertEq(usd.balanceOf(carol), 60e4);
-        IDatasetShares.ShareClaim[] memory late = correct(dataset, checkpoint, carol, 2e9);
-        vm.warp(block.timestamp + 1);
+        IDatasetShares.ShareClaim[] memory first = correct(dataset, checkpoint, carol, 2e9);
+        IDatasetShares.ShareClaim[] memory second = correct(dataset, checkpoint, carol, 3e9);
+        vm.expectEmit(address(escrow));
+        emit IBountyEscrow.BountyAssigned(bounty, dataset, first[0].epoch, 2e9, 60e4, 100e6 - 120e4);
+        escrow.assign(bounty, first[0].epoch);
+        vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.AlreadyAssigned.selector, bounty, first[0].epoch));
+        escrow.assign(bounty, first[0].epoch);
+        vm.warp(escrow.bountyOf(bounty).returnsAt);
+        vm.expectEmit(address(escrow));
+        emit IBountyEscrow.BountyAssigned(bounty, dataset, second[0].epoch, 3e9, 90e4, 100e6 - 210e4);
         vm.prank(publisher);
-        assertEq(escrow.takeBack(bounty, publisher), 100e6 - 120e4);
-        escrow.pay(bounty, late);
-        assertEq(usd.balanceOf(carol), 60e4);
-        assertEq(escrow.partOf(bounty, late[0].epoch).amount, 0);
-        // The leaves of the epoch itself lose nothing by it.
+        assertEq(escrow.takeBack(bounty, publisher), 100e6 - 210e4);
+        vm.warp(block.timestamp + 400 days);
+        escrow.pay(bounty, first);
+        escrow.pay(bounty, second);
+        assertEq(usd.balanceOf(carol), 150e4);
         payLeaf(bounty, checkpoint, parts2(alice, 1e9, bob, 1e9), 0);
         assertEq(usd.balanceOf(alice), 30e4);
+        assertEq(escrow.bountyOf(bounty).assigned, 1, "a correction is no checkpoint");
+    }
+
+    function test_correction__of_what_a_bounty_does_not_cover__takes_nothing_of_what_goes_back() public {
+        uint64 early = settleWithRows(dataset, parts2(alice, 1e9, bob, 1e9), 8);
+        uint256 bounty = openBounty(dataset, 30e4, 100e6);
+        closeBounty(bounty);
+        vm.warp(escrow.bountyOf(bounty).endsAt + 1);
+        uint64 late = settleWithRows(dataset, parts2(alice, 1e9, bob, 1e9), 8);
+        IDatasetShares.ShareClaim[] memory first = correct(dataset, early, carol, 2e9);
+        IDatasetShares.ShareClaim[] memory second = correct(dataset, late, carol, 2e9);
+        vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.NotCovered.selector, bounty, early));
+        escrow.assign(bounty, first[0].epoch);
+        vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.NotCovered.selector, bounty, late));
+        escrow.assign(bounty, second[0].epoch);
+        vm.prank(publisher);
+        assertEq(escrow.takeBack(bounty, publisher), 100e6);
+    }
+
+    function test_correction__when_the_year_is_over__has_taken_its_part_or_finds_none() public {
+        uint256 bounty = openBounty(dataset, 30e4, 100e6);
+        uint64 checkpoint = settleWithRows(dataset, parts2(alice, 1e9, bob, 1e9), 8);
+        escrow.assign(bounty, checkpoint);
+        closeBounty(bounty);
+        IDatasetShares.ShareClaim[] memory late = correct(dataset, checkpoint, carol, 2e9);
+        vm.warp(escrow.bountyOf(bounty).endsAt + 376 days);
+        vm.prank(publisher);
+        assertEq(escrow.takeBack(bounty, publisher), 100e6 - 60e4);
+        escrow.pay(bounty, late);
+        assertEq(usd.balanceOf(carol), 0);
     }
 }

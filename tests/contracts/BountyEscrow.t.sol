@@ -157,13 +157,13 @@ contract BountyEscrowTest is BountyWorld {
         assertTrue(part.isAssigned);
         IBountyEscrow.Bounty memory b = escrow.bountyOf(bounty);
         assertEq(b.assigned, 1);
-        assertEq(b.returnsAt, ledger.proposalOf(dataset, epoch).finalizedAt + registry.termsOf(dataset).penaltyPeriod);
+        assertEq(b.returnsAt, ledger.proposalOf(dataset, epoch).finalizedAt + registry.termsOf(dataset).appealPeriod);
         assertEq(escrow.heldOf(address(usd)), 100e6, "nothing left the escrow yet");
         vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.AlreadyAssigned.selector, bounty, epoch));
         escrow.assign(bounty, epoch);
     }
 
-    function test_assign__not_final__before_it__after_its_end__a_correction__refused() public {
+    function test_assign__not_final__before_it__after_its_end__a_correction_that_is_none__refused() public {
         uint64 early = proposeEpoch(dataset, parts);
         uint256 bounty = openBounty(dataset, 30e4, 100e6);
         vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.EpochNotFinal.selector, bounty, early));
@@ -173,7 +173,7 @@ contract BountyEscrowTest is BountyWorld {
         escrow.assign(bounty, early);
         vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.EpochNotFinal.selector, bounty, 9));
         escrow.assign(bounty, 9);
-        vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.IsCorrection.selector, Leaves.CORRECTION | 1));
+        vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.EpochNotFinal.selector, bounty, Leaves.CORRECTION | 1));
         escrow.assign(bounty, Leaves.CORRECTION | 1);
 
         closeBounty(bounty);
@@ -213,11 +213,11 @@ contract BountyEscrowTest is BountyWorld {
     function test_assign__in_any_order__the_last_final_epoch_tells_when_money_may_go_back() public {
         uint256 bounty = openBounty(dataset, 30e4, 100e6);
         uint64 first = settleEpoch(dataset, parts);
-        vm.warp(block.timestamp + 3 days);
+        vm.warp(block.timestamp + 2 days);
         uint64 second = settleEpoch(dataset, parts);
         escrow.assign(bounty, second);
         uint40 returnsAt = escrow.bountyOf(bounty).returnsAt;
-        assertEq(returnsAt, ledger.proposalOf(dataset, second).finalizedAt + registry.termsOf(dataset).penaltyPeriod);
+        assertEq(returnsAt, ledger.proposalOf(dataset, second).finalizedAt + registry.termsOf(dataset).appealPeriod);
         escrow.assign(bounty, first);
         assertEq(escrow.bountyOf(bounty).returnsAt, returnsAt);
     }
@@ -289,16 +289,17 @@ contract BountyEscrowTest is BountyWorld {
         assertEq(escrow.heldOf(address(usd)), 0);
     }
 
-    function test_take_back__a_checkpoint_that_nobody_settles__a_year_later() public {
+    function test_take_back__a_checkpoint_that_nobody_settles__a_year_after_it_was_due() public {
         uint256 bounty = openBounty(dataset, 30e4, 100e6);
         logRows(dataset, 4);
         closeBounty(bounty);
-        uint64 endsAt = escrow.bountyOf(bounty).endsAt;
+        // The settle period of the terms, and their appeal period.
+        uint64 latest = escrow.bountyOf(bounty).endsAt + 7 days + 3 days + 365 days;
         vm.startPrank(publisher);
-        vm.warp(endsAt + 365 days);
+        vm.warp(latest);
         vm.expectRevert(abi.encodeWithSelector(IBountyEscrow.EpochsOpen.selector, bounty, 0, 1));
         escrow.takeBack(bounty, publisher);
-        vm.warp(endsAt + 365 days + 1);
+        vm.warp(latest + 1);
         escrow.takeBack(bounty, publisher);
         vm.stopPrank();
         assertEq(usd.balanceOf(publisher), 100e6);

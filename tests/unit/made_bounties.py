@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from cota.chain.contracts import Bounty, BountyPart
+from cota.chain.contracts import Bounty, BountyPart, Ground
 from cota.chain.decode import Event
 from cota.chain.deployment import Deployed, Deployment
 from cota.units import Address, BlockRef, Hash32
@@ -20,7 +20,7 @@ from cota.verify.report import Check, Report
 ESCROW, REGISTRY, LEDGER, HEIRS, TOKEN = (Address("0x" + digit * 40) for digit in "12345")
 PUBLISHER, ANA, BIA, CAIO, OTHER = (Address("0x" + digit * 40) for digit in "6789a")
 DATASET = Hash32(b"\x07" * 32)
-UNITS, PRICE, START, RECEIPT, PENALTY = 1_000, 30, 1_000_000, 60, 600
+UNITS, PRICE, START, RECEIPT, APPEAL, SETTLE = 1_000, 30, 1_000_000, 60, 600, 900
 CORRECTION = (1 << 63) + 1
 
 
@@ -29,7 +29,7 @@ class Frozen(Dataset):
 
     class terms:  # type: ignore[assignment]
         publisher, payment_token, units_per_label = PUBLISHER, TOKEN, UNITS
-        receipt_period, penalty_period = RECEIPT, PENALTY
+        receipt_period, appeal_period, settle_period = RECEIPT, APPEAL, SETTLE
 
 
 class Chain:
@@ -69,6 +69,16 @@ class Chain:
         self.now += 10
         if filed:
             self.files[epoch] = list(leaves)
+
+    def correct(self, units: int = 500, account: Address = CAIO, checkpoint: int = 1) -> None:
+        opened = {"checkpoint": checkpoint, "epoch": CORRECTION, "account": account, "units": units}
+        self.say("CorrectionOpened", "AnnotationLedger", **opened)
+
+    def appeal(self, case: int = 1, epoch: int = 1, ground: int = Ground.APPEAL) -> None:
+        self.say("CaseOpened", "SettlementCourt", case_id=case, epoch=epoch, ground=ground)
+
+    def rule(self, case: int = 1) -> None:
+        self.say("CaseClosed", "SettlementCourt", case_id=case, epoch=1, outcome=1)
 
     def assign(self, units: int, amount: int, free: int, epoch: int = 1, bounty: int = 1) -> None:
         self.say("BountyAssigned", bounty=bounty, epoch=epoch, total_units=units, amount=amount, free=free)
@@ -126,7 +136,7 @@ OPENED = Bounty(DATASET, PUBLISHER, START, 0, TOKEN, UNITS, 1, 0, 0, PRICE, 1_00
 PART = BountyPart(105, 3_500, 0, True)
 FINAL = START + 1 + 20
 ENDS = FINAL + 11 + RECEIPT
-ENDED = replace(OPENED, ends_at=ENDS, assigned=1, returns_at=FINAL + PENALTY, free=0)
+ENDED = replace(OPENED, ends_at=ENDS, assigned=1, returns_at=FINAL + APPEAL, free=0)
 
 
 def story(chain: Chain | None = None, *, until: str = "back") -> Chain:
@@ -145,7 +155,7 @@ def story(chain: Chain | None = None, *, until: str = "back") -> Chain:
     chain.close()
     if until == "closed":
         return chain
-    chain.now = FINAL + PENALTY
+    chain.now = FINAL + APPEAL
     chain.back(895)
     return chain
 

@@ -12,6 +12,7 @@ from cota.verify.bounties import LONGEST_WAIT
 from cota.verify.report import Check
 from tests.unit.made_bounties import (
     ANA,
+    APPEAL,
     BIA,
     CAIO,
     CORRECTION,
@@ -21,10 +22,10 @@ from tests.unit.made_bounties import (
     OPENED,
     OTHER,
     PART,
-    PENALTY,
     PRICE,
     PUBLISHER,
     RECEIPT,
+    SETTLE,
     START,
     TOKEN,
     Chain,
@@ -53,7 +54,7 @@ def test_check__money_that_does_not_suffice__is_divided_and_the_rest_stays() -> 
     chain.assign(7_000, 100, 0)
     chain.pay(0, ANA, 2_000, 28)
     chain.pay(1, BIA, 5_000, 71)
-    held = replace(OPENED, assigned=1, returns_at=FINAL + PENALTY, free=0)
+    held = replace(OPENED, assigned=1, returns_at=FINAL + APPEAL, free=0)
     # 28.57 and 71.43: one base unit stays.
     assert chain.check(view(held, {(1, 1): BountyPart(100, 7_000, 0, True)}, owed=1)).outcome == "ok"
     assert "what escrow" in finding(
@@ -66,33 +67,68 @@ def test_check__successor_of_a_lost_key_and_a_place_named_by_her__agree_and_are_
     chain.say("SuccessionCompleted", "Successions", account=ANA, successor=BIA)
     chain.pay(0, ANA, 1_700, 51, to=BIA)
     chain.pay(1, BIA, 1_800, 54, to=OTHER)
-    held = replace(OPENED, assigned=1, returns_at=FINAL + PENALTY, free=895)
+    held = replace(OPENED, assigned=1, returns_at=FINAL + APPEAL, free=895)
     found = chain.check(view(held, {(1, 1): PART}, owed=895))
     assert found.outcome == "ok"
     assert found.scope.endswith("; 1 sent on from within a transaction, by the escrow's own check alone")
 
 
-def test_check__correction__is_paid_in_the_transaction_in_which_it_takes_its_part() -> None:
+def test_check__correction__takes_its_part_and_is_paid_then_or_later() -> None:
     def told(pause: int, account: Address = CAIO) -> Check:
         chain = story(until="one paid")
-        opened = {"checkpoint": 1, "epoch": CORRECTION, "account": CAIO, "units": 500}
-        chain.say("CorrectionOpened", "AnnotationLedger", **opened)
+        chain.correct()
         chain.now += 1
         chain.assign(500, 15, 880, epoch=CORRECTION)
         chain.now += pause
         chain.pay(0, account, 500, 15, epoch=CORRECTION)
-        held = replace(OPENED, assigned=1, returns_at=FINAL + PENALTY, free=880)
+        held = replace(OPENED, assigned=1, returns_at=FINAL + APPEAL, free=880)
         parts = {(1, 1): BountyPart(105, 3_500, 1_800, True), (1, CORRECTION): BountyPart(15, 500, 0, True)}
         return chain.check(view(held, parts, owed=880 + 54))
 
-    assert told(0).outcome == "ok"
-    assert "transaction of BountyEscrow.BountyPaid" in finding(told(1))
+    assert told(0).outcome == told(1).outcome == "ok"
     assert f"account of BountyEscrow.BountyPaid in block 10, log 0: expected {CAIO}" in finding(
         told(0, OTHER)
     )
 
 
-def test_check__year_after_the_end__money_goes_back_whatever_is_open() -> None:
+def test_check__appeals_and_corrections__come_before_what_goes_back() -> None:
+    def told(*steps: Callable[[Chain], None], free: int = 895) -> Check:
+        chain = story(until="closed")
+        chain.now = FINAL + APPEAL
+        for step in steps:
+            step(chain)
+        chain.back(free)
+        parts = {(1, 1): PART}
+        owed = 895 - free
+        if owed:
+            parts[1, CORRECTION] = BountyPart(owed, 500, 500, True)
+        return chain.check(view(ENDED, parts, owed=owed))
+
+    def appeal(chain: Chain) -> None:
+        chain.appeal()
+
+    def rule(chain: Chain) -> None:
+        chain.rule()
+
+    def correct(chain: Chain) -> None:
+        chain.correct()
+
+    def take(chain: Chain) -> None:
+        chain.assign(500, 15, 880, epoch=CORRECTION)
+
+    assert told(appeal, rule, correct, take, free=880).outcome == "ok"
+    assert told(appeal, rule).outcome == "ok"
+    waits = "epochs whose appeals wait for a ruling at BountyEscrow.BountyReturned"
+    assert waits in finding(told(appeal))
+    assert waits in finding(told(appeal, lambda chain: chain.appeal(2), rule))
+    assert "corrections that took no part before BountyEscrow.BountyReturned" in finding(told(correct))
+    # Of another epoch, which the bounty does not cover, or no appeal at all.
+    assert told(lambda chain: chain.appeal(epoch=2)).outcome == "ok"
+    assert told(lambda chain: chain.appeal(ground=5)).outcome == "ok"
+    assert told(lambda chain: chain.correct(checkpoint=2)).outcome == "ok"
+
+
+def test_check__year_after_all_was_due__money_goes_back_whatever_is_open() -> None:
     def told(wait: int) -> Check:
         chain = Chain()
         chain.open()
@@ -103,8 +139,9 @@ def test_check__year_after_the_end__money_goes_back_whatever_is_open() -> None:
         chain.back(1_000)
         return chain.check(view(replace(OPENED, ends_at=ends, free=0)))
 
-    assert told(LONGEST_WAIT + 1).outcome == "ok"
-    assert "epochs that took their part before BountyEscrow.BountyReturned" in finding(told(LONGEST_WAIT))
+    longest = SETTLE + APPEAL + LONGEST_WAIT
+    assert told(longest + 1).outcome == "ok"
+    assert "epochs that took their part before BountyEscrow.BountyReturned" in finding(told(longest))
 
 
 def test_check__without_files__leaves_of_share_claims_serve_and_else_other_payments() -> None:
@@ -120,7 +157,7 @@ def test_check__without_files__leaves_of_share_claims_serve_and_else_other_payme
         amount = 105 * again // 3_500
         chain.pay(1, BIA, again, amount, bounty=2)
         chain.say("SharesClaimed", "DatasetShares", account=ANA, epoch=1, index=0, units=claimed)
-        ended = replace(OPENED, assigned=1, returns_at=FINAL + 1 + PENALTY, free=895)
+        ended = replace(OPENED, assigned=1, returns_at=FINAL + 1 + APPEAL, free=895)
         parts = {(1, 1): PART, (2, 1): BountyPart(105, 3_500, 3_500 - again, True)}
         bounties = {1: ended, 2: replace(ended, opened_at=START + 1)}
         return chain.check(view(None, parts, owed=2 * 895 + 105 - amount, bounties=bounties))
@@ -154,7 +191,7 @@ def _never_closed(chain: Chain) -> None:
 def _epoch_open(chain: Chain) -> None:
     story(chain, until="closed")
     chain.settle((ANA, 5), epoch=2)
-    chain.now = FINAL + PENALTY + 100
+    chain.now = FINAL + APPEAL + 100
     chain.back(895)
 
 
@@ -167,17 +204,17 @@ def _closed_twice(chain: Chain) -> None:
     ("telling", "expected"),
     [
         (
-            _back(PENALTY - 1),
-            f"time of BountyEscrow.BountyReturned in block 11, log 0: expected {FINAL + PENALTY}",
+            _back(APPEAL - 1),
+            f"time of BountyEscrow.BountyReturned in block 11, log 0: expected {FINAL + APPEAL}",
         ),
         (_back(12), "time of BountyEscrow.BountyReturned"),
         (
-            _back(PENALTY, 894),
+            _back(APPEAL, 894),
             "amount of BountyEscrow.BountyReturned in block 11, log 0: expected 895, found 894",
         ),
-        (_back(PENALTY, 896), "off by +1"),
-        (_back(PENALTY, 0), "amount of BountyEscrow.BountyReturned"),
-        (_back(PENALTY, to=ESCROW), "receiver of BountyEscrow.BountyReturned"),
+        (_back(APPEAL, 896), "off by +1"),
+        (_back(APPEAL, 0), "amount of BountyEscrow.BountyReturned"),
+        (_back(APPEAL, to=ESCROW), "receiver of BountyEscrow.BountyReturned"),
         (_never_closed, "bounty of BountyEscrow.BountyReturned"),
         (_epoch_open, "epochs that took their part before BountyEscrow.BountyReturned"),
         (_closed_twice, "end of the bounty before BountyEscrow.BountyClosed"),

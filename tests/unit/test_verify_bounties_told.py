@@ -10,12 +10,12 @@ from cota.chain.contracts import BountyPart
 from cota.units import ZERO_ADDRESS, Address
 from tests.unit.made_bounties import (
     ANA,
+    APPEAL,
     BIA,
     ESCROW,
     FINAL,
     OPENED,
     OTHER,
-    PENALTY,
     PRICE,
     PUBLISHER,
     RECEIPT,
@@ -235,7 +235,7 @@ def test_check__money_for_an_heir_who_was_none_then__is_told_as_sent_on() -> Non
     chain = story(until="assigned")
     chain.pay(0, ANA, 1_700, 51, to=BIA)
     chain.say("SuccessionCompleted", "Successions", account=ANA, successor=BIA)
-    held = replace(OPENED, assigned=1, returns_at=FINAL + PENALTY, free=895)
+    held = replace(OPENED, assigned=1, returns_at=FINAL + APPEAL, free=895)
     found = chain.check(view(held, {(1, 1): BountyPart(105, 3_500, 1_800, True)}, owed=895 + 54))
     assert found.outcome == "ok"
     assert "1 sent on" in found.scope

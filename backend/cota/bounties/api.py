@@ -178,7 +178,8 @@ async def make_bounty_return(
     dataset: Bytes32Path, bounty: BountyPath, body: ReturnRequest, services: ServicesDep
 ) -> BountyCallsAnswer:
     """What no epoch took, back to `to`, ready for the publisher to sign: once the bounty has ended, every epoch that it
-    covers took its part, and a penalty period has passed since the last."""
+    covers took its part and can be appealed no more, and no appeal of one waits for its ruling (those that do are
+    named). Upheld ones take their parts first."""
     _limit(services)
     async with services.database.read() as session:
         found = await require_dataset(session, dataset)

@@ -51,7 +51,12 @@ _PROMISED = text(
     WHERE s.state IN ('open', 'closing') AND s.free >= s.per_label GROUP BY s.dataset
     """
 )
-
+_WAITING = text(
+    """
+    SELECT p.case_id, p.deadline FROM mirror.appeals p
+    WHERE p.dataset = :dataset AND p.epoch = :epoch AND p.state = 'open' ORDER BY p.case_id
+    """
+)
 _AMONG = text(
     """
     SELECT DISTINCT dataset FROM mirror.bounty_escrow_bounty_opened
@@ -89,3 +94,9 @@ async def promised(session: ReadSession, datasets: Sequence[bytes]) -> dict[byte
     """What a label made now is promised by all bounties that have money for one; datasets without are left out."""
     rows = await session.execute(_PROMISED, {"datasets": list(datasets)})
     return {bytes(row.dataset): row for row in rows}
+
+
+async def waiting_appeals(session: ReadSession, dataset: bytes, epoch: int) -> list[tuple[int, int]]:
+    """Number and deadline, unix seconds, of each appeal of an epoch that waits for its ruling."""
+    rows = await session.execute(_WAITING, {"dataset": dataset, "epoch": epoch})
+    return [(int(row.case_id), int(row.deadline)) for row in rows]

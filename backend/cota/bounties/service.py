@@ -19,7 +19,7 @@ from cota.bounties.schemas import (
     LeafToPay,
     PartAnswer,
 )
-from cota.chain.contracts import BountyEscrow, Token
+from cota.chain.contracts import BountyEscrow, Successions, Token, waiting_words
 from cota.chain.simulating import simulate_for
 from cota.datasets.answers import show_promise
 from cota.datasets.queries import Dataset
@@ -151,19 +151,37 @@ async def ready_to_fund(
 
 
 async def ready_to_close(services: Services, dataset: Dataset, row: Any) -> BountyCallsAnswer:
-    """For the publisher. Raises ChainReverted, ChainUnavailable."""
+    """For the publisher, or the successor of a lost key. Raises ChainReverted, ChainUnavailable."""
     data = BountyEscrow.encode_close(int(row.bounty))
     call = BountyCall(what="close", to=address_of(bytes(row.escrow)), data=data, value=0)
-    return await _ready(services, dataset, address_of(bytes(row.publisher)), call)
+    return await _ready(services, dataset, await _owner(services, row), call)
 
 
 async def ready_to_take_back(
     services: Services, dataset: Dataset, row: Any, to: Address
 ) -> BountyCallsAnswer:
-    """For the publisher. Raises ChainReverted, ChainUnavailable."""
+    """For the publisher, or the successor of a lost key. Raises ChainReverted, with the appeals that hold the money
+    in words; ChainUnavailable."""
     data = BountyEscrow.encode_take_back(int(row.bounty), to)
     call = BountyCall(what="take-back", to=address_of(bytes(row.escrow)), data=data, value=0)
-    return await _ready(services, dataset, address_of(bytes(row.publisher)), call)
+    try:
+        return await _ready(services, dataset, await _owner(services, row), call)
+    except ChainReverted as refusal:
+        told = refusal.extra.get("args")
+        if refusal.extra.get("error") != "AppealOpen" or not isinstance(told, dict):
+            raise
+        epoch = int(told["epoch"])
+        async with services.database.read() as session:
+            cases = await queries.waiting_appeals(session, dataset.id, epoch)
+        now = (await services.node.head()).timestamp
+        raise ChainReverted(waiting_words(epoch, cases, now), error="AppealOpen", args=told) from None
+
+
+async def _owner(services: Services, row: Any) -> Address:
+    """Whom the escrow lets close a bounty and take it back."""
+    escrow = BountyEscrow(services.node, address_of(bytes(row.escrow)))
+    successions = Successions(services.node, Address(await escrow.read("successions", block="latest")))
+    return await successions.holder_of(address_of(bytes(row.publisher)), "latest")
 
 
 async def _ready(

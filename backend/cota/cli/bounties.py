@@ -100,8 +100,8 @@ def close(caller: Member, bounty: BountyNumber, yes: YesOption = False) -> None:
 def give_back(caller: Member, bounty: BountyNumber, to: ToOption = None) -> None:
     """Take back what no epoch took, once the bounty has ended and all that it covers is decided.
 
-    Final epochs take their part first. Upheld appeals are paid for a penalty period after the last one; a year after
-    the bounty's end, it goes back whatever is open.
+    Final epochs and upheld appeals take their part first. While an epoch can be appealed, or an appeal waits for its
+    ruling, all of it stays; a year after that was due, it goes back whatever is open.
     """
     client = caller.chain_client
     done = client.return_bounty(bounty, to)

@@ -140,7 +140,7 @@ _HINTS = {
     "NotPublisher": "only the dataset's publisher does this",
     "AlreadyClosed": "it ends; cota bounty open DATASET opens another one",
     "NotClosed": "cota bounty close BOUNTY comes first",
-    "EpochsOpen": "epochs that it covers are not final yet; a year after its end it goes back whatever is open",
+    "EpochsOpen": "epochs that it covers are not final yet; a year after they were due it goes back whatever is open",
     "NotReceiver": "only the account, or who succeeded to its lost key, says where its money goes",
     "ZeroAmount": "there is nothing to move",
 }

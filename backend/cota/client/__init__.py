@@ -30,6 +30,7 @@ from cota.client.publisher import NewItem, PublisherCalls
 from cota.client.records import Currency, Lease, Sent, SignedLabel, SignedReceipt, Status
 from cota.client.refusals import (
     BondNotCovered,
+    BountyAppealed,
     BountyLocked,
     ClientError,
     StakeLocked,
@@ -63,13 +64,14 @@ from cota.client.told import (
 )
 
 __all__ = [
-    "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "BountyClaimed",
-    "BountyClosed", "BountyDue", "BountyLocked", "BountyOpened", "BountyReturned", "ClientError", "CotaClient",
-    "CredentialEndingTold", "Currency", "DatasetFigures", "DatasetTold", "DeliveryTold", "Demanded", "EpochTold",
-    "Exam", "ExamOutcome", "Filed", "Filing", "HolderTold", "InboxEvent", "InboxPage", "Inclusion", "Lease",
-    "LicenseCheck", "LicenseTold", "MediumTold", "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold",
-    "Preview", "PromiseTold", "QualityTold", "RateTold", "RoyaltyTold", "Sent", "ShareTold", "SignedLabel",
-    "SignedReceipt", "Sitting", "StakeLocked", "Status", "Unreachable", "Untrustworthy",
+    "AccountTold", "Agent", "Agreement", "Backup", "BatchTold", "BondNotCovered", "Bought", "BountyAppealed",
+    "BountyClaimed", "BountyClosed", "BountyDue", "BountyLocked", "BountyOpened", "BountyReturned",
+    "ClientError", "CotaClient", "CredentialEndingTold", "Currency", "DatasetFigures", "DatasetTold",
+    "DeliveryTold", "Demanded", "EpochTold", "Exam", "ExamOutcome", "Filed", "Filing", "HolderTold",
+    "InboxEvent", "InboxPage", "Inclusion", "Lease", "LicenseCheck", "LicenseTold", "MediumTold",
+    "MembershipTold", "NewItem", "OwnCopy", "OwnRow", "PaymentTold", "Preview", "PromiseTold", "QualityTold",
+    "RateTold", "RoyaltyTold", "Sent", "ShareTold", "SignedLabel", "SignedReceipt", "Sitting", "StakeLocked",
+    "Status", "Unreachable", "Untrustworthy",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from eth_abi.exceptions import DecodingError
 
@@ -19,23 +20,31 @@ from cota.chain.contracts import (
     Bounty,
     BountyEscrow,
     DatasetRegistry,
+    Ground,
+    Outcome,
     ProposalState,
+    SettlementCourt,
+    Successions,
     Token,
+    waiting_words,
 )
 from cota.chain.decode import Decoders, Event
 from cota.chain.events import committed_catalogue
+from cota.chain.rpc import RpcError
 from cota.chain.sender import Receipt as Mined
 from cota.client.claiming import ClaimCalls
 from cota.client.records import Currency
-from cota.client.refusals import BountyLocked, ClientError, Untrustworthy
+from cota.client.refusals import BountyAppealed, BountyLocked, ClientError, Untrustworthy
 from cota.errors import ChainReverted
-from cota.units import Address, BlockRef, Hash32
+from cota.units import Address, BlockRef, Hash32, to_hex
 
 MOST = 2**120 - 1
 """Base units that an escrow can count of one bounty."""
 PRICE_MOST = 2**128 - 1
 AT_ONCE = 32
 """Bounties asked for together."""
+WINDOW = 10_000
+"""Blocks whose logs are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +159,25 @@ class BountyCalls(ClaimCalls):
     def return_bounty(self, bounty: int, to: Address | None = None) -> BountyReturned:
         """Takes back what no epoch took, to the account or elsewhere, after final epochs that it covers took theirs.
 
-        Raises BountyLocked before its end and within the penalty period of its last epoch; ChainReverted while an
-        epoch is open (EpochsOpen), for nothing, and for whom it does not belong to.
+        Raises BountyLocked before its end and within the appeal period of its last epoch; BountyAppealed while an
+        appeal of one waits for its ruling; ChainReverted while an epoch is open (EpochsOpen), for nothing, and for whom
+        it does not belong to.
         """
         found, escrow, receiver = self.bounty(bounty), self._escrow(), to or self.address
-        if found.publisher == self.address and found.ends_at and self.node.head().timestamp > found.ends_at:
+        if self.address == self._owner(found) and 0 < found.ends_at < self.node.head().timestamp:
             self.assign_epochs(bounty)
         try:
             mined = self.send(escrow.address, BountyEscrow.encode_take_back(bounty, receiver))
         except ChainReverted as refusal:
-            told = refusal.extra.get("args")
-            if refusal.extra.get("error") != "NotReturnable" or not isinstance(told, dict):
+            error, told = refusal.extra.get("error"), refusal.extra.get("args")
+            if error not in ("NotReturnable", "AppealOpen") or not isinstance(told, dict):
                 raise
-            raise BountyLocked(int(told["from"])) from None
+            if error == "NotReturnable":
+                raise BountyLocked(int(told["from"])) from None
+            epoch = int(told["epoch"])
+            cases = self._appeals(found.dataset, epoch)
+            words = waiting_words(epoch, cases, self.node.head().timestamp)
+            raise BountyAppealed(words, epoch, [number for number, _ in cases]) from None
         (back,) = bounty_events(mined, escrow, "BountyReturned")
         token, amount = self.bounty_token(found), int(back.args["amount"])
         return BountyReturned(bounty, amount, receiver, token, mined.block_number, mined.tx_hash)
@@ -176,7 +191,50 @@ class BountyCalls(ClaimCalls):
             self.send(escrow.address, BountyEscrow.encode_assign(bounty, epoch))
         return waiting
 
+    async def _logs_of(self, wanted: dict[str, Any], first: int, last: int) -> list[dict[str, Any]]:
+        """Window by window; a node that finds one too large is asked for smaller ones. Raises RpcError."""
+        found, span = list[dict[str, Any]](), WINDOW
+        while first <= last:
+            end = min(first + span - 1, last)
+            try:
+                found += await self.node.client.get_logs(
+                    {**wanted, "fromBlock": hex(first), "toBlock": hex(end)}
+                )
+            except RpcError:
+                if span == 1:
+                    raise
+                span = max(1, span // 2)
+                continue
+            first = end + 1
+        return found
+
     # --- inside
+
+    def _owner(self, bounty: Bounty) -> Address:
+        """The publisher, or who holds its place since its key was lost."""
+        at = self.node.run(self._escrow().read("successions", block="latest"))
+        return self.node.run(Successions(self.node.client, Address(at)).holder_of(bounty.publisher, "latest"))
+
+    def _appeals(self, dataset: Hash32, epoch: int) -> list[tuple[int, int]]:
+        """Number and deadline of each appeal of an epoch that waits for its ruling, as the chain has them."""
+        registry, at = DatasetRegistry(self.node.client, self.registry), self.node.head()
+        first = self.facts_of(dataset).block
+
+        async def read() -> list[tuple[int, int]]:
+            version = await registry.version(await registry.version_of(dataset, at), at)
+            court = SettlementCourt(self.node.client, version.court)
+            spec = committed_catalogue().spec(SettlementCourt.name, "CaseOpened")
+            topics = [spec.topic, None, to_hex(dataset), f"0x{epoch:064x}"]
+            logs = await self._logs_of({"address": court.address, "topics": topics}, first, at.number)
+            numbers = [int(log["topics"][1], 16) for log in logs]
+            cases = [(number, await court.case_of(number, at)) for number in numbers]
+            return [
+                (number, case.deadline)
+                for number, case in cases
+                if case.ground is Ground.APPEAL and case.outcome is Outcome.NONE
+            ]
+
+        return self.node.run(read())
 
     def _escrow(self) -> BountyEscrow:
         """Raises Untrustworthy for what is no escrow, or one of another registry."""

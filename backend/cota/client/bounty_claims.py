@@ -10,12 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cota.chain.contracts import AnnotationLedger, Bounty, BountyEscrow, ShareClaim
 from cota.chain.decode import Decoders
 from cota.chain.events import committed_catalogue
-from cota.chain.rpc import RpcError
 from cota.chain.sender import Receipt as Mined
 from cota.client.bounties import BountyCalls, bounty_events, last_covered
 from cota.client.claiming import CLAIMS_AT_ONCE
@@ -24,8 +22,6 @@ from cota.errors import ChainReverted
 from cota.settlement.leaves import CORRECTION
 from cota.units import Address, BlockRef, Hash32, to_hex
 
-WINDOW = 10_000
-"""Blocks whose logs are asked for at once."""
 PATIENCE = 3
 """How often a claim looks again at what is due, where others pay the same leaves."""
 
@@ -149,11 +145,11 @@ class BountyClaimCalls(BountyCalls):
     ) -> dict[int, tuple[int, ShareClaim]]:
         """An account's leaves of corrections with the checkpoints that they are about, by epoch. The logs are only
         looked for where there are any."""
-        if not self.node.run(ledger.correction_of(dataset, CORRECTION | 1, at)):
+        if not self.node.run(ledger.correction_count(dataset, at)):
             return {}
         spec = committed_catalogue().spec(AnnotationLedger.name, "CorrectionOpened")
         wanted = {"address": ledger.address, "topics": [spec.topic, to_hex(dataset)]}
-        logs = self.node.run(self._logs(wanted, self.facts_of(dataset).block, at.number))
+        logs = self.node.run(self._logs_of(wanted, self.facts_of(dataset).block, at.number))
         events = Decoders(committed_catalogue()).decode_all(AnnotationLedger.name, logs)
         args = [event.args for event in events if event.args["account"] == account]
         return {
@@ -163,23 +159,6 @@ class BountyClaimCalls(BountyCalls):
             )
             for one in args
         }
-
-    async def _logs(self, wanted: dict[str, Any], first: int, last: int) -> list[dict[str, Any]]:
-        """Window by window; a node that finds one too large is asked for smaller ones."""
-        found, span = list[dict[str, Any]](), WINDOW
-        while first <= last:
-            end = min(first + span - 1, last)
-            try:
-                found += await self.node.client.get_logs(
-                    {**wanted, "fromBlock": hex(first), "toBlock": hex(end)}
-                )
-            except RpcError:
-                if span == 1:
-                    raise
-                span = max(1, span // 2)
-                continue
-            first = end + 1
-        return found
 
 
 def _grouped(dues: Sequence[BountyDue]) -> Iterator[tuple[int, list[ShareClaim]]]:

@@ -8,6 +8,8 @@ reading prose; nothing here holds a key, a token or a signature.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cota.errors import DomainError, problem_types
 from cota.units import told_time
 
@@ -42,6 +44,14 @@ class BountyLocked(ClientError):
             f"labels may still be paid: what is left of the bounty goes back from {told_time(until)} on"
         )
         self.until = until
+
+
+class BountyAppealed(ClientError):
+    """An appeal of `epoch`, which the bounty covers, waits for its ruling; `cases`: the court's numbers."""
+
+    def __init__(self, words: str, epoch: int, cases: Sequence[int]) -> None:
+        super().__init__(words)
+        self.epoch, self.cases = epoch, tuple(cases)
 
 
 class BondNotCovered(ClientError):

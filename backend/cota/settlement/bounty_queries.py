@@ -38,7 +38,7 @@ class OpenPart:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidCorrection:
-    """An epoch of one leaf whose part is taken when the leaf is paid; `amount`: what that is by now."""
+    """An epoch of one leaf, not paid; `amount`: its part, or what that would be if it were taken now."""
 
     escrow: Address
     bounty: int
@@ -98,7 +98,7 @@ _OPEN_PARTS = text(
     LEFT JOIN (SELECT emitter, bounty, epoch, sum(units) AS units FROM mirror.bounty_escrow_bounty_paid
                WHERE dataset = :dataset GROUP BY emitter, bounty, epoch) p
       ON p.emitter = a.emitter AND p.bounty = a.bounty AND p.epoch = a.epoch
-    WHERE a.dataset = :dataset AND a.amount > 0 AND COALESCE(p.units, 0) < a.total_units
+    WHERE a.dataset = :dataset AND a.epoch < :correction AND a.amount > 0 AND COALESCE(p.units, 0) < a.total_units
     ORDER BY a.block_number, a.log_index
     """
 )
@@ -106,9 +106,11 @@ _UNPAID_CORRECTIONS = text(
     f"""
     {_PROMISES}
     SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,
-           LEAST(div(k.units * o.per_label, o.units_per_label), o.free) AS amount
+           COALESCE(a.amount, LEAST(div(k.units * o.per_label, o.units_per_label), o.free)) AS amount
     {_COVERED_BY.format(opened="promises")}
     JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
+    LEFT JOIN mirror.bounty_escrow_bounty_assigned a
+      ON a.emitter = o.emitter AND a.dataset = o.dataset AND a.bounty = o.bounty AND a.epoch = k.epoch
     WHERE o.dataset = :dataset
       AND NOT EXISTS (SELECT 1 FROM mirror.bounty_escrow_bounty_paid p WHERE p.emitter = o.emitter
                       AND p.dataset = o.dataset AND p.bounty = o.bounty AND p.epoch = k.epoch)
@@ -214,8 +216,8 @@ async def state(session: ReadSession, dataset: bytes) -> str:
 
 
 async def open_parts(session: ReadSession, dataset: bytes) -> list[OpenPart]:
-    """Parts of which some units are not paid, oldest first."""
-    rows = await session.execute(_OPEN_PARTS, {"dataset": dataset})
+    """Parts of checkpoints of which some units are not paid, oldest first."""
+    rows = await session.execute(_OPEN_PARTS, {"dataset": dataset, "correction": CORRECTION})
     return [OpenPart(address_of(bytes(row.emitter)), *map(int, row[1:])) for row in rows]
 
 

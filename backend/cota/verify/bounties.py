@@ -19,32 +19,18 @@ from cota.chain.contracts import Bounty, BountyEscrow, BountyPart
 from cota.chain.decode import Event
 from cota.settlement.leaves import CORRECTION
 from cota.units import ZERO_ADDRESS, Address, to_hex
+from cota.verify.bounty_epochs import AROUND, Epoch, Epochs, Leaf
 from cota.verify.epoch_files import Settled
 from cota.verify.escrows import Escrows, EscrowView
 from cota.verify.facts import Dataset, Facts, describe, place
 from cota.verify.report import Disagreement, Report, Tally
 
 LONGEST_WAIT = 365 * 86_400
-"""Seconds after the end in which open epochs keep the money; constant in the contract."""
+"""Seconds for which what is open keeps the money, past the terms' settle and appeal periods; as in the contract."""
 MAX_HEIRS = 8
 """How far successors of successors are followed; constant in the contract."""
 
 _SAID = ("BountyOpened", "BountyFunded", "BountyClosed", "BountyAssigned", "BountyPaid", "BountyReturned")
-_AROUND = ("Checkpointed", "SettlementProposed", "EpochFinalized", "CorrectionOpened")
-
-Leaf = tuple[Address, int]
-"""Account, units."""
-Epoch = tuple[bytes, int]
-"""Dataset, number."""
-
-
-@dataclass(frozen=True)
-class _Final:
-    """An epoch that may take a part: of which checkpoint, how many units, final since when."""
-
-    checkpoint: int
-    units: int
-    at: int
 
 
 @dataclass
@@ -58,8 +44,6 @@ class _Course:
     funded: int = 0
     returned: int = 0
     parts: dict[int, BountyPart] = field(default_factory=dict)
-    taken_by: dict[int, bytes] = field(default_factory=dict)
-    """The transaction in which each epoch took its part."""
     paid: set[tuple[int, int]] = field(default_factory=set)
     paid_out: int = 0
 
@@ -72,21 +56,13 @@ class _Course:
 class _Replay:
     """All escrows at once, log by log in the order of the chain."""
 
-    def __init__(
-        self, tally: Tally, facts: Facts, escrows: Escrows, files: Mapping[Epoch, Sequence[Leaf]]
-    ) -> None:
-        self.tally, self.escrows, self.times = tally, escrows, facts.block_times
+    def __init__(self, tally: Tally, facts: Facts, escrows: Escrows, epochs: Epochs) -> None:
+        self.tally, self.escrows, self.times, self.epochs = tally, escrows, facts.block_times, epochs
         self.datasets = {bytes(dataset.id): dataset for dataset in facts.datasets}
         self.successions = {at.address for at in facts.deployment.all() if at.name == "Successions"}
-        self.listed = dict(files)
-        """All leaves of an epoch, where its file or a correction tells them."""
         self.claimed = dict(_claimed(facts))
         self.told: dict[tuple[Epoch, int], Leaf] = {}
         """Leaves that payments told: another bounty's payment must tell the same."""
-        self.made: dict[bytes, list[int]] = {}
-        """When each checkpoint was made, by dataset."""
-        self.leaf_counts: dict[Epoch, int] = {}
-        self.final: dict[Epoch, _Final] = {}
         self.heirs: dict[tuple[str, Address], Address] = {}
         self.courses: dict[tuple[Address, int], _Course] = {}
         self.held: Counter[str] = Counter()
@@ -96,8 +72,8 @@ class _Replay:
         """Raises Disagreement."""
         if event.name == "SuccessionCompleted":
             self.heirs[event.emitter, event.args["account"]] = event.args["successor"]
-        elif event.name in _AROUND:
-            self._settle(event)
+        elif event.name in AROUND:
+            self.epochs.follow(event)
         elif event.name == "BountyOpened":
             self._open(event)
         else:
@@ -107,23 +83,6 @@ class _Replay:
             told = to_hex(event.args["dataset"])
             self.tally.equal(f"dataset in {describe(event)}", to_hex(course.dataset.id), told)
             _STEPS[event.name](self, course, event)
-
-    # --- around the bounties
-
-    def _settle(self, event: Event) -> None:
-        args, dataset = event.args, bytes(event.args["dataset"])
-        number = int(args["checkpoint"])
-        if event.name == "Checkpointed":
-            self.made.setdefault(dataset, []).append(self.times[event.block_number])
-        elif event.name == "SettlementProposed":
-            self.leaf_counts[dataset, number] = args["leaf_count"]
-        elif event.name == "EpochFinalized":
-            self.final[dataset, number] = _Final(number, args["total_units"], self.times[event.block_number])
-        else:
-            epoch = dataset, int(args["epoch"])
-            self.final[epoch] = _Final(number, args["units"], 0)
-            self.leaf_counts[epoch] = 1
-            self.listed[epoch] = [(args["account"], args["units"])]
 
     def receiver_of(self, account: Address, escrow: EscrowView) -> Address:
         """The account, or who holds its place at this point of the chain."""
@@ -153,7 +112,7 @@ class _Replay:
         tally.equal(f"publisher in {where}", terms.publisher, args["publisher"])
         tally.equal(f"token in {where}", terms.payment_token, args["token"])
         tally.equal(f"units per label in {where}", terms.units_per_label, args["units_per_label"])
-        first = len(self.made.get(bytes(dataset.id), ())) + 1
+        first = len(self.epochs.made.get(bytes(dataset.id), ())) + 1
         tally.equal(f"first checkpoint in {where}", first, args["first_checkpoint"])
         tally.within(f"price per label in {where}", args["per_label"], least=1)
         held = Bounty(
@@ -184,22 +143,21 @@ class _Replay:
         args, where, held, tally = event.args, describe(event), course.held, self.tally
         epoch, dataset = int(args["epoch"]), bytes(course.dataset.id)
         tally.true(f"epoch of {where}", epoch not in course.parts, "one that took no part before", epoch)
-        final = self.final.get((dataset, epoch))
+        final = self.epochs.final.get((dataset, epoch))
         if final is None:
             raise Disagreement(f"epoch of {where}", "one that is final", epoch)
         tally.within(f"checkpoint of {where}", final.checkpoint, least=held.first_checkpoint)
         if held.ends_at:
-            made_at = self.made[dataset][final.checkpoint - 1]
+            made_at = self.epochs.made[dataset][final.checkpoint - 1]
             tally.within(f"time of the checkpoint of {where}", made_at, most=held.ends_at)
         tally.equal(f"units of {where}", final.units, args["total_units"])
         part = min(final.units * held.per_label // held.units_per_label, held.free)
         tally.equal(f"part of {where}", part, args["amount"])
         tally.equal(f"free after {where}", held.free - part, args["free"])
         course.parts[epoch] = BountyPart(part, final.units, final.units, True)
-        course.taken_by[epoch] = event.tx_hash
         course.held = replace(held, free=held.free - part)
         if not epoch & CORRECTION:
-            returns_at = max(held.returns_at, final.at + course.dataset.terms.penalty_period)
+            returns_at = max(held.returns_at, final.at + course.dataset.terms.appeal_period)
             course.held = replace(course.held, assigned=held.assigned + 1, returns_at=returns_at)
 
     def _pay(self, course: _Course, event: Event) -> None:
@@ -211,8 +169,6 @@ class _Replay:
         tally.true(
             f"leaf of {where}", (epoch, index) not in course.paid, "one that was not paid before", index
         )
-        if epoch & CORRECTION:
-            tally.equal(f"transaction of {where}", course.taken_by[epoch], event.tx_hash, "took its part")
         self._check_leaf(course, event)
         tally.within(f"units of {where}", args["units"], most=part.unpaid_units)
         due = part.amount * args["units"] // part.total_units if args["units"] else 0
@@ -227,13 +183,13 @@ class _Replay:
         """Against the best that is known of the leaf."""
         args, where, tally = event.args, describe(event), self.tally
         epoch, index = (bytes(course.dataset.id), int(args["epoch"])), int(args["index"])
-        count = self.leaf_counts.get(epoch, 0)
+        count, listed = self.epochs.leaf_counts.get(epoch, 0), self.epochs.listed.get(epoch)
         tally.true(f"index of {where}", index < count, f"one of {count} leaves", index)
         told: Leaf = args["account"], args["units"]
-        if epoch in self.listed:
-            leaves, source = self.listed[epoch], "leaves of epoch files and corrections"
-            tally.true(f"index of {where}", index < len(leaves), f"one of {len(leaves)} leaves", index)
-            account, units = leaves[index]
+        if listed is not None:
+            source = "leaves of epoch files and corrections"
+            tally.true(f"index of {where}", index < len(listed), f"one of {len(listed)} leaves", index)
+            account, units = listed[index]
         elif (epoch, index) in self.claimed:
             (account, units), source = self.claimed[epoch, index], "leaves of claims of shares"
         else:
@@ -265,19 +221,27 @@ class _Replay:
 
     def _return(self, course: _Course, event: Event) -> None:
         args, where, held, tally = event.args, describe(event), course.held, self.tally
-        now = self.times[event.block_number]
+        now, terms = self.times[event.block_number], course.dataset.terms
         tally.true(f"bounty of {where}", held.ends_at != 0, "one that was closed")
         tally.within(f"time of {where}", now, least=held.ends_at + 1)
-        if now <= held.ends_at + LONGEST_WAIT:
-            made = self.made.get(bytes(course.dataset.id), ())
-            covered = sum(at <= held.ends_at for at in made) + 1 - held.first_checkpoint
-            tally.within(f"epochs that took their part before {where}", held.assigned, least=covered)
-            tally.within(f"time of {where}", now, least=held.returns_at)
+        if now <= held.ends_at + terms.settle_period + terms.appeal_period + LONGEST_WAIT:
+            self._check_decided(course, now, where)
         tally.within(f"amount of {where}", args["amount"], least=1)
         tally.equal(f"amount of {where}", held.free, args["amount"])
         tally.true(f"receiver of {where}", args["to"] not in (ZERO_ADDRESS, event.emitter), "somebody")
         course.returned += args["amount"]
         course.held = replace(held, free=0)
+
+    def _check_decided(self, course: _Course, now: int, where: str) -> None:
+        """Nothing that is covered could still take a part of what goes back."""
+        held, tally, dataset = course.held, self.tally, bytes(course.dataset.id)
+        covered = self.epochs.covered(held)
+        tally.within(f"epochs that took their part before {where}", held.assigned, least=len(covered))
+        tally.within(f"time of {where}", now, least=held.returns_at)
+        appealed = self.epochs.appealed(dataset, covered)
+        tally.equal(f"epochs whose appeals wait for a ruling at {where}", [], appealed)
+        late = [epoch for epoch in self.epochs.corrections(dataset, covered) if epoch not in course.parts]
+        tally.equal(f"corrections that took no part before {where}", [], late)
 
 
 _STEPS = {
@@ -294,7 +258,7 @@ def check_bounties(report: Report, facts: Facts, escrows: Escrows, epochs: Seque
     with report.check(
         "bounties", "what publishers put aside went to final epochs and their leaves, or back in time"
     ) as tally:
-        replay = _Replay(tally, facts, escrows, _files(epochs))
+        replay = _Replay(tally, facts, escrows, Epochs(facts, epochs))
         for event in sorted(_relevant(facts), key=place):
             replay.follow(event)
         for at, view in escrows.items():
@@ -329,15 +293,7 @@ def _relevant(facts: Facts) -> Iterator[Event]:
     yield from facts.of(BountyEscrow.name, *_SAID)
     yield from facts.of("Successions", "SuccessionCompleted")
     for dataset in facts.datasets:
-        yield from dataset.of(*_AROUND)
-
-
-def _files(epochs: Sequence[Settled]) -> dict[Epoch, list[Leaf]]:
-    return {
-        (bytes(epoch.dataset.id), epoch.number): [(leaf.account, leaf.units) for leaf in epoch.file.leaves]
-        for epoch in epochs
-        if epoch.is_final and epoch.file is not None
-    }
+        yield from dataset.of(*AROUND)
 
 
 def _claimed(facts: Facts) -> Iterator[tuple[tuple[Epoch, int], Leaf]]:

@@ -11,14 +11,14 @@ contract BountyInvariantTest is Test {
     function setUp() public {
         actors = new BountyActors();
         actors.setUp();
-        bytes4[] memory moves = new bytes4[](15);
+        bytes4[] memory moves = new bytes4[](21);
         moves[0] = actors.openOne.selector;
         moves[1] = actors.fundOne.selector;
         moves[2] = actors.closeOne.selector;
         moves[3] = actors.takeBackOne.selector;
         moves[4] = actors.logOne.selector;
         moves[5] = actors.finalizeOne.selector;
-        moves[6] = actors.correctOne.selector;
+        moves[6] = actors.appealOne.selector;
         moves[7] = actors.loseKey.selector;
         moves[8] = actors.wait.selector;
         moves[9] = actors.waitLong.selector;
@@ -28,6 +28,13 @@ contract BountyInvariantTest is Test {
         // To be paid is what most want, and epochs become final late.
         moves[13] = actors.payOne.selector;
         moves[14] = actors.finalizeOne.selector;
+        moves[15] = actors.ruleOne.selector;
+        moves[16] = actors.expireOne.selector;
+        moves[17] = actors.windUp.selector;
+        // Appeals are few, and what is left goes back rarely.
+        moves[18] = actors.appealOne.selector;
+        moves[19] = actors.takeBackOne.selector;
+        moves[20] = actors.takeBackOne.selector;
         targetContract(address(actors));
         targetSelector(FuzzSelector(address(actors), moves));
     }

@@ -32,11 +32,12 @@ contract CourtInvariantTest is Test {
         targetSelector(FuzzSelector(address(actors), moves));
     }
 
-    function invariant_C1_money_C2_clocks_C3_no_bond_lost_without_a_ruling_C4_audit_fees() public view {
+    function invariant_C1_money_C2_clocks_C3_no_bond_lost_without_a_ruling_C4_audit_fees_C10_appeals() public view {
         actors.checkMoney();
         actors.checkClocks();
         actors.checkOutcomes();
         actors.checkAudits();
+        actors.checkAppeals();
     }
 
     function afterInvariant() public {

@@ -224,6 +224,21 @@ contract CourtActors is Courtroom {
         assertEq(usd.balanceOf(address(auditDesk)), sum, "C4: audit fees");
     }
 
+    /// @notice C10: an epoch is told to be appealed exactly while an appeal of it is open.
+    function checkAppeals() external view {
+        uint256[2][] memory open = new uint256[2][](MAX_EPOCHS + 1);
+        for (uint256 id = 1; id <= tribunal.caseCount(); ++id) {
+            ISettlementCourt.Case memory c = tribunal.caseOf(id);
+            bool waits = c.ground == ISettlementCourt.Ground.Appeal && c.outcome == ISettlementCourt.Outcome.None;
+            if (waits) open[c.epoch][c.dataset == datasets[0] ? 0 : 1] += 1;
+        }
+        for (uint256 d = 0; d < 2; ++d) {
+            for (uint64 epoch = 1; epoch <= MAX_EPOCHS; ++epoch) {
+                assertEq(tribunal.firstAppealed(datasets[d], epoch, epoch), open[epoch][d] == 0 ? 0 : epoch, "C10");
+            }
+        }
+    }
+
     /// @notice C5: every dispute ends, whoever is silent: after the deadline anyone closes every case, and all money is somebody's.
     function endAll() external {
         skip(2 * RULING_PERIOD);
@@ -232,6 +247,7 @@ contract CourtActors is Courtroom {
             if (c.outcome == ISettlementCourt.Outcome.None) _expire(id, c);
         }
         assertEq(tribunal.lockedBonds(), 0, "C5: a bond stays locked");
+        this.checkAppeals();
         for (uint256 i = 0; i < 4; ++i) {
             if (credit(people[i]) == 0) continue;
             vm.prank(people[i]);

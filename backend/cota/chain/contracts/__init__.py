@@ -6,7 +6,7 @@ transaction, for `Sender.send(contract.address, data)`. A contract's refusal is 
 
 from cota.chain.contracts.access import AccessManager, Role
 from cota.chain.contracts.base import Contract
-from cota.chain.contracts.bounties import Bounty, BountyEscrow, BountyPart
+from cota.chain.contracts.bounties import Bounty, BountyEscrow, BountyPart, waiting_words
 from cota.chain.contracts.council import CouncilArbiter, Panel, Phase, Ruling
 from cota.chain.contracts.court import (
     NO_LEAF,
@@ -92,4 +92,5 @@ __all__ = [
     "Successions",
     "Token",
     "Version",
+    "waiting_words",
 ]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from cota.chain.client import Block
 from cota.chain.contracts.base import Contract
 from cota.chain.contracts.shares import ShareClaim
-from cota.units import Address, Hash32
+from cota.units import Address, Hash32, told_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,23 @@ class BountyPart:
     total_units: int
     unpaid_units: int
     is_assigned: bool
+
+
+def waiting_words(epoch: int, cases: Sequence[tuple[int, int]], now: int) -> str:
+    """What `AppealOpen` of an epoch says to a publisher. `cases`: the court's number of each appeal of it that waits,
+    and until when it does at most, as far as they are known; times in unix seconds."""
+    if not cases:
+        return (
+            f"an appeal of epoch {epoch} waits for its ruling: what is left of the bounty goes back after it"
+        )
+    numbers, last = ", ".join(str(number) for number, _ in cases), max(deadline for _, deadline in cases)
+    who = (
+        f"appeal {numbers} waits for its ruling" if len(cases) == 1 else f"appeals {numbers} wait for rulings"
+    )
+    until = f"until {told_time(last)} unless one is appealed again"
+    if last <= now:
+        until = "and the time for it is over, so that anyone may end it (`cota case expire`)"
+    return f"epoch {epoch}: {who}, {until}; what is left of the bounty goes back after that"
 
 
 class BountyEscrow(Contract):

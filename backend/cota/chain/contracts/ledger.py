@@ -90,9 +90,9 @@ class AnnotationLedger(Contract):
     ) -> bool:
         return bool(await self.read("isLogged", dataset, checkpoint, index, row, list(proof), block=block))
 
-    async def correction_of(self, dataset: bytes, epoch: int, block: Block) -> int:
-        """The checkpoint that an epoch of a correction is about; 0 for no such epoch."""
-        return int(await self.read("correctionOf", dataset, epoch, block=block))
+    async def correction_count(self, dataset: bytes, block: Block) -> int:
+        """How many corrections of epochs upheld appeals brought."""
+        return int(await self.read("correctionCount", dataset, block=block))
 
     async def domain_separator(self, block: Block) -> Hash32:
         return Hash32(await self.read("domainSeparator", block=block))

@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from cota.chain.client import Block
 from cota.chain.contracts.base import Contract
-from cota.units import Address
+from cota.units import ZERO_ADDRESS, Address
+
+MAX_HEIRS = 8
+"""How far the escrow of bounties follows successors of successors; constant there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Successions(Contract):
     async def successor_of(self, account: Address, block: Block) -> Address:
         """The zero address unless the succession is complete."""
         return Address(await self.read("successorOf", account, block=block))
+
+    async def holder_of(self, account: Address, block: Block) -> Address:
+        """The account, or who holds its place since its key was lost, as far as contracts follow heirs of heirs."""
+        for _ in range(MAX_HEIRS):
+            heir = await self.successor_of(account, block)
+            if heir == ZERO_ADDRESS:
+                break
+            account = heir
+        return account
 
     @classmethod
     def encode_name_successor(cls, successor: Address, delay: int) -> bytes:
