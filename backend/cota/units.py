@@ -22,6 +22,8 @@ Hash32 = NewType("Hash32", bytes)
 ZERO_ADDRESS = Address("0x" + "00" * 20)
 ZERO_HASH = Hash32(bytes(32))
 UINT256_MAX = 2**256 - 1
+LAST_SECOND = 253_402_300_799
+"""9999-12-31T23:59:59Z: no calendar of ours names a later one."""
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _HASH32 = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -97,7 +99,8 @@ def parse_amount(text: str, maximum: int = UINT256_MAX) -> int:
 
 
 def told_time(at: datetime | int) -> str:
-    """An instant, or Unix seconds, as every answer tells it: 2027-01-15T08:00:00Z."""
+    """An instant, or Unix seconds, as every answer tells it: 2027-01-15T08:00:00Z. Raises OverflowError or ValueError
+    after LAST_SECOND."""
     when = datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at.astimezone(UTC)
     return when.isoformat().replace("+00:00", "Z")
 

@@ -79,6 +79,10 @@ def one_line(text: str) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (dict, list)) and not value:
+        return "none"
     if isinstance(value, (dict, list)):
         return clean(json.dumps(value, default=_plain, ensure_ascii=False))
     return clean(str(_plain(value)))

@@ -7,7 +7,6 @@ what a file says and is not taken over is told.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
 from cota.cli.failures import Failed
 from cota.cli.output import say, show
+from cota.cli.terms_shown import terms_shown
 from cota.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def create(
         incoming = _open(items, file_format, kind, gold, encoding, delimiter, base_url, config)
     wanted, terms = _terms(caller, file, None if incoming is None else incoming.schema)
     checked = None if items is None or incoming is None else check_items(items, incoming, wanted.schema)
-    show(_named(terms), as_json=False, stderr=True)
+    payment, stake = client.currency_at(terms.payment_token), client.status.stake_token
+    show(terms_shown(terms, payment, stake), as_json=False, stderr=True)
     if checked is not None:
         _tell(checked)
     with client.asking(asked("Create this dataset? Its terms can never be changed.", yes=yes)):
@@ -292,12 +293,3 @@ def _usual_coordinator(caller: Member) -> str | None:
     """On the local network the stack's own. Elsewhere a publisher must choose whom she relies on."""
     settings = caller.settings
     return settings.key("coordinator").address if settings.network.is_local else None
-
-
-def _named(terms: Terms) -> dict[str, Any]:
-    return {one.name: _plain(getattr(terms, one.name)) for one in fields(terms)}
-
-
-def _plain(value: Any) -> Any:
-    name = getattr(value, "name", None)
-    return name.lower().replace("_", "-") if isinstance(name, str) else value

@@ -11,14 +11,22 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
-from cota.units import Address, Hash32, parse_address, parse_amount, parse_hash32, to_hex, told_time
+from cota.units import (
+    LAST_SECOND,
+    Address,
+    Hash32,
+    parse_address,
+    parse_amount,
+    parse_hash32,
+    to_hex,
+    told_time,
+)
 
 Item = TypeVar("Item")
 
 UINT64_MAX = 2**64 - 1
 UINT128_MAX = 2**128 - 1
 _ZERO = "0x" + "00" * 20
-_LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 
 
 def _account(value: Any) -> Address:
@@ -116,7 +124,7 @@ Instant = Annotated[
 def instant(seconds: int | None) -> datetime | None:
     """A contract's Unix seconds, for an answer. None for 0, by which contracts say that there is none, and for what
     no calendar names (after the year 9999): nobody waits for it."""
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds <= _LAST_SECOND else None
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds <= LAST_SECOND else None
 
 
 class Request(BaseModel):
