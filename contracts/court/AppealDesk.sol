@@ -150,6 +150,8 @@ abstract contract AppealDesk is CourtCases {
 
     /// @dev One appeal of an epoch, as its word counts it.
     function _oneOf(uint64 epoch) private pure returns (uint256) {
+        // One at a place, not a place shifted by one.
+        // forge-lint: disable-next-line(incorrect-shift)
         return 1 << (epoch % 8 * 32);
     }
 
