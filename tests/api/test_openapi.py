@@ -56,6 +56,8 @@ BODIES: list[tuple[bytes, int, str]] = [
     (b'{"count": ' + b"9" * 500_000 + b"}", 400, "beyond 2^53"),
     (b'{"count": 1e400}', 400, ""),
     (b"[" * 50_000 + b"]" * 50_000, 400, "nested deeper"),
+    (b"[" * 1_000_000, 400, "nested deeper"),
+    (b"[]" * 40 + b'"' + b'\\"' * 500_000, 400, "not JSON"),
     (b'{"a":' * 40 + b"1" + b"}" * 40, 400, "nested deeper"),
     (b'{"kind": "\\u0000"}', 400, "NUL"),
     (b'{"kind": "\\ud800"}', 400, "surrogate"),

@@ -84,6 +84,8 @@ def test_canonical__value_without_a_safe_form__is_refused(value: object) -> None
         b'{"a":' * 1_000_000,
         b'"' + b"\\" * 1_000_001 + b"[" * 70,
         b"[" * 70 + b"]" * 70,
+        b"[]" * 70 + b'"' + b'\\"' * 500_000,
+        b"[]" * 70 + b'"' + b'\\"' * 500_000 + b"\\",
         b'\xef\xbb\xbf"bom"',
         b"1 2",
         b"'a'",

@@ -24,7 +24,8 @@ MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly; larger ones travel as decimal strings."""
 
-_TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+# A string without an end is taken whole, too: begun again at each of its quotes, a short body would take hours.
+_TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _FIRST_EXPONENT_FORM = 1e21
 """From here on a canonical number is written with an exponent, so it is read back as a float."""
 
@@ -131,10 +132,14 @@ def _parse_integer(digits: str) -> int:
     return int(digits)
 
 
-def _check_brackets(data: bytes) -> None:
-    # Before json.loads: deep enough nesting overflows the C stack of its parser, whatever Python's own limit.
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
-        return
+def nests_deeper(data: bytes, levels: int) -> bool:
+    """Whether brackets outside strings stand deeper than so many levels; the bytes need not be JSON.
+
+    To ask before `json.loads`: deep enough nesting overflows the C stack of its parser and ends the process. Python's
+    own limit is no help, because a library may raise it (py_ecc does, to 100,000).
+    """
+    if data.count(b"[") + data.count(b"{") <= levels:
+        return False
     depth = 0
     for token in _TOKENS.finditer(data):
         first = token[0][:1]
@@ -142,13 +147,15 @@ def _check_brackets(data: bytes) -> None:
             depth += 1
         elif first in b"]}":
             depth -= 1
-        if depth > MAX_DEPTH:
-            raise MalformedJson(f"the JSON nests deeper than {MAX_DEPTH} levels")
+        if depth > levels:
+            return True
+    return False
 
 
 def parse_json(data: bytes) -> Json:
     """Strict JSON in UTF-8: no repeated keys, no NaN, integers within 2^53. Raises MalformedJson."""
-    _check_brackets(data)
+    if nests_deeper(data, MAX_DEPTH):
+        raise MalformedJson(f"the JSON nests deeper than {MAX_DEPTH} levels")
     try:
         value = json.loads(
             data.decode("utf-8"),
