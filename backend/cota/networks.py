@@ -85,8 +85,7 @@ _TEST_NET_WINDOWS = Windows(
     response_period=12 * HOUR,
     claim_period=3 * DAY,
     appeal_period=DAY,
-    # The court rules on every appeal within it: bounties keep their money for who was wronged.
-    penalty_period=7 * DAY,
+    penalty_period=3 * DAY,
     price_delay=HOUR,
 )
 
