@@ -163,6 +163,9 @@ async def test_webhook__final_event__signed_tried_again_and_listed(world: World)
     assert hook["secret"] not in (await world.http.get("/v1/webhooks", headers=signed_in)).text
     stranger = await world.sign_in(Wallet())
     refused(await world.http.delete(f"/v1/webhooks/{hook['id']}", headers=stranger), "not-found", 404)
+    refused(await world.http.get(f"/v1/webhooks/{hook['id']}/deliveries", headers=stranger), "not-found", 404)
+    nowhere = {"url": receiver.url, "dataset": "0x" + "88" * 32}
+    refused(await world.http.post("/v1/webhooks", json=nowhere, headers=signed_in), "unknown-dataset", 404)
     assert (await world.http.delete(f"/v1/webhooks/{hook['id']}", headers=signed_in)).status_code == 204
 
 

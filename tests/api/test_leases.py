@@ -182,6 +182,16 @@ async def test_heartbeat__not_live_or_not_hers__refused(world: World) -> None:
     refused(await world.http.post(path), "not-signed-in", 401)
 
 
+async def test_heartbeat__given_back__says_so(world: World) -> None:
+    dataset = await world.create_dataset(items=1, gold=1)
+    wallet = await world.member(dataset)
+    (lease,) = await world.lease(dataset, wallet)
+    headers, path = await world.sign_in(wallet), f"/v1/leases/{lease['id']}"
+    assert (await world.http.delete(path, headers=headers)).status_code == 204
+    problem = refused(await world.http.post(f"{path}/heartbeat", headers=headers), "not-leased", 409)
+    assert "given back" in problem["detail"]
+
+
 async def test_lease__who_may_not_work__is_told_why(world: World) -> None:
     dataset = await world.create_dataset(items=2)
     refused(await ask(world, dataset, world.publisher), "own-dataset", 403)

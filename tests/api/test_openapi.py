@@ -80,6 +80,12 @@ async def test_body__huge_deep_or_malformed__a_4xx_that_says_why(
     assert (await world.http.get("/livez")).status_code == 200
 
 
+async def test_body__not_sent_as_json__says_how_to_send_it(world: World) -> None:
+    for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/octet-stream"}, {}):
+        answer = await world.http.post("/v1/auth/sign-in", content=b'{"message": "a"}', headers=headers)
+        assert "Content-Type: application/json" in refused(answer, "invalid-body", 422)["detail"]
+
+
 async def test_methods__not_there__405(world: World) -> None:
     refused(await world.http.put("/v1/status"), "method-not-allowed", 405)
 

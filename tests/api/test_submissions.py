@@ -296,6 +296,23 @@ async def test_submit_batch__some_bad__each_by_itself(world: World, birds: Datas
     assert results[3]["receipt"] == results[0]["receipt"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", False), ("kind", 0.0), ("kind", "0"), ("nonce", 7), ("nonce", "-7"), ("nonce", "07"), ("nonce", "1e9"),
+        ("nonce", str(2**256)), ("nonce", "\u0667"), ("deadline", -1), ("deadline", 1.5), ("deadline", True),
+        ("deadline", str(2**64)), ("deadline", "\u0667"), ("deadline", None),
+    ],
+)  # fmt: skip
+async def test_submit__number_in_another_form__invalid_body(
+    world: World, birds: Dataset, field: str, value: object
+) -> None:
+    body = await world.label(birds, await world.member(birds))
+    body["annotation"][field] = value
+    problem = refused(await world.submit(birds, body), "invalid-body", 422)
+    assert [error["where"] for error in problem["errors"]] == [f"body.annotation.{field}"]
+
+
 async def test_submit_batch__51_rows__invalid_body(world: World, birds: Dataset) -> None:
     wallet = await world.member(birds)
     body = await world.label(birds, wallet)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from cota.auth.domains import GivenDomain
 from cota.http.schemas import (
+    TRUE,
     Account,
     Amount,
     Answer,
@@ -14,8 +15,8 @@ from cota.http.schemas import (
     Instant,
     OnChain,
     Request,
-    RequestAmount,
     RequestAmount128,
+    RequestNumber,
     Signature,
     Token,
     UnixTime,
@@ -28,10 +29,12 @@ class JoinRequest(Request):
     account: Account
     terms_hash: Bytes32
     penalty_cap: RequestAmount128
-    nonce: RequestAmount
+    nonce: RequestNumber
     deadline: UnixTime
     signature: Signature
-    consent: Annotated[Literal[True], Field(description="The text of GET /v1/consent was read and agreed to")]
+    consent: Annotated[
+        Literal[True], TRUE, Field(description="The text of GET /v1/consent was read and agreed to")
+    ]
     domain: GivenDomain | None = None
 
 
@@ -39,7 +42,7 @@ class LeaveRequest(Request):
     """The members of the signed `Leave` statement; the dataset stands in the path."""
 
     account: Account
-    nonce: RequestAmount
+    nonce: RequestNumber
     deadline: UnixTime
     signature: Signature
     domain: GivenDomain | None = None

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from cota.auth.domains import GivenDomain
 from cota.http.schemas import (
+    WHOLE,
     Account,
     Answer,
     Bytes32,
@@ -13,7 +14,7 @@ from cota.http.schemas import (
     Instant,
     OnChain,
     Request,
-    RequestAmount,
+    RequestNumber,
     Signature,
     UnixTime,
 )
@@ -26,11 +27,11 @@ class AnnotationBody(Request):
     1 a review; as the lease is."""
 
     item_ref: Bytes32
-    kind: Literal[0, 1]
+    kind: Annotated[Literal[0, 1], WHOLE]
     label_commitment: Bytes32
     lease: Bytes32
     account: Account
-    nonce: RequestAmount
+    nonce: RequestNumber
     deadline: UnixTime
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from cota.auth.deps import CurrentWallet
-from cota.errors import BadRequest, InvalidBody, NotFound, NotSignedIn, RateLimited
+from cota.errors import BadRequest, InvalidBody, NotFound, NotSignedIn, RateLimited, UnknownDataset
 from cota.events import queries, stream, webhooks
 from cota.events.queries import Ending, Event, Wanted
 from cota.events.schemas import (
@@ -107,7 +107,7 @@ async def get_inbox(
     "/webhooks",
     operation_id="add_webhook",
     status_code=201,
-    responses=documented(NotSignedIn, InvalidBody, RateLimited),
+    responses=documented(NotSignedIn, InvalidBody, UnknownDataset, RateLimited),
 )
 async def add_webhook(
     body: WebhookRequest, wallet: CurrentWallet, services: ServicesDep, session: Write
@@ -136,7 +136,11 @@ async def delete_webhook(name: str, wallet: CurrentWallet, session: Write) -> Re
     return Response(status_code=204)
 
 
-@router.get("/webhooks/{name}/deliveries", operation_id="list_deliveries", responses=documented(NotSignedIn))
+@router.get(
+    "/webhooks/{name}/deliveries",
+    operation_id="list_deliveries",
+    responses=documented(NotSignedIn, NotFound),
+)
 async def list_deliveries(name: str, wallet: CurrentWallet, session: Read) -> DeliveriesAnswer:
     """The newest hundred deliveries of a webhook, and what became of them."""
     rows = await webhooks.deliveries(session, name, wallet)

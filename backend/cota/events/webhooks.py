@@ -20,6 +20,7 @@ from typing import Any
 import httpx2
 from sqlalchemy import text
 
+from cota.datasets.service import require_dataset
 from cota.errors import DomainError, NotFound, RateLimited
 from cota.events import queries, targets
 from cota.events.queries import Wanted
@@ -47,6 +48,7 @@ _LIST = text(
     "SELECT id, url, dataset, kinds, created_at FROM webhooks WHERE account = :account ORDER BY created_at, id"
 )
 _DELETE = text("DELETE FROM webhooks WHERE id = :id AND account = :account RETURNING id")
+_IS_HERS = text("SELECT 1 FROM webhooks WHERE id = :id AND account = :account")
 _DELIVERIES = text(
     """
     SELECT d.id, d.event_id, d.state, d.tries, d.last_status, d.last_error, d.created_at
@@ -89,7 +91,9 @@ class Added:
 
 
 async def add(services: Services, session: WriteSession, account: Address, url: str, wanted: Wanted) -> Added:
-    """Raises `InvalidBody` for a target that may not be called, `RateLimited` beyond twenty."""
+    """Raises `InvalidBody` for a target that may not be called, `UnknownDataset`, `RateLimited` beyond twenty."""
+    if wanted.dataset is not None:
+        await require_dataset(session, wanted.dataset)
     await targets.check(url, is_local=services.settings.network.is_local)
     owner = address_bytes(account)
     if (await session.execute(_COUNT, {"account": owner})).scalar_one() >= MOST:
@@ -121,8 +125,11 @@ async def remove(session: WriteSession, name: str, account: Address) -> None:
 
 
 async def deliveries(session: ReadSession, name: str, account: Address) -> Sequence[Any]:
-    """The newest hundred."""
-    return (await session.execute(_DELIVERIES, {"id": name, "account": address_bytes(account)})).all()
+    """The newest hundred. Raises `NotFound` for another account's webhook."""
+    row = {"id": name, "account": address_bytes(account)}
+    if (await session.execute(_IS_HERS, row)).first() is None:
+        raise NotFound("the account has no such webhook")
+    return (await session.execute(_DELIVERIES, row)).all()
 
 
 async def enqueue(services: Services) -> list[str]:

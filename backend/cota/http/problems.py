@@ -152,6 +152,9 @@ def _is_outage(error: DBAPIError) -> bool:
 def _field(error: dict[str, Any]) -> dict[str, str]:
     where = ".".join(str(part) for part in error["loc"])
     message = str(error["msg"]).removeprefix("Value error, ")
+    if where == "body" and isinstance(error.get("input"), bytes):
+        # FastAPI reads a body as JSON only if it is said to be some.
+        message = "the body must be JSON and be sent as such (Content-Type: application/json)"
     return {"where": where, "message": message, "code": str(error["type"])}
 
 

@@ -49,12 +49,35 @@ def _request_amount(value: Any) -> int:
     return parse_amount(_text(value))
 
 
+def _decimal(value: Any) -> int:
+    try:
+        return parse_amount(_text(value))
+    except ValueError:
+        raise ValueError(
+            'a string of plain decimal digits below 2^256 is wanted, such as "1500000"'
+        ) from None
+
+
 def _seconds(value: Any) -> int:
     # A JSON number keeps its digits up to 2^53; wallets' tools also write uint64 as a decimal string.
-    seconds = parse_amount(value, UINT64_MAX) if isinstance(value, str) else value
+    is_digits = isinstance(value, str) and len(value) <= 20 and value.isascii() and value.isdecimal()
+    seconds = int(value) if is_digits else value
     if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= UINT64_MAX:
         raise ValueError("a time is Unix seconds, a whole number or its decimal string")
     return seconds
+
+
+def _whole(value: Any) -> int:
+    # A Literal compares by value, and in Python false is 0 and 1.0 is 1.
+    if type(value) is not int:
+        raise ValueError("a whole number is wanted")
+    return value
+
+
+def _true(value: Any) -> bool:
+    if value is not True:
+        raise ValueError("true is wanted")
+    return True
 
 
 def _signature(value: Any) -> bytes:
@@ -94,6 +117,8 @@ _ADDRESS_SCHEMA = WithJsonSchema(
 _HASH_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-f]{64}$"})
 _AMOUNT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]*)$", "examples": ["1500000"]})
 
+WHOLE = BeforeValidator(_whole)
+TRUE = BeforeValidator(_true)
 Account = Annotated[Address, BeforeValidator(_account), _ADDRESS_SCHEMA]
 """An account in a request: never the zero address."""
 Contract = Annotated[str, _ADDRESS_SCHEMA]
@@ -109,6 +134,8 @@ Amount = Annotated[int, BeforeValidator(_amount), PlainSerializer(str), _AMOUNT_
 """Base units in an answer."""
 RequestAmount = Annotated[int, BeforeValidator(_request_amount), PlainSerializer(str), _AMOUNT_SCHEMA]
 """Base units, or another large number, in a request: a decimal string."""
+RequestNumber = Annotated[int, BeforeValidator(_decimal), PlainSerializer(str), _AMOUNT_SCHEMA]
+"""A large number that counts nothing, such as a nonce, in a request: a decimal string."""
 RequestAmount128 = Annotated[RequestAmount, _below(UINT128_MAX)]
 UnixTime = Annotated[
     int,

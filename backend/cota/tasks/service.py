@@ -103,8 +103,10 @@ async def heartbeat(
     """Keeps a lease alive; returns its new end. Raises `LeaseExpired`, `NotLeased`, or why the account works here no
     more: then the lease only runs out."""
     now = datetime.now(UTC)
-    await _require_holder(session, lease, account)
+    found = await _require_holder(session, lease, account)
     until = await queries.extend(session, lease, account, now, now + life, LONGEST)
+    if until is None and found.state not in ("active", "expired"):
+        raise NotLeased("the lease has ended: its item was labelled or given back")
     if until is None:
         raise LeaseExpired()
     return until
@@ -157,6 +159,7 @@ async def _held(session: ReadSession, lease: bytes, account: Address) -> Lease:
     return found
 
 
-async def _require_holder(session: ReadSession, lease: bytes, account: Address) -> None:
+async def _require_holder(session: ReadSession, lease: bytes, account: Address) -> Lease:
     found = await _held(session, lease, account)
     require_worker(await find_standing(session, found.dataset, account))
+    return found
