@@ -13,8 +13,8 @@ from cota.scoring.answers import name_answers
 from cota.scoring.independent import INDEPENDENT
 from cota.scoring.open.numbers import OPEN
 from cota.scoring.outward.apart import Apart
+from cota.scoring.outward.dependence import Ties
 from cota.scoring.outward.numbers import WEIGHT_ONE
-from cota.scoring.outward.pairs import find_pairs
 from cota.scoring.outward.rounds import _Run
 from cota.scoring.pieces import pieces
 from cota.scoring.rows import Floats
@@ -80,10 +80,11 @@ def test_score__pieces_of_any_size__give_the_same_bits(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_beside__random_crowds_and_pairs__are_the_rows_of_a_plain_search(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+@pytest.mark.parametrize("crowd", [1, 4, 99])
+def test_apart__random_crowds_and_ties__are_the_rows_of_a_plain_search(
+    monkeypatch: pytest.MonkeyPatch, seed: int, crowd: int
 ) -> None:
-    """Against two loops over all rows, in pieces so small that tasks are cut."""
+    """Against two loops over all rows, in pieces so small that tasks are cut, whatever counts as a crowd."""
     draw = np.random.default_rng(seed)
     rows = [
         LabelRow(f"t{t:02d}", f"w{w:02d}", CLASSES[int(draw.integers(3))])
@@ -91,23 +92,32 @@ def test_beside__random_crowds_and_pairs__are_the_rows_of_a_plain_search(
         for w in draw.choice(14, int(draw.integers(1, 9)), replace=False).tolist()
     ]
     answers = name_answers(rows, {}, CLASSES).answers
-    pairs = find_pairs(answers, np.ones(answers.workers, np.bool_), 3, np.full(answers.tasks, -1))
-    chosen = draw.integers(0, 2, 14 * 14) * draw.integers(90, 300, 14 * 14)
-    excess = chosen[np.minimum(pairs.one, pairs.other) * 14 + np.maximum(pairs.one, pairs.other)]
+    one, other = np.nonzero(np.triu(draw.random((14, 14)) < 0.6, 1))
+    ties = Ties(
+        one.astype(np.int32), other.astype(np.int32), draw.integers(90, 300, len(one)).astype(np.int32)
+    )
     use = draw.random(answers.workers) < 0.7
     monkeypatch.setattr("cota.scoring.outward.apart._EXPANSIONS", 3)
+    monkeypatch.setattr("cota.scoring.outward.apart._AT_ONCE", 6)
+    monkeypatch.setattr("cota.scoring.outward.apart._CROWD", crowd)
     monkeypatch.setattr("cota.scoring.pieces.PIECE", 11)
-    apart = Apart(answers, pairs, excess, 100)
+    apart = Apart(answers, ties, 100)
     voters = apart.voters(use)
-    found = [
+    few = [
         pair
         for part in pieces(len(answers.task))
-        for one, other in apart.beside(part, voters)
-        for pair in zip(one.tolist(), other.tolist(), strict=True)
+        for mine, hers in apart.beside(part, voters)
+        for pair in zip(mine.tolist(), hers.tolist(), strict=True)
     ]
-    tied = {
-        (int(a), int(b))
-        for a, b, e in zip(pairs.one, pairs.other, excess, strict=True)
+    many = [
+        (int(mine[i]), int(hers[j]))
+        for part in pieces(len(answers.task))
+        for mine, hers, tied in apart.crowds(part, voters)
+        for i, j in zip(*np.nonzero(tied), strict=True)
+    ]
+    keys = {
+        frozenset((int(a), int(b)))
+        for a, b, e in zip(one, other, ties.excess, strict=True)
         if e * 1000 > 100 * WEIGHT_ONE
     }
     plain = [
@@ -116,10 +126,20 @@ def test_beside__random_crowds_and_pairs__are_the_rows_of_a_plain_search(
         for j in range(len(answers.task))
         if answers.task[i] == answers.task[j]
         and use[answers.worker[j]]
-        and (int(answers.worker[i]), int(answers.worker[j])) in tied
+        and frozenset((int(answers.worker[i]), int(answers.worker[j]))) in keys
     ]
-    assert sorted(found) == sorted(plain)
-    assert found
+    assert sorted(few + many) == sorted(plain)
+    assert plain
+    assert bool(few) == (crowd > 1)
+    assert bool(many) == (crowd < 99)
+
+
+@pytest.mark.parametrize("crowd", [1, 5, 99])
+def test_score__whatever_counts_as_a_crowd__gives_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch, crowd: int
+) -> None:
+    monkeypatch.setattr("cota.scoring.outward.apart._CROWD", crowd)
+    assert digest(CAMOUFLAGED, GOLD) == SCORES_4
 
 
 def _judged(rows: list[LabelRow], apart: bool) -> tuple[Floats, list[str]]:
@@ -157,8 +177,9 @@ def test_score__only_a_bloc__is_judged_by_gold_alone() -> None:
     run = _Run(named.answers, INDEPENDENT)
     run.seed()
     run.round(2)
-    pairs = run._pairs
-    apart = Apart(named.answers, pairs, np.full(len(pairs.one), WEIGHT_ONE), 100)
+    one, other = np.nonzero(np.triu(np.ones((4, 4)), 1))
+    whole = np.full(len(one), WEIGHT_ONE, np.int32)
+    apart = Apart(named.answers, Ties(one.astype(np.int32), other.astype(np.int32), whole), 100)
     counts = run._votes.evidence(500, run._groups, apart)
     assert counts[:, 2:].sum() == 0
     assert counts.sum() == 4 * len(GOLD)

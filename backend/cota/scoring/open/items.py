@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cota.commitments.canonical import MalformedJson
 from cota.datasets.labels import answer_of, check_label
@@ -18,13 +19,15 @@ from cota.scoring.open.measures import Measure, measure_of
 from cota.scoring.open.numbers import OpenRules
 from cota.scoring.rows import Ints, LabelRow
 
+Steps = NDArray[np.int16]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """The different answers to a task, by code point of their texts."""
 
     texts: tuple[str, ...]
-    alike: Ints
+    alike: Steps
     """(answers, answers) in steps."""
     right: Ints | None = None
     """(answers): likeness to the gold; None without gold."""
@@ -126,7 +129,7 @@ def _item(
     others: Sequence[tuple[str, Any]],
 ) -> Item:
     count = len(answers)
-    alike = np.zeros((count, count), np.int64)
+    alike: Steps = np.zeros((count, count), np.int16)
     for (i, one), (j, other) in combinations(enumerate(answers), 2):
         alike[i, j] = alike[j, i] = reader.compare(one, other)
     for i, one in enumerate(answers):

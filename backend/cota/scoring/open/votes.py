@@ -51,8 +51,7 @@ def find_copies(answers: Answers, rules: OpenRules) -> Ints:
     missed. Equal answers elsewhere say nothing: right ones are equal, too."""
     enough = answers.per_worker() >= rules.pair_labels
     pairs = find_pairs(answers, enough, rules.pair_items, answers.gold.astype(np.int64))
-    unexplained = np.ones(len(pairs.one))
-    return dependence.clusters(pairs, dependence.copies(pairs, unexplained, rules), answers.workers)
+    return dependence.clusters(dependence.find_links(pairs, rules), answers.workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def decide(answers: Answers, items: Items, vote: Ints, proven: Flags, rules: Ope
             support = item.alike @ weight
             candidates = np.unique(answer[voters])
             best = int(candidates[np.argmax(support[candidates])])
-            chosen[task], right = best, item.alike[best]
+            chosen[task], right = best, item.alike[best].astype(np.int64)
             sure[task] = support[best] * 1000 // (most * (int(weight.sum()) + rules.doubt_per_cent))
         missed = 0 if right is None else int((most - right[answer[voters]]).sum())
         votes = int(voters.sum()) + added

@@ -5,13 +5,63 @@ for one that saw a bloc's votes would excuse the bloc; discounts touch what the 
 paid; a cluster of copies is paid once.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from cota.scoring.answers import Answers, Small
 from cota.scoring.fixed import PROB_ONE, ln
 from cota.scoring.outward.numbers import WEIGHT_ONE, OutwardRules
 from cota.scoring.outward.pairs import Pairs
+from cota.scoring.pieces import pieces
 from cota.scoring.rows import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Pairs of workers, each once, whose answers depend on each other."""
+
+    one: Small
+    other: Small
+    excess: Small
+    """In 1 / WEIGHT_ONE, above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pairs of workers, each once, who gave one person's answers."""
+
+    one: Small
+    other: Small
+
+
+def find_ties(blocks: Iterable[Pairs], skill: Floats, q: Ints, rules: OutwardRules) -> tuple[Ties, Links]:
+    """What is to be known of all pairs, from some at a time: of most there is nothing."""
+    tied, linked = [], []
+    for pairs in blocks:
+        expected = expected_agreement(pairs, skill, q)
+        excess = excesses(pairs, expected, rules)
+        tied.append(_chosen(excess > 0, pairs.one, pairs.other, excess))
+        linked.append(_chosen(copies(pairs, expected, rules), pairs.one, pairs.other))
+    return Ties(*_joined(tied, 3)), Links(*_joined(linked, 2))
+
+
+def find_links(blocks: Iterable[Pairs], rules: OutwardRules) -> Links:
+    """The same where no equal answers are unexplained, only equal errors."""
+    found = [
+        _chosen(copies(pairs, np.ones(len(pairs.one)), rules), pairs.one, pairs.other) for pairs in blocks
+    ]
+    return Links(*_joined(found, 2))
+
+
+def _chosen(rows: Flags, *columns: Ints) -> tuple[Small, ...]:
+    return tuple(column[rows].astype(np.int32) for column in columns)
+
+
+def _joined(parts: Sequence[tuple[Small, ...]], columns: int) -> list[Small]:
+    none = np.zeros(0, np.int32)
+    return [np.concatenate([none, *(part[column] for part in parts)]) for column in range(columns)]
 
 
 def expected_agreement(pairs: Pairs, skill: Floats, q: Ints) -> Floats:
@@ -38,10 +88,13 @@ def _wilson(successes: Ints, trials: Ints, z: float) -> Floats:
     return np.asarray((middle - width) / (1.0 + square / trials), np.float64)
 
 
-def discounts(pairs: Pairs, excess: Ints, use: Flags) -> Ints:
+def discounts(ties: Ties, use: Flags) -> Ints:
     """(workers) in 1 / WEIGHT_ONE: 1 / (1 + sum of the excesses over the others in use)."""
-    counted = use[pairs.other]
-    total = np.bincount(pairs.one[counted], weights=excess[counted], minlength=len(use)).astype(np.int64)
+    total = np.zeros(len(use), np.int64)
+    for part in pieces(len(ties.one)):
+        one, other = ties.one[part].astype(np.int64), ties.other[part].astype(np.int64)
+        for her, him in ((one, other), (other, one)):
+            np.add.at(total, her, np.where(use.take(him), ties.excess[part], 0).astype(np.int64))
     return np.asarray(WEIGHT_ONE * WEIGHT_ONE // (WEIGHT_ONE + total), np.int64)
 
 
@@ -66,13 +119,14 @@ def copies(pairs: Pairs, expected: Floats, rules: OutwardRules) -> Flags:
     return errors | (same & (pairs.shared * -ln(np.clip(expected, 1e-12, 1.0)) >= rules.copied_nats))
 
 
-def clusters(pairs: Pairs, linked: Flags, workers: int) -> Ints:
+def clusters(links: Links, workers: int) -> Ints:
     """(workers) the smallest member of each worker's cluster; her own number if she copies nobody."""
     least = np.arange(workers, dtype=np.int64)
-    one, other = pairs.one[linked], pairs.other[linked]
+    one, other = links.one.astype(np.int64), links.other.astype(np.int64)
     while True:
         before = least.copy()
         np.minimum.at(least, one, least[other])
+        np.minimum.at(least, other, least[one])
         least = least[least]
         if np.array_equal(before, least):
             return least

@@ -22,7 +22,7 @@ _CELLS, _SHARED_CELLS = 2**21, 2**19
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs (one, other), each in both directions, that share at least so many items."""
+    """Pairs (one, other), each once, that share at least so many items."""
 
     one: Ints
     other: Ints
@@ -32,20 +32,6 @@ class Pairs:
     """Shared items on which either is wrong."""
     wrong_alike: Ints
     """Shared items on which both give the same wrong answer."""
-
-
-def find_pairs(answers: Answers, among: Flags, least: int, decided: Ints) -> Pairs:
-    """All pairs `among` the flagged workers with at least `least` shared items.
-
-    `decided` (tasks) is the class that an answer is wrong against, -1 where nothing is known.
-    """
-    found = list(_blocks(answers, among, least, decided))
-    if not found:
-        none = np.zeros(0, np.int64)
-        return Pairs(none, none, none, none, none, none)
-    one, other, *counts = (np.concatenate(column) for column in zip(*found, strict=True))
-    twice = (np.concatenate([column, column]) for column in counts)
-    return Pairs(np.concatenate([one, other]), np.concatenate([other, one]), *twice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,12 @@ class _Columns:
     """How many rows of the same task follow: each pair of rows is met once."""
 
 
-def _blocks(answers: Answers, among: Flags, least: int, decided: Ints) -> Iterator[tuple[Ints, ...]]:
+def find_pairs(answers: Answers, among: Flags, least: int, decided: Ints) -> Iterator[Pairs]:
+    """All pairs `among` the flagged workers with at least `least` shared items, those of some workers at a time:
+    where thousands answer the same items they are too many to be kept.
+
+    `decided` (tasks) is the class that an answer is wrong against, -1 where nothing is known.
+    """
     rows = among[answers.worker]
     task, worker, answer = answers.task, answers.worker, answers.answer
     if not rows.all():
@@ -107,7 +98,7 @@ def _by_worker(worker: Whole) -> Ints:
     return packed
 
 
-def _block(columns: _Columns, workers: int, start: int, least: int, mine: Ints) -> tuple[Ints, ...]:
+def _block(columns: _Columns, workers: int, start: int, least: int, mine: Ints) -> Pairs:
     """The pairs, once each, of the workers from `start` on with later ones; `mine` are the places of their rows."""
     repeats = columns.later[mine]
     ends = np.cumsum(repeats, dtype=np.int64)
@@ -128,7 +119,7 @@ def _block(columns: _Columns, workers: int, start: int, least: int, mine: Ints) 
     alike = columns.answer[one] == columns.answer[other]
     wrong = columns.bad[one] | columns.bad[other]
     first, second = names[pairs] // workers + start, names[pairs] % workers
-    return first, second, shared[pairs], count(alike), count(wrong), count(wrong & alike)
+    return Pairs(first, second, shared[pairs], count(alike), count(wrong), count(wrong & alike))
 
 
 def _often(key: Ints, span: int, least: int) -> tuple[Ints, Ints, Ints]:

@@ -82,14 +82,12 @@ class _Run:
         able = by_gold.quantiles[rules.agreement_quantile_per_mille]
         found = self._votes.decide()
         pairs = find_pairs(self._answers, self._labels >= rules.pair_labels, rules.pair_items, found)
-        expected = dependence.expected_agreement(pairs, np.maximum(able, 0) / 100, self._q)
-        linked = dependence.copies(pairs, expected, rules)
-        self._cluster = dependence.clusters(pairs, linked, self._answers.workers)
+        self._ties, links = dependence.find_ties(pairs, np.maximum(able, 0) / 100, self._q, rules)
+        self._cluster = dependence.clusters(links, self._answers.workers)
         self._speaker = dependence.representatives(self._cluster, self._labels)
-        self._pairs, self._excess = pairs, dependence.excesses(pairs, expected, rules)
         left_out = rules.left_out()
         if left_out is not None:
-            self._apart = Apart(self._answers, pairs, self._excess, left_out)
+            self._apart = Apart(self._answers, self._ties, left_out)
         self._prove(rules.seed_quantile_per_mille)
         self._vote(by_gold.mean, self._discounts())
 
@@ -122,7 +120,7 @@ class _Run:
             self._votes.choose(self._voting)
 
     def _discounts(self) -> Ints:
-        return dependence.discounts(self._pairs, self._excess, self._proven)
+        return dependence.discounts(self._ties, self._proven)
 
     def _vote(self, able: Floats, weight: Ints) -> None:
         self._choose()

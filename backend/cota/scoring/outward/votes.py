@@ -135,6 +135,8 @@ class Votes:
             if apart is not None and voters is not None:
                 for one, other in apart.beside(rows, voters):
                     self._take_off(others, heard, one - rows.start, other)
+                for one, other, tied in apart.crowds(rows, voters):
+                    self._take_off_crowd(others, heard, one - rows.start, other, tied)
             level = levels.take(_likely(others, answer))
             level = np.where(known >= 0, np.where(known == answer, RIGHT, WRONG), level)
             speaks = (heard > 0) | (known >= 0)
@@ -147,6 +149,13 @@ class Votes:
         np.subtract.at(heard, one, 1)
         for scores, own in zip(others, self._own, strict=True):
             np.subtract.at(scores, one, own.take(cell).astype(np.int64))
+
+    def _take_off_crowd(self, others: Ints, heard: Ints, one: Ints, other: Ints, tied: Floats) -> None:
+        """The same where row i of `one` is to lose the votes of the rows j of `other` with tied[i, j] = 1."""
+        heard[one] -= tied.sum(axis=1).astype(np.int64)
+        # Integers below 2^53: exact in whatever order a library multiplies them.
+        own = self._own.take(self._cells.of_row[other], axis=1).astype(np.float64)
+        others[:, one] -= (own @ tied.T).astype(np.int64)
 
     def decide(self) -> Ints:
         """Per task: the class, the first declared of equals; -1 where nobody in use votes and no gold is."""
