@@ -11,12 +11,13 @@ from cota.chain.sender import Sender
 from cota.settlement.leaves import CORRECTION
 from cota.units import Address, to_hex
 from cota.verify import verify
+from cota.worker import Work
 from tests.api.problems import refused
 from tests.api.wallets import Wallet
-from tests.api.world import Dataset, World
+from tests.api.world import DOLLAR, Dataset, World
 from tests.chain.court import Courtroom
 from tests.chain.stage import Stage
-from tests.flows.promising import CENT, cash, close_bounty, escrow_of, open_bounty, worked
+from tests.flows.promising import CENT, cash, close_bounty, correct, escrow_of, open_bounty, worked
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,6 +59,24 @@ async def rule(world: World, case: int, ruling: int) -> None:
 async def back(world: World, dataset: Dataset, bounty: int) -> Any:
     body = {"to": world.publisher.address}
     return await world.http.post(f"{dataset.path}/bounties/{bounty}/return", json=body)
+
+
+async def test_correction__whose_account_cannot_be_paid__takes_its_part_before_later_epochs(
+    world: World,
+) -> None:
+    dataset = await world.create_dataset(items=15, gold=9)
+    bounty = await open_bounty(world, dataset, DOLLAR, 1_000 * DOLLAR)
+    workers = await worked(world, dataset)
+    await world.work.serve_bounties(dataset.id)
+    await correct(world, dataset, workers[0].address, 2 * U)
+    # A contract that did not agree.
+    await world.services.node.request("anvil_setCode", workers[0].address, "0x00")
+    assert await world.work.serve_bounties(dataset.id) == ["assign"]
+    part = await escrow_of(world).part_of(bounty, CORRECTION | 1, "latest")
+    assert (part.amount, part.unpaid_units) == (2 * DOLLAR, 2 * U)
+    assert await world.work.serve_bounties(dataset.id) == []
+    await world.services.node.request("anvil_setCode", workers[0].address, "0x")
+    assert await Work(world.services).serve_bounties(dataset.id) == ["pay"]
 
 
 async def test_return__an_appeal_waits__is_refused_by_its_number__upheld__its_part_stays_and_is_paid(

@@ -21,7 +21,7 @@ from cota.http.services import Services
 from cota.log import get_logger
 from cota.observe.metrics import SETTLEMENT_STEPS
 from cota.settlement import bounty_queries, service
-from cota.settlement.bounty_queries import OpenPart
+from cota.settlement.bounty_queries import OpenPart, Unassigned
 from cota.settlement.steps import INDEX_SECONDS
 from cota.settlement.turns import Turn
 from cota.settlement.worth import worth_of
@@ -102,7 +102,7 @@ class Cashier:
         done = await self._assign(dataset, worth)
         if mode == "PAY" and self.services.relayer is not None:
             done += await self._pay(dataset, self.services.relayer, worth)
-        return done
+        return done + await self._keep(dataset, worth)
 
     async def _assign(self, dataset: bytes, worth: int) -> list[str]:
         async with self.services.database.read() as session:
@@ -113,6 +113,20 @@ class Cashier:
             due = await bounty_queries.unassigned(
                 session, dataset, least, max(min(ASSIGNED_AT_ONCE, most), 0)
             )
+        return await self._assign_each(dataset, due)
+
+    async def _keep(self, dataset: bytes, worth: int) -> list[str]:
+        """Corrections take their parts as they are paid; of who cannot be paid, no later epoch must take it before."""
+        async with self.services.database.read() as session:
+            unpaid = await bounty_queries.unpaid_corrections(session, dataset)
+        due = [
+            Unassigned(one.escrow, one.bounty, one.epoch)
+            for one in unpaid
+            if not one.is_assigned and one.amount >= worth
+        ]
+        return await self._assign_each(dataset, due[:ASSIGNED_AT_ONCE])
+
+    async def _assign_each(self, dataset: bytes, due: Sequence[Unassigned]) -> list[str]:
         done = []
         for one in due:
             told = {"bounty": one.bounty, "epoch": one.epoch}

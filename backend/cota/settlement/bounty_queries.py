@@ -46,6 +46,7 @@ class UnpaidCorrection:
     account: Address
     units: int
     amount: int
+    is_assigned: bool
 
 
 # A bounty covers the checkpoints made from its opening to its end. {opened}: rows of bounties.
@@ -106,7 +107,8 @@ _UNPAID_CORRECTIONS = text(
     f"""
     {_PROMISES}
     SELECT o.emitter, o.bounty, k.epoch, k.account, k.units,
-           COALESCE(a.amount, LEAST(div(k.units * o.per_label, o.units_per_label), o.free)) AS amount
+           COALESCE(a.amount, LEAST(div(k.units * o.per_label, o.units_per_label), o.free)) AS amount,
+           a.amount IS NOT NULL AS is_assigned
     {_COVERED_BY.format(opened="promises")}
     JOIN mirror.corrections k ON k.dataset = c.dataset AND k.checkpoint = c.checkpoint
     LEFT JOIN mirror.bounty_escrow_bounty_assigned a
@@ -231,6 +233,7 @@ async def unpaid_corrections(session: ReadSession, dataset: bytes) -> list[Unpai
             address_of(bytes(row.account)),
             int(row.units),
             int(row.amount),
+            bool(row.is_assigned),
         )
         for row in rows
     ]
