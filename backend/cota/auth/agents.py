@@ -16,7 +16,7 @@ from cota.auth.typed import AgentKey, Domain, digest
 from cota.auth.verify import SignatureVerifier, Verified
 from cota.errors import BadRequest, DeadlineTooFar, Expired, Forbidden, NotFound
 from cota.store.session import ReadSession, WriteSession
-from cota.units import Address, address_bytes, address_of
+from cota.units import Address, address_bytes
 
 LONGEST = 12 * 3600
 SKEW = 30
@@ -106,11 +106,6 @@ async def revoke(session: WriteSession, name: bytes, account: Address) -> None:
 
 
 def _stored(row: Any) -> StoredKey:
-    key = AgentKey(
-        dataset=bytes(row.dataset),
-        account=address_of(bytes(row.account)),
-        agent=address_of(bytes(row.agent)),
-        not_before=int(row.not_before),
-        not_after=int(row.not_after),
+    return StoredKey(
+        bytes(row.digest), AgentKey.of_row(row), bytes(row.signature), row.revoked_at is not None
     )
-    return StoredKey(bytes(row.digest), key, bytes(row.signature), row.revoked_at is not None)

@@ -24,7 +24,7 @@ from cota.commitments.words import (
     word_uint,
 )
 from cota.errors import BadRequest
-from cota.units import Address, parse_address, parse_amount, parse_hash32, to_hex
+from cota.units import Address, address_of, parse_address, parse_amount, parse_hash32, to_hex
 
 __all__ = [
     "AgentKey", "Annotation", "Domain", "Join", "Leave", "Receipt", "Message", "digest", "digest_of",
@@ -97,6 +97,17 @@ class AgentKey(Message):
     agent: Address
     not_before: int
     not_after: int
+
+    @classmethod
+    def of_row(cls, row: Any) -> "AgentKey":
+        """From a row of `agent_keys`."""
+        return cls(
+            dataset=bytes(row.dataset),
+            account=address_of(bytes(row.account)),
+            agent=address_of(bytes(row.agent)),
+            not_before=int(row.not_before),
+            not_after=int(row.not_after),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from cota.errors import (
     UnknownDataset,
 )
 from cota.http.bodies import StrictRoute
-from cota.http.paging import Cursor, Limit, decode_cursor, page_of
+from cota.http.paging import NEWEST, Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import Bytes32Path, Bytes32Query
 from cota.http.problems import BodyTooLarge, documented
 from cota.http.schemas import Page
@@ -39,7 +39,16 @@ from cota.units import UINT256_MAX
 
 router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=StrictRoute)
 
-_LAST = (2**63 - 1, 2**63 - 1)
+_UPLOAD = (
+    NotSignedIn,
+    Forbidden,
+    UnknownDataset,
+    SchemaMismatch,
+    InvalidLabel,
+    RootsMismatch,
+    InvalidBody,
+    BodyTooLarge,
+)
 _UPLOAD_LIMIT = 64 * 2**20
 # The real limit is a setting, and counted while the stream is written to disk.
 _STREAM_LIMIT = 2**40
@@ -54,7 +63,7 @@ async def list_datasets(
     services: ServicesDep, session: Read, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DatasetAnswer]:
     """All datasets, newest first."""
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     rows = await queries.page(session, (int(block), int(log_index)), limit + 1)
     promised = await bounties.promised(session, [found.id for found, _ in rows[:limit]])
     shown = {
@@ -115,7 +124,7 @@ async def list_payments(
 ) -> Page[PaymentAnswer]:
     """What reached the holders' pool, newest first."""
     await service.require_dataset(session, dataset)
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     rows = await queries.payments(session, dataset, (int(block), int(log_index)), limit + 1)
     return page_of(
         rows,
@@ -144,16 +153,7 @@ async def set_dataset_details(
     operation_id="upload_batch",
     status_code=201,
     max_body_size=_UPLOAD_LIMIT,
-    responses=documented(
-        NotSignedIn,
-        Forbidden,
-        UnknownDataset,
-        SchemaMismatch,
-        InvalidLabel,
-        RootsMismatch,
-        InvalidBody,
-        BodyTooLarge,
-    ),
+    responses=documented(*_UPLOAD),
 )
 async def upload_batch(
     dataset: Bytes32Path, body: BatchRequest, wallet: CurrentWallet, session: Write
@@ -173,17 +173,7 @@ async def upload_batch(
     status_code=201,
     max_body_size=_STREAM_LIMIT,
     openapi_extra={"requestBody": _STREAM_BODY},
-    responses=documented(
-        BadRequest,
-        NotSignedIn,
-        Forbidden,
-        UnknownDataset,
-        SchemaMismatch,
-        InvalidLabel,
-        RootsMismatch,
-        InvalidBody,
-        BodyTooLarge,
-    ),
+    responses=documented(BadRequest, *_UPLOAD),
 )
 async def stream_batch(
     dataset: Bytes32Path,

@@ -26,14 +26,13 @@ from cota.events.schemas import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.limits import CALLER, AtOnce
-from cota.http.paging import Cursor, Limit, decode_cursor, page_of
+from cota.http.paging import NEWEST, Cursor, Limit, decode_cursor, page_of
 from cota.http.problems import documented
 from cota.http.schemas import Account, Bytes32, Page, instant
 from cota.http.sessions import Read, ServicesDep, Write
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 
-_LAST = (2**63 - 1, 2**31 - 1)
 _DEADLINES = ("window_ends_at", "deadline", "expires_at", "ends_at")
 _AROUND = 30 * 86_400
 # Each asks the database at each new block, for as long as it is open.
@@ -53,7 +52,7 @@ async def list_events(
     limit: Limit = 50,
 ) -> Page[EventAnswer]:
     """What happened on chain, newest first."""
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     wanted = Wanted(dataset, account, kind)
     rows = await queries.before(session, wanted, (int(block), int(log_index)), limit + 1)
     return page_of(rows, limit, _show, lambda row: (row.block, row.log_index))
@@ -86,7 +85,7 @@ async def get_inbox(
 ) -> InboxPage:
     """What concerns the caller, newest first: epochs of her datasets with her own outcome, payments, memberships,
     credentials given and taken away; and which of them end."""
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     rows = await queries.inbox(session, wallet, (int(block), int(log_index)), limit + 1)
     outcomes = await queries.outcomes(session, wallet, list({row.dataset for row in rows if row.dataset}))
     final = {row.dataset for row in rows if row.dataset and row.kind == "epoch-finalized"}

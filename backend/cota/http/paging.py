@@ -18,6 +18,8 @@ from cota.units import to_hex
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+NEWEST = (2**63 - 1, 2**31 - 1)
+"""A (block, log index) above all others: where a list that begins with the newest starts."""
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]

@@ -19,7 +19,7 @@ from cota.errors import (
 )
 from cota.http.bodies import StrictRoute
 from cota.http.coordinators import OtherCoordinator
-from cota.http.paging import Cursor, Limit, decode_cursor, page_of
+from cota.http.paging import NEWEST, Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressQuery, Bytes32Query
 from cota.http.problems import documented
 from cota.http.schemas import Page, instant
@@ -32,7 +32,6 @@ from cota.units import address_of
 
 router = APIRouter(prefix="/licenses", tags=["licenses"], route_class=StrictRoute)
 
-_LAST = (2**63 - 1, 2**31 - 1)
 LicensePath = Annotated[int, Path(ge=0, lt=2**256, description="The licence's token id")]
 
 
@@ -108,7 +107,7 @@ async def list_royalties(
     found = await service.require_license(session, license)
     dataset = await require_dataset(session, found.dataset)
     token = await services.tokens.describe(dataset.terms.payment_token)
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     rows = await queries.royalties(session, found, (int(block), int(log_index)), limit + 1)
 
     def show(row: Any) -> RoyaltyAnswer:

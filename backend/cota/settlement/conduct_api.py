@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from cota.datasets.service import require_dataset
 from cota.errors import BadRequest, NotFound, UnknownDataset
 from cota.http.bodies import StrictRoute
-from cota.http.paging import Cursor, Limit, decode_cursor, page_of
+from cota.http.paging import NEWEST, Cursor, Limit, decode_cursor, page_of
 from cota.http.paths import AddressPath, Bytes32Path
 from cota.http.problems import documented
 from cota.http.schemas import Page, instant
@@ -19,8 +19,6 @@ from cota.settlement.schemas import AttemptAnswer, SlashAnswer
 from cota.units import address_of
 
 router = APIRouter(tags=["settlement"], route_class=StrictRoute)
-
-_LAST = (2**63 - 1, 2**31 - 1)
 
 
 @router.get(
@@ -51,7 +49,7 @@ async def list_slashes(
     """What a coordinator's bond was taken for, newest first: broken promises that were proven, settlements that fell,
     deliveries that were not made."""
     token = await services.tokens.describe(services.deployment.address("CotaToken"))
-    block, log_index = decode_cursor(cursor, _LAST)
+    block, log_index = decode_cursor(cursor, NEWEST)
     rows = await conduct_queries.slashes(session, address, (int(block), int(log_index)), limit + 1)
 
     def show(row: Any) -> SlashAnswer:

@@ -22,7 +22,7 @@ from cota.settlement.label_weights import LabelWeights, label_weights
 from cota.settlement.leaves import Epoch
 from cota.settlement.past import Past, penalties_of, skill_lines, with_past
 from cota.settlement.row_queries import LogRow
-from cota.units import Address, address_of, to_hex
+from cota.units import Address, to_hex
 
 COUNTED = ""
 
@@ -102,14 +102,7 @@ def agent_records(found: Sequence[Any]) -> dict[bytes, Agent]:
     """Agent keys by digest, from their database rows."""
     records = {}
     for row in found:
-        key = AgentKey(
-            dataset=bytes(row.dataset),
-            account=address_of(bytes(row.account)),
-            agent=address_of(bytes(row.agent)),
-            not_before=int(row.not_before),
-            not_after=int(row.not_after),
-        )
-        records[bytes(row.digest)] = Agent(bytes(row.digest), key, bytes(row.signature))
+        records[bytes(row.digest)] = Agent(bytes(row.digest), AgentKey.of_row(row), bytes(row.signature))
     return records
 
 
