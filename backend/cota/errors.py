@@ -33,7 +33,7 @@ class BadRequest(DomainError):
 
 
 class InvalidBody(DomainError):
-    """`errors` lists each field and what is wrong with it."""
+    """`detail` says what is wanted; `errors`, where it is told, lists each field and what is wrong with it."""
 
     slug, title, status = "invalid-body", "A field of the request is missing or has the wrong form", 422
 

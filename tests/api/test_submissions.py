@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cota.auth.signatures import SECP256K1_N
-from cota.auth.typed import Domain, Receipt, digest, recover
+from cota.auth.typed import Annotation, Domain, Receipt, digest, members, parse_message, recover
 from cota.units import to_hex
 from tests.api.problems import refused
 from tests.api.wallets import Wallet, label_body, nonce, soon
@@ -179,6 +179,17 @@ async def test_submit__second_label_for_one_item__already_labelled(world: World,
     await assert_unstored(world, birds, second, "already-labelled", 409)
     own = await world.http.get("/v1/accounts/me/annotations", headers=await world.sign_in(wallet))
     assert [row["label"] for row in own.json()["items"]] == ["heron"]
+
+
+async def test_own_rows__what_is_told__is_what_the_row_id_follows_from(world: World, birds: Dataset) -> None:
+    wallet = await world.member(birds)
+    body = await world.label(birds, wallet)
+    row_id = (await world.submit(birds, body)).json()["row_id"]
+    own = await world.http.get("/v1/accounts/me/annotations", headers=await world.sign_in(wallet))
+    (row,) = own.json()["items"]
+    given = {"account": wallet.address, "deadline": str(row["deadline"])}
+    told = {member.name: {**row, **given}[member.field] for member in members(Annotation)}
+    assert to_hex(parse_message(Annotation, told).struct_hash()) == row["row_id"] == row_id
 
 
 async def test_submit__two_labels_for_one_item_at_once__one_is_kept(world: World, birds: Dataset) -> None:

@@ -45,9 +45,12 @@ def test_examples__publisher_contributors_buyer_auditor(
     rows = [(f"p{n}", CLASSES[n % 3], CLASSES[n % 3] if n < 6 else "") for n in range(9)]
     items.write_text("photo,truth,gold\n" + "".join(",".join(row) + "\n" for row in rows))
     dataset = example("publisher", api, people.rpc, str(items), keys["publisher"]).strip()
-    for number in range(3):
+    for number in range(2):
         told = example("contributor", api, people.rpc, dataset, keys[f"worker{number}"])
         assert told.startswith("9 labels delivered")
+    told = example("by_hand", api, dataset, keys["worker2"])
+    assert told.splitlines()[0] == "9 labels delivered, each with a receipt checked by hand"
+    assert told.splitlines()[1] == "9 rows in the log, each with a proof checked by hand"
     ends = time.monotonic() + PATIENCE_S
     while [one["state"] for one in story.run("dataset", "epochs", dataset)["epochs"]] != ["finalized"]:
         assert time.monotonic() < ends, "the worker does not settle"

@@ -24,7 +24,7 @@ from cota.http.schemas import (
 
 
 class JoinRequest(Request):
-    """The members of the signed `Join` statement; the dataset stands in the path."""
+    """The members of the signed `Join` statement (docs/signing.md); the dataset stands in the path."""
 
     account: Account
     terms_hash: Bytes32
@@ -39,7 +39,7 @@ class JoinRequest(Request):
 
 
 class LeaveRequest(Request):
-    """The members of the signed `Leave` statement; the dataset stands in the path."""
+    """The members of the signed `Leave` statement (docs/signing.md); the dataset stands in the path."""
 
     account: Account
     nonce: RequestNumber

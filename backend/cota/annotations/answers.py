@@ -33,6 +33,7 @@ def show_own(receipt: ReceiptAnswer, row: OwnRow) -> OwnAnnotation:
         index=row.place,
         row_id=row.row_id,
         item_ref=row.item_ref,
+        kind=row.kind,
         label=row.label,
         label_salt=row.label_salt,
         label_commitment=row.label_commitment,

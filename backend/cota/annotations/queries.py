@@ -58,6 +58,7 @@ class OwnRow:
     place: int
     row_id: bytes
     item_ref: bytes
+    kind: int
     label: Any
     label_salt: bytes | None
     label_commitment: bytes
@@ -129,8 +130,8 @@ _ROW_IDS = text(
 _OWN = text(
     """
     WITH own AS MATERIALIZED (
-        SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.label, a.label_salt, a.label_commitment, a.lease,
-               a.nonce, a.deadline, a.received_at, a.include_by, c.checkpoint
+        SELECT a.dataset, a.index AS place, a.row_id, i.item_ref, a.kind, a.label, a.label_salt, a.label_commitment,
+               a.lease, a.nonce, a.deadline, a.received_at, a.include_by, c.checkpoint
         FROM annotations a JOIN items i ON i.id = a.item_id
         LEFT JOIN mirror.checkpoints c ON c.dataset = a.dataset AND c.from_index <= a.index AND a.index < c.to_index
         WHERE a.account = :account AND (a.dataset, a.index) > (:dataset, :index)
@@ -229,6 +230,7 @@ def _own(row: Any) -> OwnRow:
         place=row.place,
         row_id=bytes(row.row_id),
         item_ref=bytes(row.item_ref),
+        kind=row.kind,
         label=row.label,
         label_salt=None if row.label_salt is None else bytes(row.label_salt),
         label_commitment=bytes(row.label_commitment),

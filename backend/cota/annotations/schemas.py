@@ -23,8 +23,8 @@ MOST_AT_ONCE = 50
 
 
 class AnnotationBody(Request):
-    """The members of the signed `Annotation` statement; the dataset stands in the path. `kind`: 0 a label,
-    1 a review; as the lease is."""
+    """The members of the signed `Annotation` statement (docs/signing.md); the dataset stands in the path. `kind`: 0 a
+    label, 1 a review; as the lease is."""
 
     item_ref: Bytes32
     kind: Annotated[Literal[0, 1], WHOLE]
@@ -81,8 +81,8 @@ class SubmitManyAnswer(Answer):
 
 
 class InclusionAnswer(OnChain):
-    """Proof that the row is in the log: leaf `position` = `index - from_index` of `count` leaves under
-    `log_root`."""
+    """Proof that the row is in the log: leaf `position` = `index - from_index` of `count` leaves under `log_root`
+    (docs/signing.md says how it is hashed)."""
 
     dataset: Bytes32
     row_id: Bytes32
@@ -96,12 +96,13 @@ class InclusionAnswer(OnChain):
 
 
 class OwnAnnotation(Answer):
-    """One's own row, whole: this with its salt is what a backup needs."""
+    """One's own row: all that its row id follows from. With their signatures rows come in the backup."""
 
     dataset: Bytes32
     index: int
     row_id: Bytes32
     item_ref: Bytes32
+    kind: int
     label: JsonValue
     label_salt: Bytes32 | None
     label_commitment: Bytes32

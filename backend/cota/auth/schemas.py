@@ -37,7 +37,7 @@ class SessionAnswer(Answer):
 
 
 class AgentKeyRequest(Request):
-    """The members of the signed `AgentKey` statement; times are Unix seconds."""
+    """The members of the signed `AgentKey` statement (docs/signing.md); times are Unix seconds."""
 
     dataset: Bytes32
     account: Account
