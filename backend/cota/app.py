@@ -72,6 +72,8 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=BODY_LIMIT,
+        # Its Location would be made from the caller's Host, and what was signed is for another address.
+        redirect_slashes=False,
     )
     app.add_middleware(Envelope)
     problems.install(app)

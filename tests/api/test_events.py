@@ -164,6 +164,10 @@ async def test_webhook__final_event__signed_tried_again_and_listed(world: World)
     stranger = await world.sign_in(Wallet())
     refused(await world.http.delete(f"/v1/webhooks/{hook['id']}", headers=stranger), "not-found", 404)
     refused(await world.http.get(f"/v1/webhooks/{hook['id']}/deliveries", headers=stranger), "not-found", 404)
+    for name in ("nope", "%00"):
+        refused(
+            await world.http.get(f"/v1/webhooks/{name}/deliveries", headers=signed_in), "bad-request", 400
+        )
     nowhere = {"url": receiver.url, "dataset": "0x" + "88" * 32}
     refused(await world.http.post("/v1/webhooks", json=nowhere, headers=signed_in), "unknown-dataset", 404)
     assert (await world.http.delete(f"/v1/webhooks/{hook['id']}", headers=signed_in)).status_code == 204

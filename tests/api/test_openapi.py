@@ -86,6 +86,12 @@ async def test_body__not_sent_as_json__says_how_to_send_it(world: World) -> None
         assert "Content-Type: application/json" in refused(answer, "invalid-body", 422)["detail"]
 
 
+async def test_address__with_a_slash_too_many__not_found_and_led_nowhere(world: World) -> None:
+    for path in ("/v1/datasets/", "/v1/accounts/..%2f"):
+        answer = await world.http.get(path, headers={"Host": "elsewhere.example"})
+        refused(answer, "not-found", 404)
+
+
 async def test_methods__not_there__405(world: World) -> None:
     refused(await world.http.put("/v1/status"), "method-not-allowed", 405)
 

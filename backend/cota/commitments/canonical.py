@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any, NoReturn
 
 import orjson
@@ -25,7 +26,9 @@ MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly; larger ones travel as decimal strings."""
 
 # A string without an end is taken whole, too: begun again at each of its quotes, a short body would take hours.
-_TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRINGS = re.compile(rb'"(?:[^"\\]+|\\.)*+"?', re.DOTALL)
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - set(_STEPS))
 _FIRST_EXPONENT_FORM = 1e21
 """From here on a canonical number is written with an exponent, so it is read back as a float."""
 
@@ -140,16 +143,8 @@ def nests_deeper(data: bytes, levels: int) -> bool:
     """
     if data.count(b"[") + data.count(b"{") <= levels:
         return False
-    depth = 0
-    for token in _TOKENS.finditer(data):
-        first = token[0][:1]
-        if first in b"[{":
-            depth += 1
-        elif first in b"]}":
-            depth -= 1
-        if depth > levels:
-            return True
-    return False
+    brackets = _STRINGS.sub(b"", data).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > levels
 
 
 def parse_json(data: bytes) -> Json:

@@ -27,6 +27,7 @@ from cota.events.schemas import (
 from cota.http.bodies import StrictRoute
 from cota.http.limits import CALLER, AtOnce
 from cota.http.paging import NEWEST, Cursor, Limit, decode_cursor, page_of
+from cota.http.paths import WebhookPath
 from cota.http.problems import documented
 from cota.http.schemas import Account, Bytes32, Page, instant
 from cota.http.sessions import Read, ServicesDep, Write
@@ -129,7 +130,7 @@ async def list_webhooks(wallet: CurrentWallet, session: Read) -> WebhooksAnswer:
     status_code=204,
     responses=documented(NotSignedIn, NotFound),
 )
-async def delete_webhook(name: str, wallet: CurrentWallet, session: Write) -> Response:
+async def delete_webhook(name: WebhookPath, wallet: CurrentWallet, session: Write) -> Response:
     """No more deliveries; those that wait are dropped."""
     await webhooks.remove(session, name, wallet)
     return Response(status_code=204)
@@ -140,7 +141,7 @@ async def delete_webhook(name: str, wallet: CurrentWallet, session: Write) -> Re
     operation_id="list_deliveries",
     responses=documented(NotSignedIn, NotFound),
 )
-async def list_deliveries(name: str, wallet: CurrentWallet, session: Read) -> DeliveriesAnswer:
+async def list_deliveries(name: WebhookPath, wallet: CurrentWallet, session: Read) -> DeliveriesAnswer:
     """The newest hundred deliveries of a webhook, and what became of them."""
     rows = await webhooks.deliveries(session, name, wallet)
     return DeliveriesAnswer(items=[DeliveryAnswer(**row._mapping) for row in rows])

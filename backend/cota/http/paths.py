@@ -12,5 +12,6 @@ AddressPath = Annotated[
 AddressQuery = Annotated[
     Account, Query(description="An address in any case; a wrong EIP-55 checksum is refused")
 ]
+WebhookPath = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="`id` of a webhook")]
 Bytes32Path = Annotated[Bytes32, Path(description="0x and 64 hex digits")]
 Bytes32Query = Annotated[Bytes32, Query(description="0x and 64 hex digits")]
