@@ -5,25 +5,41 @@ docs/scoring.md, "Limits".
 
 Exact binomial sums over the number of right answers among n whose truth is known, two classes, habits of one half; a
 clicker is right half of the time. Last, on made-up crowds that no figure of the benchmark is from, how many able
-workers are paid nothing if the items are known better. Shares and ratios are 0 to 1.
+workers are paid nothing if the items are known better, and how many small epochs in which nobody knows the gold are
+halted as if somebody did. Shares and ratios are 0 to 1.
 """
 
 from math import comb, log
 
 import numpy as np
 
+from cota.scoring.answers import Answers
 from cota.scoring.independent import INDEPENDENT
 from cota.scoring.outward import skill
 from cota.scoring.outward.dependence import excesses
 from cota.scoring.outward.pairs import Pairs
 from cota.scoring.outward.rounds import judge
 from cota.scoring.rows import Floats
-from scripts.bench.scoring.crowds import accuracy, draw_gold, make_crowd
+from scripts.bench.scoring.crowds import accuracy, as_answers, draw_gold, make_crowd
 from scripts.bench.scoring.honest import able_workers
 
 CHANCE = 0.5
 MOST = 400
 CROWDS = range(500, 520)
+EPOCHS = 1000
+Shape = tuple[int, int, tuple[float, ...], int]
+"""Items, gold among them, accuracy of each worker (all answer all), classes."""
+SHAPES: tuple[Shape, ...] = (
+    (20, 2, (0.9, 0.9), 3),
+    (20, 5, (0.9, 0.9), 2),
+    (20, 5, (0.6, 0.6), 8),
+    (60, 2, (0.3, 0.3), 8),
+    (60, 6, (0.3, 0.3), 8),
+    (60, 6, (0.95, 0.9, 0.8, 0.7, 0.55), 3),
+    (90, 60, (0.9, 0.9, 0.1), 3),
+    (60, 6, (0.9, 0.9, 0.1), 2),
+    (200, 20, (0.9, 0.75, 0.6), 3),
+)
 
 
 def binomial(n: int, p: float) -> Floats:
@@ -130,6 +146,25 @@ def shared_items(p: float, gold: int) -> int:
     return int(n[np.flatnonzero(excess == 0)[-1] + 1])
 
 
+def made_epoch(shape: Shape, seed: int) -> Answers:
+    """An epoch in which everybody is right as often on gold as elsewhere."""
+    items, gold, able, classes = shape
+    draw = np.random.default_rng([seed, items, gold, classes])
+    truth, chosen = draw.integers(classes, size=items), draw.choice(items, gold, replace=False)
+    task, worker = np.repeat(np.arange(items), len(able)), np.tile(np.arange(len(able)), items)
+    wrong = (truth[task] + draw.integers(1, classes, size=len(task))) % classes
+    answer = np.where(draw.random(len(task)) < np.array(able)[worker], truth[task], wrong)
+    known = np.full(items, -1)
+    known[chosen] = truth[chosen]
+    return as_answers(task, worker, answer, known, len(able), classes)
+
+
+def false_alarms(shape: Shape, epochs: int = EPOCHS) -> float:
+    """Share of such epochs that are halted because gold may have leaked."""
+    halted = (judge(made_epoch(shape, seed), INDEPENDENT).leak.halt for seed in range(epochs))
+    return sum(halted) / epochs
+
+
 def main() -> None:
     able = (0.6, 0.7, 0.75, 0.8, 0.9)
     print("a clicker's least pay by any rule, in that of one of accuracy", *able)
@@ -160,6 +195,10 @@ def main() -> None:
         "able workers paid nothing: by gold and votes; by items known but for as many errors; by all items known"
     )
     print(" ", *(f"{share:.4f}" for share in able_unpaid()))
+    print(f"of {EPOCHS} epochs in which nobody knows the gold, halted: items, gold; accuracies; classes")
+    for shape in SHAPES:
+        items, gold, workers, classes = shape
+        print(f"  {items:3} {gold:2}; {' '.join(map(str, workers)):18}; {classes} {false_alarms(shape):.4f}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scripts.scoring_limits import (
+    SHAPES,
     answers_for_floor,
     answers_for_ratio,
     best_clicker,
@@ -13,6 +14,8 @@ from scripts.scoring_limits import (
     by_rule,
     clicker_floor,
     clickers_paid,
+    false_alarms,
+    made_epoch,
     newcomer,
     pay_by_rule,
     shared_items,
@@ -78,3 +81,25 @@ def test_best_clicker__of_many__is_what_draws_say() -> None:
 def test_shared_items__more_gold_or_more_care__needs_fewer() -> None:
     assert shared_items(0.8, 60) < shared_items(0.8, 6)
     assert shared_items(1.0, 6) < shared_items(0.8, 6)
+
+
+def test_made_epoch__a_shape__has_its_gold_and_its_workers() -> None:
+    epoch = made_epoch((40, 7, (1.0, 0.0), 4), 3)
+    assert (int((epoch.gold >= 0).sum()), len(epoch.task), epoch.workers) == (7, 80, 2)
+    known = epoch.gold[epoch.task]
+    right = known == epoch.answer
+    assert right[(known >= 0) & (epoch.worker == 0)].all()
+    assert not right[epoch.worker == 1].any()
+
+
+@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[3]])
+def test_false_alarms__two_gold_items__tell_nothing_and_halt_nothing(
+    shape: tuple[int, int, tuple[float, ...], int],
+) -> None:
+    """Both may be among the few that two workers agree on: by the normal approximation alone one epoch in seventy."""
+    assert false_alarms(shape, 150) == 0
+
+
+def test_false_alarms__small_honest_epochs__are_hardly_ever_halted() -> None:
+    """Three of 300 are one in a hundred, the most that is aimed at."""
+    assert sum(false_alarms(shape, 50) for shape in SHAPES[1:3] + SHAPES[4:6] + SHAPES[7:]) * 50 <= 3

@@ -11,7 +11,8 @@ from cota.scoring.fixed import PROB_ONE
 from cota.scoring.open.items import Items
 from cota.scoring.open.numbers import OpenRules
 from cota.scoring.open.votes import Decision
-from cota.scoring.outward.watch import Leak, choice_errors, far_better_on_gold
+from cota.scoring.outward.watch import Leak, choice_errors, far_better_on_gold, stands_out
+from cota.scoring.rows import Flags, Ints
 
 
 def find_leak(answers: Answers, items: Items, decision: Decision, rules: OpenRules) -> Leak:
@@ -34,6 +35,7 @@ def find_leak(answers: Answers, items: Items, decision: Decision, rules: OpenRul
             side = int(item.right is None)
             asked[side, worker] += 1
             right[side, worker] += known[answer] / most
-    errors = choice_errors(np.array(rates, np.int64), np.array(on_gold, np.bool_))
+    told: Ints = np.array(rates, np.int64)
+    gold: Flags = np.array(on_gold, np.bool_)
     workers = far_better_on_gold(asked, right, rules)
-    return Leak(errors, workers, errors >= rules.leak_errors or bool(workers.any()))
+    return Leak(choice_errors(told, gold), workers, stands_out(told, gold, rules) or bool(workers.any()))

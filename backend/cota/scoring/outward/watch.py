@@ -16,6 +16,9 @@ from cota.scoring.outward.numbers import OutwardRules
 from cota.scoring.pieces import pieces
 from cota.scoring.rows import Flags, Floats, Ints
 
+_CENTILE = 2.3263
+"""What a normal number exceeds once in a hundred times."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leak:
@@ -30,13 +33,13 @@ class Leak:
 
 def find_leak(answers: Answers, decided: Ints, rules: OutwardRules) -> Leak:
     """Looks for leaked gold, over all items and at each worker."""
-    errors = _agreement_errors(answers)
+    rates, gold = _agreement(answers)
     workers = _know_gold(answers, decided, rules)
-    return Leak(errors, workers, errors >= rules.leak_errors or bool(workers.any()))
+    return Leak(choice_errors(rates, gold), workers, stands_out(rates, gold, rules) or bool(workers.any()))
 
 
-def _agreement_errors(answers: Answers) -> float:
-    """Of mean pairwise agreement."""
+def _agreement(answers: Answers) -> tuple[Ints, Flags]:
+    """Mean pairwise agreement on each item with two votes or more, in PROB_ONE, and whether it is gold."""
     votes = np.zeros(answers.tasks, np.int64)
     alike = np.zeros(answers.tasks, np.int64)
     for c in range(answers.classes):
@@ -46,7 +49,14 @@ def _agreement_errors(answers: Answers) -> float:
     several = votes >= 2
     pairs = votes[several] * (votes[several] - 1)
     rates = np.rint(alike[several] / pairs * PROB_ONE).astype(np.int64)
-    return choice_errors(rates, answers.gold[several] >= 0)
+    return rates, answers.gold[several] >= 0
+
+
+def stands_out(rates: Ints, gold: Flags, rules: OutwardRules) -> bool:
+    """Whether the items' rates are higher on gold than a random choice of gold explains."""
+    if int(gold.sum()) < rules.leak_worker_gold:
+        return False  # two gold items may well be among the few that are agreed on
+    return choice_errors(rates, gold) >= max(rules.leak_errors, _one_in_a_hundred(rates, gold))
 
 
 def choice_errors(rates: Ints, gold: Flags) -> float:
@@ -61,6 +71,20 @@ def choice_errors(rates: Ints, gold: Flags) -> float:
         return 0.0
     gap = int(rates[gold].sum()) / known - int(rates[~gold].sum()) / (count - known)
     return float(gap / np.sqrt(spread * (1 / known + 1 / (count - known))))
+
+
+def _one_in_a_hundred(rates: Ints, gold: Flags) -> float:
+    """The standard errors that a random choice of gold exceeds once in a hundred times, also where few items are agreed
+    on and the gap is far from normal: Cornish and Fisher's (1938) first term, with the skewness of a mean of items
+    drawn without putting back."""
+    count, known = len(gold), int(gold.sum())
+    # In 2^-12, so that cubes of millions of items add up exactly.
+    beyond = (rates - int(rates.sum()) // max(count, 1)) >> 8
+    square, cube = float((beyond**2).sum()) / max(count, 1), float((beyond**3).sum()) / max(count, 1)
+    if square == 0 or known == count:
+        return 0.0
+    of_mean = (count - 2 * known) / float(np.sqrt(count * known * (count - known)))
+    return _CENTILE + (_CENTILE**2 - 1.0) / 6.0 * of_mean * cube / float(square * np.sqrt(square))
 
 
 def _know_gold(answers: Answers, decided: Ints, rules: OutwardRules) -> Flags:
