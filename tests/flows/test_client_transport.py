@@ -149,9 +149,11 @@ def test_call__token_and_query__are_sent_and_none_left_out() -> None:
     assert (command, path, headers["Authorization"]) == ("GET", "/v1/x?min_block=7", "Bearer t0")
 
 
-def test_get__answer_that_is_not_json__is_untrustworthy() -> None:
-    with serving(Script([(200, {}, b"hello")])) as url, Transport(url) as http:
-        pytest.raises(Untrustworthy, http.get, "/v1/x", match="not JSON")
+@pytest.mark.parametrize("body", [b"hello", b"[" * 90_000], ids=["words", "too_deep"])
+def test_get__answer_that_is_not_json__is_untrustworthy(body: bytes) -> None:
+    refused = pytest.raises(Untrustworthy, match="not JSON")
+    with serving(Script([(200, {}, body)])) as url, Transport(url) as http, refused:
+        http.get("/v1/x")
 
 
 def test_stream__refused__raises_the_problem_and_not_bytes() -> None:

@@ -1,5 +1,8 @@
 """Canonical JSON: one spelling, hostile input refused, never repaired (B13, B26)."""
 
+import subprocess
+import sys
+
 import pytest
 import rfc8785
 from hypothesis import given
@@ -158,3 +161,11 @@ def test_parse_canonical__line_of_a_file__needs_no_second_look(monkeypatch: pyte
 )
 def test_parse_canonical__plain_objects__are_read_back(value: dict[str, object]) -> None:
     assert parse_canonical(canonical(value)) == value
+
+
+@pytest.mark.parametrize("reader", ["json.loads", "msgspec.json.decode"])
+def test_json_readers__nesting_without_end__is_an_error_and_not_the_end_of_the_process(reader: str) -> None:
+    code = f"import cota.app, json, msgspec; {reader}(b'[' * 1_000_000)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1, ended.returncode
+    assert "RecursionError" in ended.stderr

@@ -22,7 +22,7 @@ async def listen(endpoint: Endpoint, announce: Callable[[], None]) -> None:
     """Calls `announce` at each new head of this node, and once whenever the subscription begins."""
     pause = _FIRST_PAUSE
     while True:
-        with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
+        with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError, RecursionError):
             async with endpoint.websocket(heartbeat=_HEARTBEAT) as socket:
                 await socket.send_json(_SUBSCRIBE)
                 async for message in socket:

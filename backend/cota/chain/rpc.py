@@ -209,7 +209,7 @@ class Endpoint:
             read = (readers or {}).get(method, msgspec.json.decode)
             try:
                 return read(answer.result)
-            except msgspec.ValidationError as misfit:
+            except (msgspec.ValidationError, RecursionError) as misfit:
                 raise Unavailable(
                     f"{self.name} answered {method} oddly: {misfit}", was_reached=True
                 ) from None
@@ -262,7 +262,7 @@ class Endpoint:
             raise _Passing(cause, f"HTTP {status}", after=wait, was_reached=True, is_limit=is_limit)
         try:
             answer: _Reply | list[_Reply] = _decode_answer(content)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, RecursionError):
             raise Unavailable(f"{self.name}: not a JSON-RPC answer", was_reached=True) from None
         except msgspec.DecodeError:
             if status < 400:

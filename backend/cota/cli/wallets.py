@@ -60,7 +60,7 @@ def _open(keystore: Path, password_file: Path | None) -> SigningKey:
         # eth_account raises ValueError for both; its words hold neither password nor key.
         reason = "the password is wrong" if "MAC" in str(error) else "it is not an encrypted key file"
         raise Failed(f"{keystore} cannot be opened: {reason}") from None
-    except (TypeError, KeyError, NotImplementedError, AttributeError):
+    except (TypeError, KeyError, NotImplementedError, AttributeError, RecursionError):
         raise Failed(f"{keystore} cannot be opened: it is not an encrypted key file") from None
     return SigningKey("0x" + bytes(secret).hex())
 

@@ -175,7 +175,7 @@ def read_body(response: httpx2.Response) -> object:
         response.read()
     try:
         return response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         return response.text
 
 
@@ -184,5 +184,5 @@ def decode(response: httpx2.Response) -> Any:
         return None
     try:
         return response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Untrustworthy(f"{response.url.path}: the answer is not JSON ({error})") from error
