@@ -276,7 +276,15 @@ def test_backup__from_the_service__is_all_of_hers_and_checked_offline(story: Sto
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again = story.terminal.run("backup", str(file), "--check", "--json", "--api", "http://127.0.0.1:9")
         assert again.json() == found
-    kept = {one["row_id"]: one for one in Backup(story.backup("ana")).read() if one["type"] == "receipt"}
+        # A newer copy takes its place.
+        assert story.run("backup", str(file), key=key)["labels"] == found["labels"]
+    # What is kept here may hold more than the service ever got.
+    own_backup = story.backup("ana")
+    before = own_backup.read_bytes()
+    over = story.terminal.run("backup", str(own_backup), key=people.ana)
+    assert "exists, and is no copy that was fetched before: choose another name" in over.complaint
+    assert (over.code, own_backup.read_bytes()) == (1, before)
+    kept = {one["row_id"]: one for one in Backup(own_backup).read() if one["type"] == "receipt"}
     saved = {one["row_id"]: one for one in Backup(folder / f"{people.address(people.ana)}.jsonl").read()
              if one["type"] == "receipt"}  # fmt: skip
     for row_id, receipt in kept.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cota.cli.caller import Member, calling
-from cota.cli.failures import WrongUse
+from cota.cli.failures import Failed, WrongUse
 from cota.cli.output import show
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def backup(caller: Member, file: FileArgument = None, check: CheckOption = False
     else:
         client = caller.client
         file = file or Path(f"cota-backup-{client.address}.jsonl")
+        _require_replaceable(file)
         found = client.fetch_backup(file)
     show(_told(found, file), as_json=caller.as_json)
 
@@ -57,3 +58,17 @@ def _told(found: OwnCopy, file: Path) -> dict[str, Any]:
         "payments": found.books["income"],
         "statement": found.books["statement"],
     }
+
+
+def _require_replaceable(file: Path) -> None:
+    """A newer copy takes the place of an older one, and of nothing else: cota's own backup may hold what the service
+    never got. Raises Failed."""
+    if not file.exists():
+        return
+    with file.open("rb") as there:
+        first = there.readline(2**12)
+        there.seek(max(0, file.stat().st_size - 2**12))
+        last = there.read().splitlines()[-1:]
+    is_copy = b'"type": "backup"' in first and b'"type": "end"' in b"".join(last)
+    if not is_copy:
+        raise Failed(f"{file} exists, and is no copy that was fetched before: choose another name")

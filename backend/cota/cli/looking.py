@@ -131,4 +131,5 @@ def _percent(bps: int) -> str:
 def _rate(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return "not measured"
-    return f"{found['rate']:.1%} ({found['low']:.1%} to {found['high']:.1%}), {found['right']:,} of {found['of']:,}"
+    rate, low, high = (f"{found[name] * 100:.1f} %" for name in ("rate", "low", "high"))
+    return f"{rate} ({low} to {high}), {found['right']:,} of {found['of']:,}"
