@@ -80,6 +80,13 @@ async def test_body__huge_deep_or_malformed__a_4xx_that_says_why(
     assert (await world.http.get("/livez")).status_code == 200
 
 
+async def test_body__too_large__is_no_fault_of_ours(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = await world.http.post("/v1/auth/sign-in", json={"message": "x" * 2**20, "signature": "0x"})
+    refused(answer, "body-too-large", 413)
+    told = capfd.readouterr()
+    assert "unforeseen error" not in told.out + told.err
+
+
 async def test_body__not_sent_as_json__says_how_to_send_it(world: World) -> None:
     for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/octet-stream"}, {}):
         answer = await world.http.post("/v1/auth/sign-in", content=b'{"message": "a"}', headers=headers)

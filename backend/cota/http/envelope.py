@@ -11,12 +11,14 @@ import secrets
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import body_limit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cota import log
 from cota.http import problems
 from cota.http.limits import CALLER, caller_of
+from cota.http.problems import BodyTooLarge
 from cota.http.services import Services
 from cota.observe.metrics import REQUEST_SECONDS
 
@@ -58,6 +60,10 @@ class Envelope:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception as error:
+            # The limit of bodies lies outside and unwinds by exceptions of its own: it has answered, or will.
+            if type(error).__module__ == body_limit.__name__:
+                status = BodyTooLarge.status
+                raise
             response = problems.internal(error, Request(scope))
             if status:
                 raise
