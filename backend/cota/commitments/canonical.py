@@ -72,18 +72,22 @@ def _check(value: object, depth: int = 0) -> None:
 
 def _is_plain(value: object, depth: int = 0) -> bool:
     """Only what every writer spells alike: no float, no integer beyond 2^53, no absurd nesting."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         children: Iterable[object] = value.values()
-    elif isinstance(value, list):
+    elif type(value) is list:
         children = value
     else:
-        return _is_plain_scalar(value)
+        return type(value) is str or _is_plain_scalar(value)
     if depth >= MAX_DEPTH:
         return False
     # Most are texts: a million lines have tens of millions of them, and a call for each takes longer than all the rest.
-    return all(
-        _is_plain(child, depth + 1) for child in [child for child in children if type(child) is not str]
-    )
+    for child in children:
+        kind = type(child)
+        if kind is str:
+            continue
+        if not (_is_plain(child, depth + 1) if kind is dict or kind is list else _is_plain_scalar(child)):
+            return False
+    return True
 
 
 def _is_plain_scalar(value: object) -> bool:
