@@ -166,6 +166,32 @@ def test_canonical_label__same_meaning__same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
+    "points",
+    # The second is a text of 2^53 characters for whoever multiplies before looking.
+    [
+        {},
+        [[0, "1"], [2**53 - 1, 0], [9, 9]],
+        [[0, 0], [9, 0], [9, 9.0]],
+        [[0, 0], [9, True], [9, 9]],
+        "abc",
+        [[0, 0, 0]] * 3,
+        None,
+    ],
+)
+def test_canonical_label__points_that_are_none__given_back_for_the_check(points: object) -> None:
+    label = [{"class": "person", "points": points}]
+    assert canonical_label(schema("polygons"), label) is label
+    with pytest.raises(InvalidLabel):
+        check_label(schema("polygons"), label)
+
+
+@pytest.mark.parametrize("label", ["person", {"person": 1}, None, 7])
+def test_canonical_label__no_list__is_not_made_one(label: object) -> None:
+    for kind in ("choices", "spans", "boxes", "polygons"):
+        assert canonical_label(schema(kind), label) is label
+
+
+@pytest.mark.parametrize(
     ("given", "complaint"),
     [
         ([], "kind must be one of choice, choices, preference"),

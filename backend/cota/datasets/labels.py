@@ -45,6 +45,8 @@ def canonical_label(schema: Any, label: Any) -> Any:
     try:
         if kind == "text" and isinstance(label, str):
             return label.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if not isinstance(label, list):
+            return label
         if kind == "choices":
             return sorted(label, key=schema["classes"].index)
         if kind in _KEYS:

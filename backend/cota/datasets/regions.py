@@ -37,8 +37,11 @@ def check_polygon(place: str, mark: dict[str, Any], content: Any) -> None:
 
 
 def canonical_points(mark: dict[str, Any]) -> dict[str, Any]:
-    """The same polygon from its least point on, clockwise as seen."""
+    """The same polygon from its least point on, clockwise as seen. Raises ValueError for points that are none: this is
+    asked of answers that nobody has checked yet, and a number times a text would be a very long text."""
     points = mark["points"]
+    if not isinstance(points, list) or not all(map(_is_corner, points)):
+        raise ValueError("points are a list of [x, y]")
     if len(points) > 1 and points[0] == points[-1]:
         points = points[:-1]
     # y goes down, so that a positive area means clockwise on the screen.
@@ -55,6 +58,10 @@ def box_key(mark: dict[str, Any]) -> tuple[int, int, int, int]:
 def polygon_key(mark: dict[str, Any]) -> list[list[int]]:
     points: list[list[int]] = mark["points"]
     return points
+
+
+def _is_corner(point: Any) -> bool:
+    return isinstance(point, list) and len(point) == 2 and all(type(value) is int for value in point)
 
 
 def _pixels(place: str, name: str, value: Any) -> int:
