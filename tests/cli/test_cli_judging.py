@@ -67,6 +67,9 @@ def test_audit__of_an_open_settlement__labels_of_all_and_contents_of_the_sample(
     assert len(drawn["sample"]) == 16
     file = story.folder / "audit.jsonl"
     story.run("audit", "rows", *where, "--out", str(file), key=story.people.buyer)
+    over = story.terminal.run("audit", "rows", *where, "--out", str(file), key=story.people.buyer)
+    assert over.complaint == f"cota: {file} exists: choose another name, or --force"
+    story.run("audit", "rows", *where, "--out", str(file), "--force", key=story.people.buyer)
     copy = exports.read(file)
     records = list(copy.records)
     assert (copy.problem, len(records)) == ("", 3 * ITEMS)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cota.cli.amounts import RULE, TypedAmount, parse_typed
+from cota.cli.failures import Failed
 
 T = TypeVar("T")
 
@@ -148,6 +149,7 @@ Shares = Annotated[
     Typed, argument(parse_typed, "UNITS", "How many. " + RULE.replace("tokens", "shares, of 6 decimals"))
 ]
 OutFile = Annotated[Path, typer.Option("--out", dir_okay=False, help="Where the rows go.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
 JsonLines = Annotated[Path, typer.Argument(metavar="FILE", help="One JSON object a line.")]
 
 ApiOption = Annotated[
@@ -174,6 +176,12 @@ PasswordOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ClassOption = Annotated[int, typer.Option("--class", min=0, max=255, help="The licence class.")]
+
+
+def require_free(out: Path, force: bool) -> None:
+    """Raises Failed for a file that is there already, before anything is fetched for it."""
+    if out.exists() and not force:
+        raise Failed(f"{out} exists: choose another name, or --force")
 
 
 def option_of(parse: Callable[[str], Any], name: str, metavar: str, what: str) -> Any:

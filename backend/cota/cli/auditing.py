@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cota.cli.amounts import money
-from cota.cli.arguments import Checkpoint, Dataset, Number, OutFile, YesOption, hash_option, numbered
+from cota.cli.arguments import (
+    Checkpoint,
+    Dataset,
+    ForceOption,
+    Number,
+    OutFile,
+    YesOption,
+    hash_option,
+    numbered,
+    require_free,
+)
 from cota.cli.arguments import argument as an_argument
 from cota.cli.asking import asked
 from cota.cli.caller import Member, Visitor, calling
@@ -62,12 +72,15 @@ def draw(caller: Member, dataset: Dataset, audit: AuditNumber) -> None:
 
 
 @calling
-def rows(caller: Member, dataset: Dataset, audit: AuditNumber, out: OutFile) -> None:
+def rows(
+    caller: Member, dataset: Dataset, audit: AuditNumber, out: OutFile, force: ForceOption = False
+) -> None:
     """Download the rows, as who opened the audit and while the settlement is undecided. Each read is logged.
 
     Labels by item reference, contents of the sample's items alone; what you may not see stands as erased. In the form
     of cota export: cota verify --labels FILE makes the scores again.
     """
+    require_free(out, force)
     client = caller.client
     client.facts_of(dataset)
     path = client.read_audit(dataset, audit, out)

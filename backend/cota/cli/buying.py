@@ -17,12 +17,14 @@ from cota.cli.arguments import (
     Amount,
     ClassOption,
     Dataset,
+    ForceOption,
     License,
     YesOption,
     address_option,
     amount_option,
     hash_option,
     parse_bytes32,
+    require_free,
 )
 from cota.cli.asking import asked
 from cota.cli.caller import Member, calling
@@ -48,7 +50,6 @@ IntentOption = Annotated[
     typer.Option("--intent", help="Your name for this payment: given again, it is found and not paid twice."),
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="Where the download goes.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
 
 
 @calling
@@ -186,8 +187,7 @@ def export(caller: Member, license: License, out: OutOption, force: ForceOption 
     """
     if out.is_dir():
         raise WrongUse(f"{out} is a folder: name a file in it")
-    if out.exists() and not force:
-        raise Failed(f"{out} exists: choose another name, or --force")
+    require_free(out, force)
     from cota.formats.passport import passport_of
 
     client = caller.chain_client

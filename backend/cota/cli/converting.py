@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cota.cli.arguments import require_free
 from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, say, show
 
@@ -37,8 +38,7 @@ def convert(
     from cota.errors import DomainError
     from cota.formats.outgoing import convert as write
 
-    if out.exists() and not force:
-        raise Failed(f"{out} exists: choose another name, or --force")
+    require_free(out, force)
     try:
         made = write(export, to, out)
     except DomainError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cota.cli.arguments import Dataset, YesOption, hash_option
+from cota.cli.arguments import Dataset, ForceOption, YesOption, hash_option, require_free
 from cota.cli.asking import confirm
 from cota.cli.caller import Member, Visitor, calling
 from cota.cli.failures import Failed
@@ -32,7 +32,6 @@ ItemsOption = Annotated[
 GoldOption = Annotated[
     bool, typer.Option("--gold-by-folder", help="The folder that a file lies in is its right answer.")
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
 Address = Annotated[
     str,
     typer.Argument(metavar="ADDRESS", help="What an item names as its image or audio, or the token in it."),
@@ -59,7 +58,7 @@ def upload(
     from cota.errors import DomainError
     from cota.formats.outgoing.whole import beside
 
-    _require_free(out, force)
+    require_free(out, force)
     client = caller.client
     require_publisher(caller, dataset)
     chosen, left = _chosen(files)
@@ -86,7 +85,7 @@ def get(
     caller: Visitor, address: Address, out: OutOption, sha256: Sha256Option = None, force: ForceOption = False
 ) -> None:
     """Fetch the picture or sound of an item, whole or not at all."""
-    _require_free(out, force)
+    require_free(out, force)
     path = caller.client.download_medium(address, out, sha256=sha256)
     show({"file": str(path), "bytes": path.stat().st_size}, as_json=caller.as_json)
 
@@ -116,8 +115,3 @@ def _chosen(files: Sequence[Path]) -> tuple[list[Path], int]:
         chosen += fit
         left += len(inside) - len(fit)
     return chosen, left
-
-
-def _require_free(out: Path, force: bool) -> None:
-    if out.exists() and not force:
-        raise Failed(f"{out} exists: choose another name, or --force")

@@ -16,7 +16,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cota.cli.arguments import ApiOption, Checkpoint, Dataset, RpcOption
+from cota.cli.arguments import ApiOption, Checkpoint, Dataset, ForceOption, RpcOption, require_free
 from cota.cli.failures import Failed
 from cota.cli.output import JsonOption, NetworkOption, console, print_json, show
 
@@ -116,6 +116,7 @@ def verify_evidence(
     out: Annotated[
         Path, typer.Option("--out", help="Where the page is written.", show_default="evidence.md")
     ] = Path("evidence.md"),
+    force: ForceOption = False,
     labels: LabelsOption = None,
     network: NetworkOption = None,
     rpc: RpcOption = None,
@@ -131,6 +132,7 @@ def verify_evidence(
     """
     from cota.verify.evidence import accused_of, write_evidence
 
+    require_free(out, force)
     settings = _settings(network, rpc)
     report, epochs = _examine(settings, rpc, api, epoch_files, labels or (), block)
     accused = accused_of(epochs, dataset, checkpoint)

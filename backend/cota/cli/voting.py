@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cota.cli.amounts import money
-from cota.cli.arguments import CaseNumber, Dataset, MaybeAddress, OutFile
+from cota.cli.arguments import CaseNumber, Dataset, ForceOption, MaybeAddress, OutFile, require_free
 from cota.cli.caller import Member, Reader, Visitor, calling
 from cota.cli.failures import Failed
 from cota.cli.output import moment, say, show, show_rows
@@ -70,11 +70,14 @@ def show_trial(caller: Visitor, dataset: Dataset, case: CaseNumber) -> None:
 
 
 @calling
-def rows(caller: Member, dataset: Dataset, case: CaseNumber, out: OutFile) -> None:
+def rows(
+    caller: Member, dataset: Dataset, case: CaseNumber, out: OutFile, force: ForceOption = False
+) -> None:
     """Download the rows in question, as a juror of the case while it is open. Each read is logged.
 
     With labels, items, gold and proofs, in the form of cota export: cota verify --labels FILE makes the scores again.
     """
+    require_free(out, force)
     client = caller.client
     client.facts_of(dataset)
     path = client.read_case(dataset, case, out)
