@@ -122,7 +122,7 @@ def test_score__other_pythons_and_numpys__give_the_same_bits(tmp_path: Path, pyt
     if there.returncode:
         pytest.skip(f"no Python {python} on this machine")
     home = tmp_path / "env"
-    packages = [f"numpy=={numpy}", "rfc8785", "orjson", "safe-pysha3", "eth-utils"]
+    packages = [f"numpy=={numpy}", "rfc8785", "orjson", "safe-pysha3", "eth-utils", "py-ecc"]
     for command in (
         ["venv", "-q", "-p", there.stdout.strip(), home],
         ["pip", "install", "-q", "-p", home / "bin" / "python", *packages],
