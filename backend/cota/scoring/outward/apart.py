@@ -33,8 +33,6 @@ class _Rows:
     task: Ints
     worker: Ints
     starts: Ints
-    count: Ints
-    """(tasks) how many rows each has."""
 
 
 class Apart:
@@ -49,7 +47,7 @@ class Apart:
         self._keys: Ints = np.concatenate([one * answers.workers + other, other * answers.workers + one])
         self._keys.sort()
         self._mine = self._rows(self._tied)
-        self._crowded: Flags = self._mine.count >= _CROWD
+        self._crowded: Flags = np.diff(self._mine.starts) >= _CROWD
         in_crowd: Flags = np.zeros(answers.workers, np.bool_)
         in_crowd[self._mine.worker[self._crowded[self._mine.task]]] = True
         self._table = _Table(self._keys, in_crowd)
@@ -58,7 +56,7 @@ class Apart:
         place = np.flatnonzero(among[self._answers.worker])
         task = self._answers.task[place].astype(np.int64)
         starts = np.searchsorted(task, np.arange(self._answers.tasks + 1))
-        return _Rows(place, task, self._answers.worker[place].astype(np.int64), starts, np.diff(starts))
+        return _Rows(place, task, self._answers.worker[place].astype(np.int64), starts)
 
     def voters(self, use: Flags) -> _Rows:
         """The rows of those in use who depend on somebody: what `beside` looks among."""
@@ -70,7 +68,7 @@ class Apart:
         mine = self._mine
         first, last = np.searchsorted(mine.place, [rows.start, rows.stop]).tolist()
         task = mine.task[first:last]
-        size = np.where(self._crowded[task], 0, voters.count[task])
+        size = np.where(self._crowded[task], 0, voters.starts[task + 1] - voters.starts[task])
         ends = np.cumsum(size)
         begin = 0
         while begin < last - first:
