@@ -24,6 +24,8 @@ from cota.tasks.schemas import MOST_AT_ONCE
 from cota.units import Address, address_bytes
 
 _PAGE = 500
+# OFFSET 0: looked up item by item. Joined, before PostgreSQL has statistics of a table that is young, each item that is
+# passed over costs a walk through all labels of the dataset.
 # NO KEY UPDATE: a plain FOR UPDATE would also stop the foreign-key checks of labels being stored on the same items.
 _TAKE = """
     WITH chosen AS (
@@ -31,10 +33,10 @@ _TAKE = """
         WHERE i.dataset = :dataset AND i.{seats} > 0 AND NOT i.erased AND i.batch_id = ANY(:batches)
           AND i.draw_key {side} :pivot
           AND NOT EXISTS (SELECT 1 FROM annotations a
-                          WHERE a.dataset = :dataset AND a.item_id = i.id AND a.account = :account)
+                          WHERE a.dataset = :dataset AND a.item_id = i.id AND a.account = :account OFFSET 0)
           AND NOT EXISTS (SELECT 1 FROM leases l
-                          WHERE l.item_id = i.id AND l.account = :account AND l.state = 'active')
-          AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = i.id AND s.account = :account)
+                          WHERE l.item_id = i.id AND l.account = :account AND l.state = 'active' OFFSET 0)
+          AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = i.id AND s.account = :account OFFSET 0)
           {drawn} {ripe}
         ORDER BY i.draw_key, i.id LIMIT :count
         FOR NO KEY UPDATE OF i {busy}
