@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from cota.accounts import backup, consent, queries, service, statement
-from cota.accounts.relays import Relayed
+from cota.accounts.relays import InFlight, Relayed
 from cota.accounts.schemas import (
     AccountAnswer,
     ConsentAnswer,
@@ -26,6 +26,7 @@ from cota.errors import (
     ChainUnavailable,
     DeadlineTooFar,
     Expired,
+    FeesTooHigh,
     InvalidBody,
     MissingCredential,
     NotAMember,
@@ -53,7 +54,7 @@ router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
 _RELAYED = (
     UnknownDataset, BadSignature, WrongSigner, WrongDomain, Expired, DeadlineTooFar, ChainReverted, ChainUnavailable,
-    RateLimited, InvalidBody,
+    FeesTooHigh, InFlight, RateLimited, InvalidBody,
 )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ class Relayed:
 
 
 class InFlight(ChainUnavailable):
-    """Another request is sending this very statement."""
+    """Another request is sending this very statement: ask again in `retry_after` seconds for its transaction."""
+
+    slug, title, status = "being-sent", "The statement is being sent already", 503
 
 
 async def begin(session: WriteSession, wanted: Wanted) -> Relayed | None:

@@ -7,8 +7,17 @@ from fastapi import APIRouter, Path
 from fastapi.concurrency import iterate_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from cota.accounts.relays import InFlight
 from cota.datasets.service import require_dataset
-from cota.errors import BadRequest, ChainReverted, ChainUnavailable, NotFound, RateLimited, UnknownDataset
+from cota.errors import (
+    BadRequest,
+    ChainReverted,
+    ChainUnavailable,
+    FeesTooHigh,
+    NotFound,
+    RateLimited,
+    UnknownDataset,
+)
 from cota.http.bodies import StrictRoute
 from cota.http.limits import CALLER
 from cota.http.paging import Cursor, Limit, decode_cursor, page_of
@@ -113,7 +122,7 @@ async def get_standing(dataset: Bytes32Path, address: AddressPath, session: Read
 @router.post(
     "/claims",
     operation_id="claim",
-    responses=documented(UnknownDataset, ChainReverted, ChainUnavailable, RateLimited),
+    responses=documented(UnknownDataset, ChainReverted, ChainUnavailable, FeesTooHigh, InFlight, RateLimited),
 )
 async def claim(dataset: Bytes32Path, body: ClaimRequest, services: ServicesDep) -> ClaimAnswer:
     """The relayer claims an account's shares, its revenue and what bounties owe it, to itself alone, and pays the gas.
