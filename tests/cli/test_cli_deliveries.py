@@ -122,7 +122,9 @@ def test_delivery__price_came_back__no_download_until_it_is_paid_again(
     council = CouncilArbiter.of(node.client, deployment)
     out = story.folder / "undelivered.jsonl"
     assert story.run("export", number, "--out", str(out), key=buyer)["comparisons"] > 0
-    time.sleep(RESPONSE_S)
+    # The chain's clock is that of its last block.
+    due_at = node.run(desk.delivery_of(int(number), "latest")).due_at
+    until(lambda: node.head().timestamp >= due_at, "the demand is never due")
     asked = story.terminal.run("delivery", "dispute", number, key=buyer, typed="n\n")
     assert (asked.code, "The arbitrator costs" in asked.err) == (1, True)
     assert story.run("delivery", "dispute", number, "--yes", key=buyer)["state"] == "disputed"
