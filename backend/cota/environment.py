@@ -69,8 +69,9 @@ class Reader:
     def port(self, name: str, default: int) -> int:
         return self._parse(name, self.text(name), _parse_port) or default
 
-    def whole(self, name: str, default: int, most: int, least: int = 1) -> int:
-        found = self.whole_or_none(name, most, least)
+    def whole(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 on."""
+        found = self.whole_or_none(name, most)
         return default if found is None else found
 
     def whole_or_none(self, name: str, most: int, least: int = 1) -> int | None:

@@ -142,8 +142,7 @@ def _parse_integer(digits: str) -> int:
 def nests_deeper(data: bytes, levels: int) -> bool:
     """Whether brackets outside strings stand deeper than so many levels; the bytes need not be JSON.
 
-    To ask before `json.loads`: deep enough nesting overflows the C stack of its parser and ends the process. Python's
-    own limit is no help, because a library may raise it (py_ecc does, to 100,000).
+    To ask before `json.loads`, which would give up only at Python's own limit of recursion (`cota` keeps that low).
     """
     if data.count(b"[") + data.count(b"{") <= levels:
         return False

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cota.chain.contracts import Bounty, BountyEscrow, BountyPart
+from cota.chain.contracts.successions import MAX_HEIRS
 from cota.chain.decode import Event
 from cota.settlement.leaves import CORRECTION
 from cota.units import ZERO_ADDRESS, Address, to_hex
@@ -27,8 +28,6 @@ from cota.verify.report import Disagreement, Report, Tally
 
 LONGEST_WAIT = 365 * 86_400
 """Seconds for which what is open keeps the money, past the terms' settle and appeal periods; as in the contract."""
-MAX_HEIRS = 8
-"""How far successors of successors are followed; constant in the contract."""
 
 _SAID = ("BountyOpened", "BountyFunded", "BountyClosed", "BountyAssigned", "BountyPaid", "BountyReturned")
 
